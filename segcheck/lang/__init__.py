@@ -1,0 +1,1 @@
+"""Words, Japanese and English."""

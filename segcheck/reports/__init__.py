@@ -1,0 +1,1 @@
+"""Telling: one file per format."""
