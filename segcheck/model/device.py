@@ -144,7 +144,7 @@ class DeviceConfig:
     families: frozenset[int] = frozenset((4, 6))
     interfaces: tuple[Interface, ...] = ()
     lists: Mapping[str, RuleList] = field(default_factory=dict)
-    pipeline: Pipeline = Pipeline()
+    pipeline: Pipeline = field(default_factory=Pipeline)
     routes: tuple[Route, ...] = ()
     routing_known: bool = False
     addressing_known: bool = False

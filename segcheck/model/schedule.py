@@ -33,7 +33,7 @@ class Schedule:
 
 def wall_minute(moment: datetime) -> int:
     """Return the minute of the wall clock since 1970-01-01T00:00 that `moment` shows, its zone ignored."""
-    delta = moment.replace(tzinfo=None) - datetime(1970, 1, 1)  # noqa: DTZ001 -- a wall clock has no zone
+    delta = moment.replace(tzinfo=None) - datetime(1970, 1, 1)
     return delta.days * 1440 + delta.seconds // 60
 
 

@@ -1,0 +1,20 @@
+"""Rules to sets: what a rule list or a whole device lets through, exactly, with bounds for what is not known.
+
+    space          the universe: which dimensions a device's rules ask about, and its cut points
+    expressions    a match -> packets that surely and possibly satisfy it
+    lists          a rule list -> who ends how; goals backwards and packets forwards through rules that write
+    translations   address translation backwards and forwards
+    routing        destinations by egress interface
+    devices        a whole pipeline: packets that pass, and where given packets go
+    judging        answers about single packets, by membership
+
+It shares no code with `analysis.tracing`, which reads the same rules one packet at a time; each is tested against the
+other.
+"""
+
+from segcheck.analysis.compiling.devices import Compiled
+from segcheck.analysis.compiling.judging import SetAnswer, judge_device, judge_list
+from segcheck.analysis.compiling.lists import Lists
+from segcheck.analysis.compiling.space import Space
+
+__all__ = ["Compiled", "Lists", "SetAnswer", "Space", "judge_device", "judge_list"]

@@ -1,0 +1,120 @@
+"""What a rule matches, as bounds: the packets that it surely matches, and those that it possibly matches."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from segcheck.analysis.compiling.space import BROADCAST, LOOPBACK, MULTICAST, Space, network
+from segcheck.model.device import RouteKind
+from segcheck.model.match import (
+    AddressClass,
+    AddressKind,
+    All,
+    AnyOf,
+    Bits,
+    Condition,
+    Expr,
+    Field,
+    InForce,
+    Interface,
+    Kind,
+    Not,
+)
+from segcheck.sets.addresses import ALL, V4
+from segcheck.sets.bounds import Bounds
+from segcheck.sets.intervals import IntervalSet
+
+
+def matched(space: Space, expr: Expr, *, ignore_interfaces: bool = False, negated: bool = False) -> Bounds:
+    """Return the packets that satisfy `expr` (or, `negated`, that do not): surely and possibly.
+
+    Negation is pushed down to the leaves, so that with `ignore_interfaces` a condition on an interface is left out
+    whichever way it stands.
+    """
+    match expr:
+        case All(terms) | AnyOf(terms):
+            both = isinstance(expr, All) != negated
+            result = Bounds.exact(space.everything if both else space.nothing)
+            for term in terms:
+                bounds = matched(space, term, ignore_interfaces=ignore_interfaces, negated=negated)
+                result = result & bounds if both else result | bounds
+            return result
+        case Not(term):
+            return matched(space, term, ignore_interfaces=ignore_interfaces, negated=not negated)
+        case Interface() if ignore_interfaces:
+            return Bounds.exact(space.everything)
+        case _:
+            bounds = _leaf(space, expr)
+            return ~bounds if negated else bounds
+
+
+def _leaf(space: Space, leaf: Field | Bits | Interface | AddressKind | InForce | Condition) -> Bounds:
+    match leaf:
+        case Field(name, values):
+            return Bounds.exact(space.field(name, values))
+        case Bits(name, mask, value):
+            return Bounds.exact(space.masked(name, mask, value))
+        case Interface(side, names):
+            return Bounds.exact(space.on(side, names))
+        case AddressKind():
+            return _address_kind(space, leaf)
+        case InForce(schedule):
+            known = space.device.schedules.get(schedule)
+            if known is None or not known.known:
+                return Bounds.possibly(space.everything)
+            return Bounds.exact(space.field("time", space.instants.during(schedule)))
+        case Condition(name, Kind.VARIES):
+            return Bounds.exact(space.field(f"varies:{name}", IntervalSet.of(1)))
+        case Condition():
+            return Bounds.possibly(space.everything)
+        case _:
+            assert_never(leaf)
+
+
+def _address_kind(space: Space, leaf: AddressKind) -> Bounds:
+    sure, possible = IntervalSet.empty(), IntervalSet.empty()
+    for kind in leaf.kinds:
+        surely, possibly = address_class(space, kind)
+        sure, possible = sure | surely, possible | possibly
+    return Bounds(space.field(leaf.name, sure), space.field(leaf.name, possible))
+
+
+def address_class(space: Space, kind: AddressClass) -> tuple[IntervalSet, IntervalSet]:
+    """Return the addresses that are surely and those that are possibly of a class, by the addressing that is known."""
+    device = space.device
+    own = IntervalSet.of(*(a.address for i in device.interfaces for a in i.addresses)) | LOOPBACK
+    broadcast = BROADCAST
+    for interface in device.interfaces:
+        for address in interface.addresses:
+            if address.address in V4 and address.length < 31:
+                last = network(address.address, address.length).ranges[0][1]
+                broadcast = broadcast | IntervalSet.of(last)
+    broadcast = broadcast - own
+    reserved = MULTICAST | BROADCAST
+    everywhere = ALL - reserved
+    known = device.addressing_known
+    unrouted = IntervalSet.empty()
+    if device.routing_known:
+        routed = broadcast | own
+        for route in device.routes:
+            if route.kind is RouteKind.UNICAST:
+                routed = routed | route.to
+        unrouted = everywhere - routed - V4  # for IPv4, Linux asks the local table only: what is not in it is unicast
+    match kind:
+        case AddressClass.MULTICAST:
+            return MULTICAST, MULTICAST
+        case AddressClass.LOCAL:
+            return own, own if known else everywhere
+        case AddressClass.BROADCAST:
+            return BROADCAST | (broadcast if known else IntervalSet.empty()), (
+                broadcast if known else BROADCAST | (everywhere & V4) - LOOPBACK
+            )
+        case AddressClass.UNICAST:
+            if not known:
+                return IntervalSet.empty(), everywhere - own
+            unicast = everywhere - own - broadcast
+            return (unicast - unrouted, unicast - unrouted) if device.routing_known else (unicast & V4, unicast)
+        case AddressClass.UNROUTED:
+            return (unrouted, unrouted) if device.routing_known else (IntervalSet.empty(), everywhere - V4)
+        case _:
+            assert_never(kind)

@@ -1,0 +1,115 @@
+"""Where a device sends packets, as sets of destinations per egress interface."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from segcheck.analysis.compiling.space import LOOPBACK, MULTICAST, Space, network
+from segcheck.model.device import DeviceConfig, Route, RouteKind, Scope
+from segcheck.sets.addresses import ALL, V4, parse
+from segcheck.sets.intervals import IntervalSet
+
+LIMITED_BROADCAST = parse("255.255.255.255")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Destinations by what becomes of a packet for them.
+
+    possible   by interface, where a packet may leave by it
+    dropped    destinations that may have no way at all
+
+    Where routing is not known every interface of the domain is possible for every destination.
+    """
+
+    possible: Mapping[str, IntervalSet]
+    dropped: IntervalSet
+
+
+def domains(space: Space) -> dict[str, tuple[str, ...]]:
+    """Return the interfaces of each routing domain; those that the export does not list are in `default`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in space.interfaces:
+        interface = space.device.interface(name)
+        found["default" if interface is None else interface.domain].append(name)
+    return {domain: tuple(names) for domain, names in sorted(found.items())}
+
+
+def table(space: Space, domain: str, names: Sequence[str]) -> Table:
+    """Return the routing table of a domain by destination; `names` are its interfaces.
+
+    The longest prefix wins, then the lowest distance, then the lowest metric; equal routes are all possible. Only sure
+    routes hide what lies behind them.
+    """
+    device = space.device
+    if not device.routing_known or any(t.scope is Scope.ROUTING for t in device.taints):
+        return Table(dict.fromkeys(names, ALL), IntervalSet.empty())
+    ranked: dict[tuple[int, int, int], list[Route]] = defaultdict(list)
+    for route in device.routes:
+        if route.domain != domain:
+            continue
+        ranked[(_prefix_bits(route.to), route.distance, route.metric)].append(route)
+    for interface in device.interfaces:
+        if interface.enabled is False or interface.domain != domain:
+            continue
+        for own in interface.addresses:
+            connected = network(own.address, own.length)
+            ranked[(_prefix_bits(connected), 0, 0)].append(Route(to=connected, interface=interface.name, distance=0))
+    left = ALL
+    possible: dict[str, IntervalSet] = defaultdict(IntervalSet.empty)
+    dropped = IntervalSet.empty()
+    for key in sorted(ranked):
+        hidden = IntervalSet.empty()
+        for route in ranked[key]:
+            here = route.to & left
+            if not here:
+                continue
+            if route.kind is RouteKind.DISCARD:
+                dropped = dropped | here
+            else:
+                exits = interfaces_of(device, route.interface, route.gateway)
+                for name in exits:
+                    possible[name] = possible[name] | here
+                if not exits:
+                    dropped = dropped | here
+            if route.sure:
+                hidden = hidden | route.to
+        left = left - hidden
+    return Table(dict(possible), dropped | left)
+
+
+def interfaces_of(device: DeviceConfig, interface: str | None, gateway: int | None) -> tuple[str, ...]:
+    """Return the interfaces that a route leaves by: the one it names, or those whose network holds the gateway."""
+    if interface is not None:
+        found = device.interface(interface)
+        return () if found is not None and found.enabled is False else (interface,)
+    if gateway is None:
+        return ()
+    return tuple(
+        i.name
+        for i in device.interfaces
+        if i.enabled is not False and any(gateway in network(a.address, a.length) for a in i.addresses)
+    )
+
+
+def local(space: Space) -> tuple[IntervalSet, IntervalSet]:
+    """Return the destinations that surely, and those that possibly, are the device itself (broadcasts included)."""
+    device = space.device
+    own = LOOPBACK | LIMITED_BROADCAST
+    for interface in device.interfaces:
+        for address in interface.addresses:
+            own = own | IntervalSet.of(address.address)
+            if address.address in V4 and address.length < 31:
+                own = own | IntervalSet.of(network(address.address, address.length).ranges[0][1])
+    if device.addressing_known:
+        return own, own | MULTICAST
+    return own, ALL
+
+
+def _prefix_bits(prefix: IntervalSet) -> int:
+    """Return minus the length of a prefix within its family, so that longer ones sort first."""
+    lo, hi = prefix.ranges[0]
+    width = 32 if lo in V4 else 128
+    return (hi - lo).bit_length() - width

@@ -1,0 +1,380 @@
+"""The universe of one device's packets: header fields, and every circumstance that its rules ask about.
+
+Beside the header fields the universe has a dimension for each of: the ingress interface (`in`) and the egress
+interface (`out`), the instant (`time`, as classes of instants that no schedule tells apart), each varying condition
+(`varies:NAME`, yes or no), and each extra of the model that some rule uses. Marks and the TOS byte are split into one
+yes-or-no dimension per bit, because rules read and write them by bit masks; bits that no rule can ever set are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from segcheck.model.device import DeviceConfig
+from segcheck.model.match import EXTRAS, Bits, Condition, Expr, ExtraKind, Field, Interface, Kind, State, leaves
+from segcheck.model.rules import Action, Assign, Copy, Translate, Translation, Unsure
+from segcheck.model.schedule import WEEK_MINUTES, Schedule, week_minute
+from segcheck.model.trace import Probe
+from segcheck.sets.addresses import parse
+from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet, Universe, UniverseBuilder
+
+#: Extras that rules read and write by bit masks, with their width.
+BITWISE = {"mark": 32, "connmark": 32, "tos": 8}
+#: Header fields, as `segcheck.sets` names them.
+HEADER = ("src", "dst", "proto", "sport", "dport", "icmp_type", "icmp_code", "tcp_flags", "fragment")
+#: The value of `out` before routing.
+NO_EGRESS = 0
+#: Rest of the name of an interface that no rule and no export names.
+UNNAMED = "\x00"
+
+
+def fits(name: str, patterns: Iterable[str]) -> bool:
+    """Return whether an interface of that name is one of the patterns (a trailing `*` stands for any rest)."""
+    return any(name.startswith(p[:-1]) if p.endswith("*") else name == p for p in patterns)
+
+
+def bit_name(name: str, bit: int) -> str:
+    """Return the name of the dimension that holds one bit of a bitwise extra."""
+    return f"{name}.{bit}"
+
+
+def actions_of(action: Action) -> tuple[Action, ...]:
+    """Return the actions that may happen: those of an Unsure, else the one itself."""
+    return action.actions if isinstance(action, Unsure) else (action,)
+
+
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """Classes of instants: two instants are of one class if exactly the same schedules are in force."""
+
+    schedules: tuple[Schedule, ...]
+    classes: tuple[tuple[bool, ...], ...]
+
+    @classmethod
+    def of(cls, schedules: Iterable[Schedule]) -> Instants:
+        """Return the classes that occur at some instant, found by looking at every instant where something changes."""
+        known = tuple(sorted((s for s in schedules if s.known), key=lambda s: s.name))
+        turns = sorted({t for s in known for lo, hi in s.once.ranges for t in (lo, hi + 1)})
+        weekly = sorted({w % WEEK_MINUTES for s in known for lo, hi in s.weekly.ranges for w in (lo, hi + 1)} | {0})
+        far = 10 * WEEK_MINUTES
+        starts = [(turns[0] if turns else 0) - far, *turns]
+        ends = [*turns, (turns[-1] if turns else 0) + far]
+        seen = set()
+        for start, end in zip(starts, ends, strict=True):
+            for instant in (start, *(start + (w - week_minute(start)) % WEEK_MINUTES for w in weekly)):
+                if instant < end:
+                    seen.add(tuple(s.in_force(instant) for s in known))
+        return cls(known, tuple(sorted(seen)))
+
+    def class_of(self, minute: int) -> int:
+        """Return the number of the class that a wall-clock minute belongs to."""
+        return self.classes.index(tuple(s.in_force(minute) for s in self.schedules))
+
+    def during(self, schedule: str) -> IntervalSet:
+        """Return the classes in which the named schedule is in force."""
+        column = [s.name for s in self.schedules].index(schedule)
+        return IntervalSet.of(*(n for n, row in enumerate(self.classes) if row[column]))
+
+
+class Space:
+    """The universe of a device and the questions asked of it, with names for what is in it.
+
+    interfaces   names of the dimension `in`, in order; `out` has the same after `NO_EGRESS`
+    """
+
+    def __init__(self, device: DeviceConfig, probes: Iterable[Probe] = (), *, capacity: int = 1 << 18) -> None:
+        self.device = device
+        needs = _Needs(device)
+        for probe in probes:
+            needs.add_probe(probe)
+        self.interfaces = needs.interface_names()
+        self.instants = Instants.of(device.schedules.values())
+        self.bits = {name: tuple(sorted(found)) for name, found in needs.bits.items()}
+        self.origins = needs.origins
+        builder = UniverseBuilder()
+        builder.extra("in", len(self.interfaces))
+        builder.extra("out", len(self.interfaces) + 1)
+        builder.extra("time", len(self.instants.classes))
+        for name in sorted(needs.conditions):
+            builder.extra(f"varies:{name}", 2)
+        for name in sorted(needs.extras):
+            for dimension, size in self._dimensions(name):
+                builder.extra(dimension, size)
+        for name, values in needs.cuts:
+            if name in BITWISE:
+                continue
+            builder.cut(name, values)
+            if name in self.origins:
+                builder.cut(name.removeprefix("orig_"), values)
+        for name, lo, hi, delta in needs.shifts:
+            builder.shift(name, lo, hi, delta)
+        self.universe: Universe = builder.build(capacity=capacity)
+        self._fields: dict[tuple[str, IntervalSet], PacketSet] = {}
+
+    @property
+    def everything(self) -> PacketSet:
+        """Every packet in every circumstance."""
+        return self.universe.everything
+
+    @property
+    def nothing(self) -> PacketSet:
+        """No packet."""
+        return self.universe.nothing
+
+    def _dimensions(self, name: str) -> Iterator[tuple[str, int]]:
+        if name in BITWISE:
+            for bit in self.bits.get(name, ()):
+                yield bit_name(name, bit), 2
+        else:
+            yield name, EXTRAS[name].size
+
+    def field(self, name: str, values: IntervalSet) -> PacketSet:
+        """Return the packets that carry `name` with a value in `values`; for bitwise extras by their bits."""
+        key = (name, values)
+        found = self._fields.get(key)
+        if found is None:
+            if name in BITWISE:
+                found = self.nothing
+                for lo, hi in values.ranges:
+                    for base, free in _aligned(lo, hi):
+                        mask = ((1 << BITWISE[name]) - 1) & ~((1 << free) - 1)
+                        found = found | self.masked(name, mask, base)
+            else:
+                found = self.universe.field(name, values)
+            self._fields[key] = found
+        return found
+
+    def masked(self, name: str, mask: int, value: int) -> PacketSet:
+        """Return the packets that carry `name` with `name & mask == value`."""
+        if name not in BITWISE:
+            return self.universe.bits(name, mask, value)
+        if value & ~mask:
+            return self.nothing
+        found = self.everything
+        present = set(self.bits.get(name, ()))
+        for bit in range(BITWISE[name]):
+            if mask >> bit & 1:
+                wanted = value >> bit & 1
+                if bit in present:
+                    found = found & self.universe.field(bit_name(name, bit), IntervalSet.of(wanted))
+                elif wanted:
+                    return self.nothing
+        return found
+
+    def on(self, side: str, patterns: Iterable[str]) -> PacketSet:
+        """Return the packets whose ingress ("in") or egress ("out") interface fits one of the patterns."""
+        wanted = tuple(patterns)
+        offset = 1 if side == "out" else 0
+        numbers = (n + offset for n, name in enumerate(self.interfaces) if fits(name, wanted))
+        return self.field(side, IntervalSet.of(*numbers))
+
+    def egress(self, name: str) -> int:
+        """Return the value of `out` for an interface."""
+        return self.interfaces.index(name) + 1
+
+    def states(self, states: Iterable[State]) -> PacketSet:
+        """Return the packets in one of these connection states."""
+        return self.field("state", IntervalSet.of(*(int(s) for s in states)))
+
+    def family(self, versions: Iterable[int]) -> PacketSet:
+        """Return the packets of these IP versions."""
+        found = self.nothing
+        for version in sorted(set(versions)):
+            found = found | self.universe.family(version)
+        return found
+
+    def region(self, probe: Probe, *, alone: bool = False) -> PacketSet:
+        """Return every packet in every circumstance that the probe may mean.
+
+        alone   one list is asked by itself: no tracking stage runs before it, so a packet of no connection is NEW, and
+                the header before any translation is its own
+        """
+        known: dict[str, int] = {n: v for n, v in probe.known.items() if n in HEADER}
+        region = self.universe.packet(**known)
+        if probe.ingress is not None:
+            region = region & self.on("in", (probe.ingress,))
+        if not alone:
+            region = region & self.field("out", IntervalSet.of(NO_EGRESS))
+        elif probe.egress is not None:
+            region = region & self.on("out", (probe.egress,))
+        else:
+            region = region - self.field("out", IntervalSet.of(NO_EGRESS))
+        if probe.minute is not None:
+            region = region & self.field("time", IntervalSet.of(self.instants.class_of(probe.minute)))
+        state = State.NEW if alone and probe.state is State.NONE else probe.state
+        region = region & self.states((state,))
+        fresh = state in (State.NONE, State.NEW, State.INVALID, State.UNTRACKED)
+        for name, extra in EXTRAS.items():
+            if name == "state" or not any(True for _ in self._used(name)):
+                continue
+            if name in probe.known:
+                region = region & self.field(name, IntervalSet.of(probe.known[name]))
+            elif name in self.origins:
+                region = self.same(name, region) if alone and fresh else region
+            elif extra.kind is ExtraKind.REGISTER or (extra.kind is ExtraKind.CONNECTION and fresh):
+                region = region & self.field(name, IntervalSet.of(0))
+        return region
+
+    def same(self, name: str, packets: PacketSet) -> PacketSet:
+        """Return those of `packets` whose extra `name` (an `orig_` field) equals the header field it is a copy of."""
+        found = self.nothing
+        for part in self.origins[name]:
+            found = found | (packets & self.field(name, part) & self.field(name.removeprefix("orig_"), part))
+        source = name.removeprefix("orig_")
+        carried = self.field(source, IntervalSet.of((0, EXTRAS[name].size - 1)))
+        return found | ((packets - carried) & self.field(name, IntervalSet.of(0)))
+
+    def _used(self, name: str) -> Iterator[str]:
+        dimensions = self.universe.dimensions
+        yield from (dimension for dimension, _ in self._dimensions(name) if dimension in dimensions)
+
+
+class _Needs:
+    """What a device's lists and the questions ask about, gathered before the universe is built."""
+
+    def __init__(self, device: DeviceConfig) -> None:
+        self.device = device
+        self.cuts: list[tuple[str, IntervalSet]] = []
+        self.shifts: list[tuple[str, int, int, int]] = []
+        self.extras: set[str] = {"state"}
+        self.conditions: set[str] = set()
+        self.patterns: set[str] = set()
+        self.names: set[str] = {i.name for i in device.interfaces}
+        set_bits: dict[str, int] = dict.fromkeys(BITWISE, 0)
+        set_bits["tos"] = 0xFF  # the sender chooses it
+        copies: list[tuple[str, str]] = []
+        for rules in device.lists.values():
+            for rule in rules.rules:
+                if not rule.enabled:
+                    continue
+                self._match(rule.match)
+                for action in actions_of(rule.action):
+                    self._action(action, set_bits, copies)
+        for _ in range(2):  # a bit travels from mark to connmark and back
+            for name, source in copies:
+                if name in BITWISE and source in BITWISE:
+                    set_bits[name] |= set_bits[source]
+        self.bits = {n: {b for b in range(BITWISE[n]) if set_bits[n] >> b & 1} for n in BITWISE if n in self.extras}
+        for stage in device.pipeline.stages():
+            for binding in stage.bindings:
+                self.patterns.update(binding.interfaces)
+        self._addressing()
+        self.origins = {name: _parts(name, self.cuts) for name in self.extras if name.startswith("orig_")}
+
+    def _match(self, expr: Expr) -> None:
+        for leaf in leaves(expr):
+            if isinstance(leaf, Field):
+                self._needs(leaf.name)
+                self.cuts.append((leaf.name, leaf.values))
+            elif isinstance(leaf, Bits):
+                self._needs(leaf.name)
+                if leaf.name not in BITWISE and leaf.name != "tcp_flags":
+                    raise ValueError(f"bit masks on {leaf.name} are not modelled")
+            elif isinstance(leaf, Interface):
+                self.patterns.update(leaf.names)
+            elif isinstance(leaf, Condition) and leaf.kind is Kind.VARIES:
+                self.conditions.add(leaf.name)
+
+    def _needs(self, name: str) -> None:
+        if name not in HEADER:
+            self.extras.add(name)
+
+    def _action(self, action: Action, set_bits: dict[str, int], copies: list[tuple[str, str]]) -> None:
+        if isinstance(action, Assign):
+            self._needs(action.name)
+            if action.name in BITWISE:
+                set_bits[action.name] |= action.value
+            else:
+                self.cuts.append((action.name, IntervalSet.of(action.value)))
+        elif isinstance(action, Copy):
+            self._needs(action.name)
+            self._needs(action.source)
+            copies.append((action.name, action.source))
+        elif isinstance(action, Translate):
+            for assign in action.assigns:
+                self._action(assign, set_bits, copies)
+            if action.translation is not None:
+                self._translation(action.translation)
+
+    def _translation(self, translation: Translation) -> None:
+        address, port = translation.side, "sport" if translation.side == "src" else "dport"
+        for name, values, shift in (
+            (address, translation.addresses, translation.shift),
+            (port, translation.ports, translation.port_shift),
+            (port, translation.port_may_change, None),
+        ):
+            if values is not None:
+                self.cuts.append((name, values))
+                if shift:
+                    for lo, hi in values.ranges:
+                        self.cuts.append((name, IntervalSet.of((lo - shift, hi - shift))))
+                        self.shifts.append((name, lo - shift, hi - shift, shift))
+
+    def _addressing(self) -> None:
+        for interface in self.device.interfaces:
+            for own in interface.addresses:
+                self.cuts.append(("dst", IntervalSet.of(own.address)))
+                self.cuts.append(("dst", network(own.address, own.length)))
+                self.cuts.append(("dst", IntervalSet.of(*_ends(network(own.address, own.length)))))
+        for route in self.device.routes:
+            self.cuts.append(("dst", route.to))
+        for values in (MULTICAST, LOOPBACK, BROADCAST):
+            self.cuts.append(("dst", values))
+
+    def add_probe(self, probe: Probe) -> None:
+        """Make the values of a probe distinguishable, so that its image is one header and not a class of them."""
+        for name, value in probe.known.items():
+            if name in HEADER and name != "tcp_flags":
+                self.cuts.append((name, IntervalSet.of(value)))
+                if name in ("sport", "dport"):
+                    self.cuts.append(("dport" if name == "sport" else "sport", IntervalSet.of(value)))
+            elif name in self.extras and name not in BITWISE:
+                self.cuts.append((name, IntervalSet.of(value)))
+        self.names.update(n for n in (probe.ingress, probe.egress) if n is not None)
+
+    def interface_names(self) -> tuple[str, ...]:
+        """Return one name for every interface that some rule could tell apart from the others."""
+        names = self.names | {p for p in self.patterns if not p.endswith("*")}
+        if not (self.device.addressing_known and self.device.interfaces):
+            names |= {p[:-1] + UNNAMED for p in self.patterns if p.endswith("*")} | {UNNAMED}
+        return tuple(sorted(names))
+
+
+MULTICAST = parse("224.0.0.0/4") | parse("ff00::/8")
+LOOPBACK = parse("127.0.0.0/8") | parse("::1")
+#: What Linux classes as broadcast whatever the addressing (net/ipv4/fib_frontend.c, __inet_dev_addr_type).
+BROADCAST = parse("0.0.0.0/8") | parse("255.255.255.255")
+
+
+def network(address: int, length: int) -> IntervalSet:
+    """Return the prefix of `length` bits around an address of the joint line."""
+    base, width = (0, 32) if address < 1 << 32 else (1 << 32, 128)
+    size = 1 << (width - length)
+    first = base + (address - base) // size * size
+    return IntervalSet.of((first, first + size - 1))
+
+
+def _ends(values: IntervalSet) -> tuple[int, ...]:
+    return tuple(end for lo, hi in values.ranges for end in {lo, hi})
+
+
+def _aligned(lo: int, hi: int) -> Iterator[tuple[int, int]]:
+    """Yield (base, free bits) of the aligned blocks that make up lo..hi."""
+    while lo <= hi:
+        free = (lo & -lo).bit_length() - 1 if lo else hi.bit_length()
+        while lo + (1 << free) - 1 > hi:
+            free -= 1
+        yield lo, free
+        lo += 1 << free
+
+
+def _parts(name: str, cuts: Iterable[tuple[str, IntervalSet]]) -> tuple[IntervalSet, ...]:
+    """Return the classes of values of `name` that no rule tells apart."""
+    size = EXTRAS[name].size
+    parts = [IntervalSet.of((0, size - 1))]
+    for other, values in cuts:
+        if other == name:
+            parts = [piece for part in parts for piece in (part & values, part - values) if piece]
+    return tuple(parts)

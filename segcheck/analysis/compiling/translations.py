@@ -1,0 +1,141 @@
+"""Address translation, as sets: which packets become a given set, and what a set becomes."""
+
+from __future__ import annotations
+
+from segcheck.analysis.compiling.lists import after_assign, before_assign
+from segcheck.analysis.compiling.space import Space
+from segcheck.model.rules import Translate, Translation
+from segcheck.sets.addresses import ALL, V4, V6
+from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet
+
+PORTS = IntervalSet.of((0, 65535))
+
+
+def before(space: Space, action: Translate, goal: PacketSet, side: str, *, every: bool) -> PacketSet:
+    """Return the packets that lie in `goal` after the translation.
+
+    every   True: whichever address and port the device picks; False: for some pick
+    """
+    for assign in reversed(action.assigns):
+        goal = before_assign(space, assign, goal)
+    translation = action.translation
+    if translation is None:
+        return anyhow(goal, side, every=every)
+    port = port_of(translation.side)
+    if translation.ports is not None:
+        if translation.port_shift is not None:
+            goal = _unshifted(goal, port, translation.ports, translation.port_shift)
+        else:
+            goal = _picked(space, goal, port, translation.ports, every=every)
+    elif translation.port_may_change is not None:
+        other = _picked(space, goal, port, translation.port_may_change, every=every)
+        goal = goal & other if every else goal | other
+    if translation.interface:
+        return _before_own_address(space, goal, translation, every=every)
+    if translation.addresses is None:
+        return goal
+    if translation.shift is not None:
+        return _unshifted(goal, translation.side, translation.addresses, translation.shift)
+    return _picked(space, goal, translation.side, translation.addresses, every=every)
+
+
+def after(space: Space, action: Translate, packets: PacketSet, side: str) -> PacketSet:
+    """Return what `packets` may be after the translation; a port that the device keeps when it can is kept."""
+    translation = action.translation
+    if translation is None:
+        return packets | packets.exists(side) | packets.exists(side, port_of(side))
+    port = port_of(translation.side)
+    if translation.ports is not None:
+        carrying = packets & space.field(port, PORTS)
+        if translation.port_shift is not None:
+            moved = _shifted(carrying, port, translation.ports, translation.port_shift)
+        else:
+            moved = carrying.assigned(port, translation.ports) if carrying else carrying
+        packets = (packets - carrying) | moved
+    if translation.interface:
+        packets = _after_own_address(space, packets, translation)
+    elif translation.addresses is not None:
+        if translation.shift is not None:
+            packets = _shifted(packets, translation.side, translation.addresses, translation.shift)
+        elif packets:
+            packets = packets.assigned(translation.side, translation.addresses)
+    for assign in action.assigns:
+        packets = after_assign(space, assign, packets)
+    return packets
+
+
+def anyhow(goal: PacketSet, side: str, *, every: bool) -> PacketSet:
+    """Return the packets that reach `goal` if address and port of `side` may be rewritten in any way, or not at all."""
+    if every:
+        return goal.forall(side, port_of(side))
+    return goal.exists(side, port_of(side))
+
+
+def port_of(side: str) -> str:
+    """Return the port field on the side of an address field."""
+    return "sport" if side == "src" else "dport"
+
+
+def _picked(space: Space, goal: PacketSet, name: str, values: IntervalSet, *, every: bool) -> PacketSet:
+    """Return the packets that lie in `goal` once `name` is set to one of `values`; those without the field, as is."""
+    carrying = space.field(name, values if name in ("src", "dst") else PORTS)
+    there = space.field(name, values)
+    picked = there - (goal if every else ~goal)
+    reached = picked.exists(name)
+    if name in ("src", "dst"):
+        reached = reached & space.family(_families(values))
+        return space.family(_families(values)) - reached if every else reached
+    without = goal - carrying
+    return without | ((carrying - reached) if every else (reached & carrying))
+
+
+def _families(values: IntervalSet) -> tuple[int, ...]:
+    return tuple(version for version, line in ((4, V4), (6, V6)) if values & line)
+
+
+def _unshifted(goal: PacketSet, name: str, values: IntervalSet, shift: int) -> PacketSet:
+    """Return the packets that lie in `goal` once `shift` has been added to `name`, where the sum lies in `values`."""
+    found = goal - goal
+    for lo, hi in values.ranges:
+        found = found | goal.moved(name, lo, hi, -shift)
+    return found
+
+
+def _shifted(packets: PacketSet, name: str, values: IntervalSet, shift: int) -> PacketSet:
+    found = packets - packets
+    for lo, hi in values.ranges:
+        found = found | packets.moved(name, lo - shift, hi - shift, shift)
+    return found
+
+
+def own_addresses(space: Space, name: str) -> IntervalSet:
+    """Return the addresses that an interface has, or all where that is not known."""
+    interface = space.device.interface(name)
+    if interface is None or interface.dynamic or not interface.addresses:
+        return ALL
+    return IntervalSet.of(*(a.address for a in interface.addresses))
+
+
+def _before_own_address(space: Space, goal: PacketSet, translation: Translation, *, every: bool) -> PacketSet:
+    found = space.nothing
+    for name in space.interfaces:
+        here = space.on(translation.interface, (name,))
+        if not (goal & here) and not every:
+            continue
+        for line in (V4, V6):
+            values = own_addresses(space, name) & line
+            if values:
+                found = found | (_picked(space, goal, translation.side, values, every=every) & here)
+    return found
+
+
+def _after_own_address(space: Space, packets: PacketSet, translation: Translation) -> PacketSet:
+    found = space.nothing
+    for name in space.interfaces:
+        for version, line in ((4, V4), (6, V6)):
+            here = packets & space.on(translation.interface, (name,)) & space.family((version,))
+            values = own_addresses(space, name) & line
+            if here and values:
+                found = found | here.assigned(translation.side, values)
+    return found
