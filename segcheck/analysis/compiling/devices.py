@@ -8,10 +8,10 @@ they may end, with their headers as they are there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from segcheck.analysis.compiling import routing, translations
-from segcheck.analysis.compiling.lists import End, Lists
+from segcheck.analysis.compiling.lists import Goals, Lists
 from segcheck.analysis.compiling.space import Space
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
@@ -28,10 +28,10 @@ KNOWN_CONNECTION = (State.ESTABLISHED, State.RELATED)
 class Session:
     """How a device rewrites the packets of one known connection in one direction: field by field, per side."""
 
-    dst: Mapping[str, int] = field(default_factory=dict)
-    src: Mapping[str, int] = field(default_factory=dict)
+    dst: tuple[tuple[str, int], ...] = ()
+    src: tuple[tuple[str, int], ...] = ()
 
-    def of(self, side: str) -> Mapping[str, int]:
+    def of(self, side: str) -> tuple[tuple[str, int], ...]:
         """Return the rewriting that a TRANSLATE stage of that side does."""
         return self.dst if side == "dst" else self.src
 
@@ -111,7 +111,7 @@ class Compiled:
                 names = routing.interfaces_of(self.device, end.interface, end.gateway)
                 return self._before_exits(onward, names, every=every)
 
-            goals: dict[type[End], PacketSet] = {Permit: forwarded, Return: forwarded}
+            goals: Goals = {Permit: forwarded, Return: forwarded}
             forwarded = self.lists.before(self.device.pipeline.policy_routes, goals, every=every, translate=chosen)
         sure, possible = (space.field("dst", values) for values in self._local)
         if every:
@@ -150,14 +150,13 @@ class Compiled:
         applies = self._applies(stage)
         if stage.kind is StageKind.DEFRAGMENT:
             whole = space.field("fragment", IntervalSet.of(0))
-            rest = ~(space.universe.as_fragments(~goal & whole)) if every else space.universe.as_fragments(goal & whole)
-            return (goal & whole) | (rest & applies - whole) | ((goal - whole) - applies)
+            rest = ~(whole - goal).exists("fragment") if every else (goal & whole).exists("fragment")
+            return (goal & whole) | ((rest & applies) - whole) | (goal - whole - applies)
         result = goal
         for binding in reversed(stage.bindings):
             fitting = space.on(binding.side, binding.interfaces) if binding.side else space.everything
-            goals: dict[type[End], PacketSet] = {Permit: result, Return: result}
-            if stage.kind is StageKind.CLASSIFY:
-                goals[Deny] = result
+            denied = result if stage.kind is StageKind.CLASSIFY else space.nothing
+            goals: Goals = {Permit: result, Return: result, Deny: denied}
 
             def rewritten(end: Translate | Via, after: PacketSet = result) -> PacketSet:
                 assert isinstance(end, Translate)
@@ -173,8 +172,8 @@ class Compiled:
             return (same & known) | (result & applies) | (goal - known - applies)
         return (result & applies) | (goal - applies)
 
-    def _rewritten(self, goal: PacketSet, session: Mapping[str, int]) -> PacketSet:
-        for name, value in session.items():
+    def _rewritten(self, goal: PacketSet, session: tuple[tuple[str, int], ...]) -> PacketSet:
+        for name, value in session:
             goal = goal.at(name, value)
         return goal
 
@@ -242,7 +241,7 @@ class Compiled:
             known = passed & space.states((State.ESTABLISHED,)) & space.family(stage.families)
             if known:
                 passed = passed - known
-                for name, value in session.of(stage.side).items():
+                for name, value in session.of(stage.side):
                     known = known.assigned(name, IntervalSet.of(value))
                 passed = passed | known
         packets = packets & applies

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from segcheck.analysis.compiling.devices import PLAIN, Compiled, Session
 from segcheck.analysis.compiling.lists import Lists
@@ -13,8 +12,7 @@ from segcheck.model.device import DeviceConfig
 from segcheck.model.match import State
 from segcheck.model.rules import Deny, Permit
 from segcheck.model.trace import Probe, Verdict
-from segcheck.sets.intervals import IntervalSet
-from segcheck.sets.packets import CapacityExceeded, PacketSet
+from segcheck.sets.packets import CapacityExceeded, PacketSet, growing
 
 #: Nodes of the store to begin with, and the most that is tried before the answer is "undecided".
 FIRST_CAPACITY, LAST_CAPACITY = 1 << 18, 1 << 25
@@ -22,8 +20,6 @@ ICMP, ICMPV6, TCP = 1, 58, 6
 #: ICMP requests and what answers them (RFC 792, RFC 950, RFC 4443, RFC 4620).
 ICMP_REPLIES = {(ICMP, 8): 0, (ICMP, 13): 14, (ICMP, 15): 16, (ICMP, 17): 18, (ICMPV6, 128): 129, (ICMPV6, 139): 140}
 SYN, ACK = 0x02, 0x10
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +65,10 @@ def judge_list(
 
 
 def _growing(judge: Callable[[int], tuple[SetAnswer, ...]], count: int) -> tuple[SetAnswer, ...]:
-    capacity = FIRST_CAPACITY
-    while capacity <= LAST_CAPACITY:
-        try:
-            return judge(capacity)
-        except CapacityExceeded:
-            capacity *= 4
-    return (SetAnswer(verdict=Verdict.UNDECIDED, exhausted=True),) * count
+    try:
+        return growing(judge, FIRST_CAPACITY, LAST_CAPACITY)
+    except CapacityExceeded:
+        return (SetAnswer(verdict=Verdict.UNDECIDED, exhausted=True),) * count
 
 
 def _judge_list(
@@ -83,8 +76,7 @@ def _judge_list(
 ) -> tuple[SetAnswer, ...]:
     space = Space(device, probes, capacity=capacity)
     lists = Lists(space, ignore_interfaces=ignore_interfaces)
-    passes = {Permit: space.everything}
-    permitted = lists.before(name, passes, every=True, translate=lambda _: space.everything)
+    permitted = lists.before(name, {Permit: space.everything}, every=True, translate=lambda _: space.everything)
     denied = lists.before(name, {Deny: space.everything}, every=True, translate=lambda _: space.nothing)
     answers = []
     for probe in probes:
@@ -148,7 +140,7 @@ def _certain(space: Space, probe: Probe, image: PacketSet) -> dict[str, int]:
         value = example.get(name)
         if value is None:
             continue
-        certain = probe.known.get(name) == value or space.universe.atom(name, value) == IntervalSet.of(value)
+        certain = probe.known.get(name) == value or space.universe.sets_apart(name, value)
         if certain and image <= space.universe.packet(**{name: value}):
             header[name] = value
     return header
@@ -177,17 +169,10 @@ def _reply(probe: Probe, answer: SetAnswer) -> tuple[Probe, Session] | None:
         back["tcp_flags"] = SYN | ACK
     back |= {f"orig_{name}": value for name, value in sent.items() if f"orig_{name}" in _ORIGINS}
     returning = Probe(known=back, ingress=answer.egress, minute=probe.minute, state=State.ESTABLISHED)
-    return returning, Session(dst=_Frozen(to_client), src=_Frozen(from_server))
+    return returning, Session(dst=tuple(to_client.items()), src=tuple(from_server.items()))
 
 
 _ORIGINS = ("orig_src", "orig_dst", "orig_sport", "orig_dport")
-
-
-class _Frozen(dict[str, int]):
-    """A mapping that can be part of a key; nobody writes to it after construction."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(sorted(self.items())))
 
 
 def _mirrored(probe: Probe) -> Probe:

@@ -35,6 +35,8 @@ from segcheck.sets.packets import PacketSet
 End = Permit | Deny | Return | Translate | Via
 #: Answers which packets, as they are before this translation or way out, reach the goal after it.
 Before = Callable[[Translate | Via], PacketSet]
+#: By kind of end, the packets that count once a list has ended so.
+Goals = Mapping[type[Permit] | type[Deny] | type[Return] | type[Translate] | type[Via], PacketSet]
 Outcome = Mapping[End, Bounds]
 #: How a list ends is all that sets care for: whom a rejecting rule tells what is left to the tracer.
 DENIED = Deny()
@@ -144,7 +146,7 @@ class Lists:
         assert not isinstance(only, _Write)
         return only
 
-    def before(self, name: str, goals: Mapping[type[End], PacketSet], *, every: bool, translate: Before) -> PacketSet:
+    def before(self, name: str, goals: Goals, *, every: bool, translate: Before) -> PacketSet:
         """Return the packets that reach a goal through the list.
 
         goals     by kind of end, the packets that count once the list has ended so (a kind that is absent has none);
@@ -183,7 +185,7 @@ class Lists:
         self,
         action: Assign | Copy | Call,
         after: PacketSet,
-        goals: Mapping[type[End], PacketSet],
+        goals: Goals,
         *,
         every: bool,
         translate: Before,

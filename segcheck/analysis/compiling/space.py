@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from segcheck.model.device import DeviceConfig
 from segcheck.model.match import EXTRAS, Bits, Condition, Expr, ExtraKind, Field, Interface, Kind, State, leaves
-from segcheck.model.rules import Action, Assign, Copy, Translate, Translation, Unsure
+from segcheck.model.rules import Action, Assign, Copy, SureAction, Translate, Translation, Unsure
 from segcheck.model.schedule import WEEK_MINUTES, Schedule, week_minute
 from segcheck.model.trace import Probe
 from segcheck.sets.addresses import parse
@@ -40,7 +40,7 @@ def bit_name(name: str, bit: int) -> str:
     return f"{name}.{bit}"
 
 
-def actions_of(action: Action) -> tuple[Action, ...]:
+def actions_of(action: Action) -> tuple[SureAction, ...]:
     """Return the actions that may happen: those of an Unsure, else the one itself."""
     return action.actions if isinstance(action, Unsure) else (action,)
 
@@ -94,14 +94,18 @@ class Space:
         self.bits = {name: tuple(sorted(found)) for name, found in needs.bits.items()}
         self.origins = needs.origins
         builder = UniverseBuilder()
-        builder.extra("in", len(self.interfaces))
-        builder.extra("out", len(self.interfaces) + 1)
-        builder.extra("time", len(self.instants.classes))
+        _enumerated(builder, "in", len(self.interfaces))
+        _enumerated(builder, "out", len(self.interfaces) + 1)
+        _enumerated(builder, "time", len(self.instants.classes))
         for name in sorted(needs.conditions):
-            builder.extra(f"varies:{name}", 2)
+            _enumerated(builder, f"varies:{name}", 2)
         for name in sorted(needs.extras):
             for dimension, size in self._dimensions(name):
-                builder.extra(dimension, size)
+                if size <= len(State):
+                    _enumerated(builder, dimension, size)
+                else:
+                    builder.extra(dimension, size)
+                    builder.cut(dimension, IntervalSet.of(0))
         for name, values in needs.cuts:
             if name in BITWISE:
                 continue
@@ -340,6 +344,13 @@ class _Needs:
         if not (self.device.addressing_known and self.device.interfaces):
             names |= {p[:-1] + UNNAMED for p in self.patterns if p.endswith("*")} | {UNNAMED}
         return tuple(sorted(names))
+
+
+def _enumerated(builder: UniverseBuilder, name: str, size: int) -> None:
+    """Declare an extra dimension whose every value is set apart."""
+    builder.extra(name, size)
+    for value in range(size):
+        builder.cut(name, IntervalSet.of(value))
 
 
 MULTICAST = parse("224.0.0.0/4") | parse("ff00::/8")

@@ -1,0 +1,80 @@
+"""Every FortiGate and iptables-save sample is read; what is no export is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segcheck import importers
+from segcheck.errors import UnknownFormat
+from segcheck.loaders.files import read_text
+from segcheck.model.diagnostic import LineUse
+from tests.conftest import SHARED
+
+pytestmark = pytest.mark.conformance
+
+#: Files in the sample folders that are no exports, with what they are. All of them end in "format not recognised".
+NO_EXPORTS = {
+    "iptables/0a0eb8_iptables-save.Ln.FWD.upper": "iptables -L listing",
+    "iptables/2014_sep_iptables-saveakachan.Ln.FWD.lower": "iptables -L listing",
+    "iptables/2014_sep_iptables-saveakachan.Ln.FWD.upper": "iptables -L listing",
+    "iptables/2015_aug_iptables-save-spoofing-protection.Ln.FWD.lower": "iptables -L listing",
+    "iptables/2015_aug_iptables-save-spoofing-protection.Ln.FWD.upper": "iptables -L listing",
+    "iptables/2015_aug_iptables-save-spoofing-protection.Ln.INP.lower": "iptables -L listing",
+    "iptables/2015_aug_iptables-save-spoofing-protection.Ln.INP.upper": "iptables -L listing",
+    "iptables/304134_iptables-save.Ln.INP.upper": "iptables -L listing",
+    "iptables/40f35c_iptables-save.Ln.FWD.upper": "iptables -L listing",
+    "iptables/9f6c64_iptables-save.Ln.FWD.upper": "iptables -L listing",
+    "iptables/bda89b_iptables-save.Ln.INP.lower": "iptables -L listing",
+    "iptables/d370b2_iptables-save.Ln.FWD.lower": "iptables -L listing",
+    "iptables/f35929_iptables-save.Ln.INP.lower": "iptables -L listing",
+    "iptables/iptables-save.Ln.FWD.lower": "iptables -L listing",
+    "iptables/iptables-save.Ln.FWD.upper": "iptables -L listing",
+    "iptables/server2-iptables-save.Ln.INP.lower": "iptables -L listing",
+    "iptables/internet-host.json": "host description in JSON",
+    "iptables/z2-firewall.json": "host description in JSON",
+    "iptables/z2-host1.json": "host description in JSON",
+    "iptables/z2-host2.json": "host description in JSON",
+    "iptables/r3.cfg": "router configuration",
+    "iptables/z2-firewall.cfg": "router configuration",
+    "fortigate/fortios_fw_policy_basic/hosts__inside.json": "host description in JSON",
+    "fortigate/fortios_fw_policy_basic/hosts__outside.json": "host description in JSON",
+}
+
+
+def _samples() -> list[str]:
+    exports = SHARED / "data" / "exports"
+    return sorted(
+        str(path.relative_to(exports))
+        for vendor in ("iptables", "fortigate")
+        for path in (exports / vendor).rglob("*")
+        if path.is_file() and "show__" not in path.name
+    )
+
+
+@pytest.mark.parametrize("name", _samples() or [pytest.param("", marks=pytest.mark.skip("reference data absent"))])
+def test_sample_is_read_or_refused(name: str, shared: Path) -> None:
+    source = read_text(str(shared / "data" / "exports" / name))
+
+    if name in NO_EXPORTS:
+        with pytest.raises(UnknownFormat, match="not recognised"):
+            importers.read([source])
+        return
+
+    reading = importers.read([source])
+    assert reading.format == name.split("/")[0]
+    (account,) = reading.inputs
+    counts = account.lines.counts()
+    assert sum(counts.values()) == len(source.lines()) == account.lines.total
+    unread = counts[LineUse.UNRECOGNISED] + counts[LineUse.UNSUPPORTED]
+    tainted = any(device.taints for device in reading.devices) or any(
+        rule.because for device in reading.devices for rules in device.lists.values() for rule in rules.rules
+    )
+    assert not unread or tainted, f"{unread} unread lines taint nothing"
+
+
+def test_the_table_of_what_is_no_export_names_only_files_that_exist(shared: Path) -> None:
+    missing = [name for name in NO_EXPORTS if not (shared / "data" / "exports" / name).is_file()]
+
+    assert missing == []
