@@ -1,0 +1,1 @@
+"""One script per performance goal; each prints ratios against a named peer measured in the same run."""
