@@ -1,0 +1,206 @@
+"""What a device's own addresses and routes make of one address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from segcheck.model.device import DeviceConfig, Interface, InterfaceAddress, Route, RouteKind, Scope
+from segcheck.model.match import AddressClass
+from segcheck.model.source import Span
+from segcheck.sets import addresses
+
+_LOOPBACK = addresses.parse("127.0.0.0/8") | addresses.parse("::1")
+_MULTICAST = addresses.parse("224.0.0.0/4") | addresses.parse("ff00::/8")
+_LINK_LOCAL = addresses.parse("fe80::/10")
+_LIMITED_BROADCAST = addresses.parse_one("255.255.255.255")
+_MAX_GATEWAY_HOPS = 8  # a gateway reached by way of another gateway, and so on
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way on from the routing decision.
+
+    egress      None = by an interface that is not known; "" = the packet is dropped
+    route       how people know it
+    conditions  empty when it surely is the way
+    """
+
+    egress: str | None
+    route: str
+    span: Span | None = None
+    conditions: tuple[str, ...] = ()
+
+
+class Addressing:
+    """A device's addresses and routes, asked one address at a time; O(interfaces + routes) per question."""
+
+    def __init__(self, device: DeviceConfig) -> None:
+        self._interfaces = device.interfaces
+        self._routes = device.routes
+        self._by_name = {interface.name: interface for interface in device.interfaces}
+        self._domains = {i.domain for i in device.interfaces} | {r.domain for r in device.routes}
+        self._complete = device.addressing_known
+        self.routing_known = device.routing_known and all(t.scope is not Scope.ROUTING for t in device.taints)
+        self._classes: dict[tuple[int, str | None], frozenset[AddressClass]] = {}
+        self._gateways: dict[tuple[int, str], list[Way]] = {}
+
+    def domain(self, interface: str | None) -> str | None:
+        """Return the routing domain of an interface; None if it cannot be told."""
+        known = self._by_name.get(interface or "")
+        if known is not None:
+            return known.domain
+        return next(iter(self._domains)) if len(self._domains) == 1 else None
+
+    def classes(self, address: int, domain: str | None) -> frozenset[AddressClass]:
+        """Return the classes that the address may have in that routing domain (None: in any of them); never empty."""
+        key = (address, domain)
+        if key not in self._classes:
+            self._classes[key] = frozenset(self._possible_classes(address, domain))
+        return self._classes[key]
+
+    def _possible_classes(self, address: int, domain: str | None) -> Iterator[AddressClass]:
+        if address in _MULTICAST:
+            yield AddressClass.MULTICAST
+            return
+        if address == _LIMITED_BROADCAST:
+            yield AddressClass.BROADCAST
+            return
+        if address in _LOOPBACK:
+            yield AddressClass.LOCAL
+            return
+        own = [(i, a) for i in self._within(domain) for a in i.addresses]
+        local = [i for i, a in own if a.address == address]
+        broadcast = [i for i, a in own if _broadcast(a) == address]
+        if local:
+            yield AddressClass.LOCAL
+        if broadcast:
+            yield AddressClass.BROADCAST
+        if any(i.enabled for i in (*local, *broadcast)) and self._one_domain(domain):
+            return
+        if not local and (not self._addresses_known(domain) or address in _LINK_LOCAL):
+            yield AddressClass.LOCAL  # link-local addresses are rarely part of an export
+        if not broadcast and addresses.family(address) == 4 and not self._addresses_known(domain):
+            yield AddressClass.BROADCAST
+        ends = {way.egress == "" for way in self.ways(address, domain)}
+        if False in ends:
+            yield AddressClass.UNICAST
+        if True in ends:
+            yield AddressClass.UNROUTED
+
+    def _addresses_known(self, domain: str | None) -> bool:
+        return self._complete and not any(i.dynamic and not i.addresses for i in self._within(domain))
+
+    def _within(self, domain: str | None) -> Iterator[Interface]:
+        return (i for i in self._interfaces if domain is None or i.domain == domain)
+
+    def _one_domain(self, domain: str | None) -> bool:
+        return domain is not None or len(self._domains) <= 1
+
+    def own_address(self, interface: str | None, family: int | None) -> int | None:
+        """Return the only address of that family that the interface has; None if it is not known or there are several."""
+        known = self._by_name.get(interface or "")
+        if known is None or known.dynamic or not self._complete:
+            return None
+        fitting = [a.address for a in known.addresses if addresses.family(a.address) == family]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def any_way(self, domain: str | None, why: str) -> tuple[Way, ...]:
+        """Return what unknown routing may do: leave by any interface of the domain, or drop the packet."""
+        names = [i.name for i in self._within(domain) if i.enabled is not False]
+        exits: list[str | None] = [*names]
+        if not names or not self._complete:
+            exits.append(None)
+        return (*(Way(name, why, None, (why,)) for name in exits), Way("", why, None, (why,)))
+
+    def ways(self, address: int, domain: str | None) -> tuple[Way, ...]:
+        """Return where the table may send a packet for `address`; several for equal costs or routes that are unsure."""
+        if not self.routing_known:
+            return self.any_way(domain, "routing not known")
+        domains = self._domains if domain is None else {domain}
+        found = [way for name in sorted(domains) for way in self._lookup(address, name, _MAX_GATEWAY_HOPS)]
+        found = found or [Way("", "no route")]
+        if len(found) == 1:
+            return tuple(found)
+        return tuple(Way(w.egress, w.route, w.span, w.conditions or (f"routed by {w.route}",)) for w in found)
+
+    def _lookup(self, address: int, domain: str, hops: int) -> list[Way]:
+        """Return the ways in order of preference down to the first that surely is there, or to "no route"."""
+        found = [
+            Way(i.name, f"network of {i.name}", i.span, (f"{i.name} has got its address",))
+            for i in self._within(domain)
+            if i.dynamic and not i.addresses and i.enabled is not False
+        ]
+        for _, equals in groupby(self._candidates(address, domain), key=_preference):
+            settled = False
+            for route in dict.fromkeys(equals):
+                ways, reached = self._along(route, domain, hops)
+                found.extend(ways)
+                settled = settled or (route.sure and reached)
+            if settled:
+                return found
+        return [*found, Way("", "no route")]
+
+    def _candidates(self, address: int, domain: str) -> list[Route]:
+        routes = [
+            route
+            for route in (*self._routes, *self._connected(domain))
+            if route.domain == domain and address in route.to and self._usable(route.interface)
+        ]
+        return sorted(routes, key=_preference)
+
+    def _connected(self, domain: str) -> Iterator[Route]:
+        for interface in self._within(domain):
+            for own in interface.addresses:
+                yield Route(
+                    to=addresses.prefix(own.address, own.length),
+                    interface=interface.name,
+                    distance=0,
+                    domain=domain,
+                    sure=interface.enabled is True,
+                    span=interface.span,
+                )
+
+    def _usable(self, interface: str | None) -> bool:
+        known = self._by_name.get(interface or "")
+        return known is None or known.enabled is not False
+
+    def _along(self, route: Route, domain: str, hops: int) -> tuple[list[Way], bool]:
+        """Return the ways that one route stands for, and whether its way out is known."""
+        text = ", ".join(addresses.describe(route.to))
+        doubt = () if route.sure else (f"route {text} is in force",)
+        if route.kind is RouteKind.DISCARD:
+            return [Way("", f"{text} discard", route.span, doubt)], True
+        if route.interface is not None:
+            return [Way(route.interface, f"{text} by {route.interface}", route.span, doubt)], True
+        ways = self._to_gateway(route.gateway, domain, hops) if route.gateway is not None else []
+        exits = [way for way in ways if way.egress != ""]
+        if exits and len(exits) == len(ways):
+            split = len(exits) > 1
+            return [
+                Way(w.egress, f"{text} by {w.egress}", route.span, doubt or w.conditions or (w.route,) * split)
+                for w in exits
+            ], True
+        # The gateway is on no network that we know of: the route may lead anywhere or not be in force.
+        why = f"gateway of {text} not known"
+        return [Way(w.egress, text, route.span, (why,)) for w in self.any_way(domain, why)], False
+
+    def _to_gateway(self, gateway: int, domain: str, hops: int) -> list[Way]:
+        """Return the ways to a gateway, each gateway looked up once; none while it is being looked up, or too far."""
+        key = (gateway, domain)
+        if key not in self._gateways:
+            self._gateways[key] = []
+            if hops:
+                self._gateways[key] = list(dict.fromkeys(self._lookup(gateway, domain, hops - 1)))
+        return self._gateways[key]
+
+
+def _preference(route: Route) -> tuple[int, int, int]:
+    return (route.to.count, route.distance, route.metric)
+
+
+def _broadcast(own: InterfaceAddress) -> int | None:
+    """Return the broadcast address of a connected IPv4 network; /31 (RFC 3021) and /32 have none."""
+    v4 = addresses.family(own.address) == 4 and own.length <= 30
+    return addresses.prefix(own.address, own.length).max if v4 else None
