@@ -19,6 +19,7 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+settings.register_profile("random", parent=settings.get_profile("everyday"), derandomize=False, max_examples=500)
 settings.register_profile("long", parent=settings.get_profile("everyday"), derandomize=False, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 

@@ -146,9 +146,9 @@ class _World:
 
     def holds(self, expr: Expr, packet: _Packet) -> bool:
         if isinstance(expr, All):
-            return all([self.holds(term, packet) for term in expr.terms])
+            return all(self.holds(term, packet) for term in expr.terms)
         if isinstance(expr, AnyOf):
-            return any([self.holds(term, packet) for term in expr.terms])
+            return any(self.holds(term, packet) for term in expr.terms)
         if isinstance(expr, Not):
             return not self.holds(expr.term, packet)
         if isinstance(expr, Field):
@@ -179,7 +179,7 @@ class _World:
         if address == addresses.parse_one("::1"):
             return AddressClass.LOCAL
         ends = [addresses.prefix(a.address, a.length).max for _, a in own if a.address < V6_STARTS and a.length <= 30]
-        if address in (*ends, addresses.parse_one("255.255.255.255")):
+        if address in (*ends, addresses.parse_one("255.255.255.255"), addresses.parse_one("0.0.0.0")):
             return AddressClass.BROADCAST
         before = len(self.taken)
         routed = self.table(address, packet) != ""
@@ -398,7 +398,9 @@ def carried(proto: int) -> tuple[str, ...]:
 def completions(known: Mapping[str, int], universe: Mapping[str, tuple[int, ...]]) -> Iterator[dict[str, int]]:
     """Yield every packet of a small universe that agrees with the known header fields and carries them."""
 
-    def grow(fields: dict[str, int], names: list[str], accept: Callable[[dict[str, int]], bool]) -> Iterator[dict[str, int]]:
+    def grow(
+        fields: dict[str, int], names: list[str], accept: Callable[[dict[str, int]], bool]
+    ) -> Iterator[dict[str, int]]:
         if not names:
             if accept(fields):
                 yield dict(fields)

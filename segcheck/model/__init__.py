@@ -8,4 +8,6 @@ device       DeviceConfig: one filtering device (or VDOM) as its export describe
 schedule     Schedule: when a rule is in force
 diagnostic   Diagnostic, LineUse, LineAccount: what was read, and how well
 reading      Reading: what an importer returns
+trace        Probe, Trace: questions about one packet, and answers
+result       Run, Answer: what commands return and reports tell
 """

@@ -44,6 +44,7 @@ class Code(Enum):
     LIMIT_REACHED = "limit-reached"  # {what} {limit}
     VENDOR_REFUSES = "vendor-refuses"  # {text}: the device itself would not load this line
     ENGINE_CAPACITY = "engine-capacity"  # {what}
+    ENGINES_DISAGREE = "engines-disagree"  # {row}: sets and interpreter gave opposite answers, a defect of segcheck
 
 
 @dataclass(frozen=True, slots=True)

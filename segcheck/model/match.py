@@ -103,7 +103,7 @@ class AddressClass(Enum):
     """What a device's addressing makes of an address."""
 
     LOCAL = "local"  # an address of the device itself (127.0.0.0/8 and ::1 included)
-    BROADCAST = "broadcast"  # of a connected IPv4 network, or 255.255.255.255
+    BROADCAST = "broadcast"  # of a connected IPv4 network, or 255.255.255.255 or its old form 0.0.0.0
     MULTICAST = "multicast"
     UNICAST = "unicast"  # none of the others, and routed
     UNROUTED = "unrouted"  # blackhole, unreachable, prohibit or no route at all

@@ -7,7 +7,8 @@ A list is read from its first rule on. A disabled rule is skipped. A rule whose 
     Via                  chooses the way out (lists of policy routes) and ends the list
     Call(list)           goes on in the named list; when that ends without an outcome, with the rule after this one
     Call(list, goto)     goes on in the named list; when that ends without an outcome, so does this list
-    Return               ends this list without an outcome
+    Return               ends this list without an outcome: back to the caller, and in a list that a device consults
+                         directly on to its default
     Assign, Copy         write an extra dimension and go on with the next rule; a later rule sees the new value
     Continue             goes on with the next rule (log, count)
     Unsure(actions)      one of the actions happens, we cannot tell which

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from segcheck.sets.header import ACK, ERROR_TYPES, RST, PacketClass
 from segcheck.sets.intervals import IntervalSet
-from segcheck.sets.store import Dimension, rows
+from segcheck.sets.store import Dimension, remainders, rows
 
 if TYPE_CHECKING:
     from segcheck.sets.layout import Layout
@@ -58,7 +58,6 @@ def list_boxes(layout: Layout, function: Function, limit: int) -> Boxes:
     for packet_class in PacketClass:
         for family in (4, 6):
             part = _freed(layout, function & layout.classes[packet_class] & layout.families[family], packet_class)
-            part = part & layout.families[family]
             total += listing.count(part)
             if len(found) < limit:
                 for values in listing.boxes(part, limit - len(found)):
@@ -69,7 +68,7 @@ def list_boxes(layout: Layout, function: Function, limit: int) -> Boxes:
 
 def digest(layout: Layout, function: Function) -> str:
     """Return the SHA-256 of the rows of a set, dimension by dimension; dimensions that do not matter leave no trace."""
-    known: dict[Function, bytes] = {layout.store.true: b"all", layout.store.false: b"none"}
+    known = {layout.store.true: sha256(b"all").digest(), layout.store.false: sha256(b"none").digest()}
 
     def of(rest: Function) -> bytes:
         if rest not in known:
@@ -88,11 +87,10 @@ class _Listing:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._counts: dict[Function, int] = {layout.store.true: 1, layout.store.false: 0}
-        self._rows: dict[Function, list[tuple[IntervalSet, Function]]] = {}
 
     def count(self, rest: Function) -> int:
         if rest not in self._counts:
-            self._counts[rest] = sum(self.count(below) for _, below in rows(rest, _first(self._layout, rest)))
+            self._counts[rest] = sum(self.count(below) for below in remainders(rest, _first(self._layout, rest)))
         return self._counts[rest]
 
     def boxes(self, rest: Function, limit: int) -> Iterator[dict[str, IntervalSet]]:

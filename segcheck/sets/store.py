@@ -4,8 +4,9 @@ A `Store` holds binary decision diagrams with complement edges over numbered var
 run of variables that holds the number of a piece, highest bit first. Facts about oxidd 0.13 that this module lives by:
 
 * a manager's capacity is fixed; exhaustion raises DDMemoryError and leaves the store usable;
-* it collects garbage by itself near the capacity, but on small stores an operation may fail before that happens: so collect
-  and try once more;
+* it collects garbage near the capacity, but on a thread of its own that the work does not wait for, and each thread keeps up
+  to 65536 free nodes to itself (CHUNK_SIZE in its manager.rs): so collect before it gets near, add two such chunks, and try
+  again a little later when an operation finds the store full;
 * a manager that the machine has no address space for, and functions of two managers in one operation, abort the process:
   so ask for the space first, and callers keep universes apart;
 * comparison operators of functions order them arbitrarily; they are not implication.
@@ -14,6 +15,7 @@ run of variables that holds the number of a piece, highest bit first. Facts abou
 from __future__ import annotations
 
 import mmap
+import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +33,9 @@ _T = TypeVar("_T")
 #: Most nodes that a store may be asked to hold (the library's own bound is near 2^32).
 MAX_CAPACITY = 1 << 30
 _NODE_BYTES = 16
+_SLACK = 2 * 65536
+#: Seconds to leave to a collection that is already running before the next try.
+_PAUSES = (0.0, 0.02, 0.2)
 
 
 class CapacityExceeded(RuntimeError):
@@ -115,7 +120,7 @@ class Dimension:
 
 
 class Store:
-    """Boolean functions over `variables` variables, at most `capacity` nodes of them at a time.
+    """Boolean functions over `variables` variables, `capacity` nodes of them at a time (a fixed number more may pass).
 
     Every method that makes functions may raise CapacityExceeded if called within `guarded`.
     """
@@ -127,12 +132,13 @@ class Store:
         if not 0 < capacity <= MAX_CAPACITY:
             raise CapacityExceeded(capacity)
         try:
-            mmap.mmap(-1, _NODE_BYTES * capacity + (1 << 26)).close()
+            mmap.mmap(-1, _NODE_BYTES * (capacity + _SLACK) + (1 << 26)).close()
         except (OSError, MemoryError, ValueError):
             raise CapacityExceeded(capacity) from None
         self.capacity = capacity
         self._full: type[BaseException] = DDMemoryError
-        self._manager = BCDDManager(capacity, max(1 << 12, min(1 << 20, capacity // 4)), 1)
+        self._manager = BCDDManager(capacity + _SLACK, max(1 << 12, min(1 << 20, capacity // 4)), 1)
+        self._collect_above = 3 * (capacity + _SLACK) // 4
         self._manager.add_vars(variables)
         self._substitution = BCDDSubstitution
         self.false = self._manager.false()
@@ -140,19 +146,25 @@ class Store:
         self._literals: list[Function] = self.guarded(lambda: [self._manager.var(n) for n in range(variables)])
 
     def guarded(self, work: Callable[[], _T]) -> _T:
-        """Return `work()`, tried again after a garbage collection if the store is full.
+        """Return `work()`, with garbage collected before it if there may be much, and tried again if the store is full.
 
         Raises:
-            CapacityExceeded: it is still full then.
+            CapacityExceeded: it is still full after all.
         """
-        try:
-            return work()
-        except self._full:
-            self._manager.gc()
-        try:
-            return work()
-        except self._full:
-            raise CapacityExceeded(self.capacity) from None
+        if self._manager.approx_num_inner_nodes() > self._collect_above:
+            self._collect()
+        for pause in _PAUSES:
+            try:
+                return work()
+            except self._full:
+                time.sleep(pause)
+                self._collect()
+        raise CapacityExceeded(self.capacity)
+
+    def _collect(self) -> None:
+        self._manager.gc()
+        kept = self._manager.num_inner_nodes()
+        self._collect_above = kept + 3 * max(0, self.capacity + _SLACK - kept) // 4
 
     @property
     def nodes(self) -> int:
@@ -233,3 +245,23 @@ def rows(function: Function, dimension: Dimension) -> list[tuple[IntervalSet, Fu
     visit(function, 0, 0)
     joined = [(IntervalSet.of(*(dimension.values_of(a, b) for a, b in runs)), rest) for rest, runs in found.items()]
     return sorted(joined, key=lambda row: row[0].ranges)
+
+
+def remainders(function: Function, dimension: Dimension) -> set[Function]:
+    """Return the different remainders that `rows` would give, without their values; O(nodes), which can be far less."""
+    end = dimension.base + dimension.width
+    found: set[Function] = set()
+    seen = {function}
+    left = [function]
+    while left:
+        rest = left.pop()
+        variable = rest.node_var()
+        if variable is None or variable >= end:
+            if rest.satisfiable():
+                found.add(rest)
+            continue
+        for below in rest.cofactors():  # type: ignore[union-attr]  # never None: the function is no constant
+            if below not in seen:
+                seen.add(below)
+                left.append(below)
+    return found

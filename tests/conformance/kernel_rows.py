@@ -81,6 +81,8 @@ def _probe(words: dict[str, str]) -> Probe:
         "dst": addresses.parse_one(words["dst"]),
         "proto": PROTOCOLS[words["proto"]],
         "fragment": 0,
+        "ttl": 64,
+        "cast": 0,
     }
     if words["proto"] == "icmp":
         known |= {"icmp_type": 8, "icmp_code": 0}

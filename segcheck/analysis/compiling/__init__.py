@@ -3,6 +3,7 @@
     space          the universe: which dimensions a device's rules ask about, and its cut points
     expressions    a match -> packets that surely and possibly satisfy it
     lists          a rule list -> who ends how; goals backwards and packets forwards through rules that write
+    writes         rules that write an extra dimension, backwards and forwards
     translations   address translation backwards and forwards
     routing        destinations by egress interface
     devices        a whole pipeline: packets that pass, and where given packets go

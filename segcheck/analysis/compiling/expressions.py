@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import assert_never
 
+from segcheck.analysis.compiling import routing
 from segcheck.analysis.compiling.space import BROADCAST, LOOPBACK, MULTICAST, Space, network
-from segcheck.model.device import RouteKind
 from segcheck.model.match import (
     AddressClass,
     AddressKind,
@@ -81,40 +82,32 @@ def _address_kind(space: Space, leaf: AddressKind) -> Bounds:
 
 def address_class(space: Space, kind: AddressClass) -> tuple[IntervalSet, IntervalSet]:
     """Return the addresses that are surely and those that are possibly of a class, by the addressing that is known."""
+    return _classes(space)[kind]
+
+
+@lru_cache(maxsize=1)  # a list asks again and again, of one space at a time
+def _classes(space: Space) -> dict[AddressClass, tuple[IntervalSet, IntervalSet]]:
     device = space.device
-    own = IntervalSet.of(*(a.address for i in device.interfaces for a in i.addresses)) | LOOPBACK
-    broadcast = BROADCAST
+    own, ends = LOOPBACK, BROADCAST
     for interface in device.interfaces:
         for address in interface.addresses:
+            own = own | IntervalSet.of(address.address)
             if address.address in V4 and address.length < 31:
-                last = network(address.address, address.length).ranges[0][1]
-                broadcast = broadcast | IntervalSet.of(last)
-    broadcast = broadcast - own
-    reserved = MULTICAST | BROADCAST
-    everywhere = ALL - reserved
-    known = device.addressing_known
-    unrouted = IntervalSet.empty()
-    if device.routing_known:
-        routed = broadcast | own
-        for route in device.routes:
-            if route.kind is RouteKind.UNICAST:
-                routed = routed | route.to
-        unrouted = everywhere - routed - V4  # for IPv4, Linux asks the local table only: what is not in it is unicast
-    match kind:
-        case AddressClass.MULTICAST:
-            return MULTICAST, MULTICAST
-        case AddressClass.LOCAL:
-            return own, own if known else everywhere
-        case AddressClass.BROADCAST:
-            return BROADCAST | (broadcast if known else IntervalSet.empty()), (
-                broadcast if known else BROADCAST | (everywhere & V4) - LOOPBACK
-            )
-        case AddressClass.UNICAST:
-            if not known:
-                return IntervalSet.empty(), everywhere - own
-            unicast = everywhere - own - broadcast
-            return (unicast - unrouted, unicast - unrouted) if device.routing_known else (unicast & V4, unicast)
-        case AddressClass.UNROUTED:
-            return (unrouted, unrouted) if device.routing_known else (IntervalSet.empty(), everywhere - V4)
-        case _:
-            assert_never(kind)
+                ends = ends | IntervalSet.of(network(address.address, address.length).ranges[0][1])
+    broadcast = ends - own
+    rest = ALL - MULTICAST - own - broadcast
+    # What the addresses that are not known could be: anything but what every host knows.
+    unsettled = IntervalSet.empty() if device.addressing_known else ALL - MULTICAST - BROADCAST - LOOPBACK
+    tables = [routing.table(space, domain, names) for domain, names in routing.domains(space).items()]
+    reached, dropped = IntervalSet.empty(), IntervalSet.empty()
+    for table in tables:
+        dropped = dropped | table.dropped
+        for destinations in table.possible.values():
+            reached = reached | destinations
+    return {
+        AddressClass.MULTICAST: (MULTICAST, MULTICAST),
+        AddressClass.LOCAL: (own, own | unsettled),
+        AddressClass.BROADCAST: (broadcast, broadcast | (unsettled & V4) - own),
+        AddressClass.UNICAST: ((rest & reached) - dropped - unsettled, rest & reached),
+        AddressClass.UNROUTED: ((rest & dropped) - reached - unsettled, rest & dropped),
+    }

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from segcheck.analysis.compiling.expressions import matched
-from segcheck.analysis.compiling.space import BITWISE, Space, actions_of, bit_name
+from segcheck.analysis.compiling.space import Space, actions_of
+from segcheck.analysis.compiling.writes import after_assign, after_copy, before_assign, before_copy
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.rules import (
     Assign,
@@ -29,7 +30,6 @@ from segcheck.model.rules import (
     Via,
 )
 from segcheck.sets.bounds import Bounds
-from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
 End = Permit | Deny | Return | Translate | Via
@@ -147,12 +147,22 @@ class Lists:
         return only
 
     def before(self, name: str, goals: Goals, *, every: bool, translate: Before) -> PacketSet:
-        """Return the packets that reach a goal through the list.
+        """Return the packets that reach a goal through the list, asked directly: Return leads to its default.
 
         goals     by kind of end, the packets that count once the list has ended so (a kind that is absent has none);
                   `Translate` is answered by `translate(action)` instead
         every     True: under every completion of what is unknown; False: under some
         """
+        ends = [goals.get(type(end), self.space.nothing) for end in self._defaults(name)]
+        back = ends[0]
+        for other in ends[1:]:
+            back = back & other if every else back | other
+        return self._before(name, {**goals, Return: back}, every=every, translate=translate)
+
+    def _defaults(self, name: str) -> list[Permit | Deny | Return]:
+        return [a for a in actions_of(self.device.lists[name].default) if isinstance(a, Permit | Deny | Return)]
+
+    def _before(self, name: str, goals: Goals, *, every: bool, translate: Before) -> PacketSet:
         space = self.space
 
         def goal(end: End) -> PacketSet:
@@ -195,10 +205,18 @@ class Lists:
         if isinstance(action, Copy):
             return before_copy(self.space, action, after)
         back = goals.get(Return, self.space.nothing) if action.goto else after
-        return self.before(action.list, {**goals, Return: back}, every=every, translate=translate)
+        return self._before(action.list, {**goals, Return: back}, every=every, translate=translate)
 
     def after(self, name: str, packets: PacketSet) -> dict[End, PacketSet]:
-        """Return what may become of `packets` in the list: by end, as they are when it ends, not yet translated."""
+        """Return what may become of `packets` in the list, asked directly: by end, as they are then, not yet translated."""
+        ends = self._after(name, packets)
+        back = ends.pop(Return(), None)
+        if back is not None:
+            for end in self._defaults(name):
+                _gather(ends, _end(end), back)
+        return ends
+
+    def _after(self, name: str, packets: PacketSet) -> dict[End, PacketSet]:
         ends: dict[End, PacketSet] = {}
         left = packets
         for item in self.items(name):
@@ -216,7 +234,7 @@ class Lists:
                 left = missed | after_copy(self.space, item.action, hit)
             else:
                 left = missed
-                for end, part in self.after(item.action.list, hit).items():
+                for end, part in self._after(item.action.list, hit).items():
                     if isinstance(end, Return) and not item.action.goto:
                         left = left | part
                     else:
@@ -291,74 +309,3 @@ def _add(ends: dict[End, Bounds], end: End, bounds: Bounds) -> None:
 def _gather(ends: dict[End, PacketSet], end: End, packets: PacketSet) -> None:
     known = ends.get(end)
     ends[end] = packets if known is None else known | packets
-
-
-def before_assign(space: Space, action: Assign, goal: PacketSet) -> PacketSet:
-    """Return the packets that lie in `goal` once the assignment has been made."""
-    name = action.name
-    if name not in BITWISE:
-        return goal.at(name, action.value)
-    for bit in space.bits[name]:
-        dimension = bit_name(name, bit)
-        value = action.value >> bit & 1
-        if action.mask >> bit & 1:
-            goal = goal.at(dimension, value)
-        elif value:  # outside the mask the bit is flipped
-            one = space.universe.field(dimension, IntervalSet.of(1))
-            goal = (goal.at(dimension, 0) & one) | (goal.at(dimension, 1) - one)
-    return goal
-
-
-def after_assign(space: Space, action: Assign, packets: PacketSet) -> PacketSet:
-    """Return what `packets` are once the assignment has been made."""
-    name = action.name
-    if name not in BITWISE:
-        return packets.assigned(name, IntervalSet.of(action.value))
-    for bit in space.bits[name]:
-        dimension = bit_name(name, bit)
-        value = action.value >> bit & 1
-        if action.mask >> bit & 1:
-            packets = packets.assigned(dimension, IntervalSet.of(value))
-        elif value:
-            one = space.universe.field(dimension, IntervalSet.of(1))
-            cleared = (packets & one).assigned(dimension, IntervalSet.of(0))
-            packets = cleared | (packets - one).assigned(dimension, IntervalSet.of(1))
-    return packets
-
-
-def _copies(space: Space, action: Copy) -> list[tuple[str, list[tuple[PacketSet, IntervalSet]]]]:
-    """Return, for each dimension written, (packets whose source says so, values then written); these partition all."""
-    if action.name in BITWISE:
-        written = []
-        for bit in space.bits[action.name]:
-            if action.mask >> bit & 1:
-                one = space.masked(action.source, 1 << bit, 1 << bit)
-                written.append((bit_name(action.name, bit), [(one, IntervalSet.of(1)), (~one, IntervalSet.of(0))]))
-        return written
-    parts = [(space.field(action.source, part), part) for part in space.origins[action.name]]
-    uncarried = space.everything
-    for packets, _ in parts:
-        uncarried = uncarried - packets
-    return [(action.name, [*parts, (uncarried, IntervalSet.of(0))])]
-
-
-def before_copy(space: Space, action: Copy, goal: PacketSet) -> PacketSet:
-    """Return the packets that lie in `goal` once the copy has been made."""
-    for dimension, parts in _copies(space, action):
-        written = space.nothing
-        for packets, values in parts:
-            written = written | (packets & goal.at(dimension, values.ranges[0][0]))
-        goal = written
-    return goal
-
-
-def after_copy(space: Space, action: Copy, packets: PacketSet) -> PacketSet:
-    """Return what `packets` are once the copy has been made; of values that no rule tells apart, any."""
-    for dimension, parts in _copies(space, action):
-        written = space.nothing
-        for source, values in parts:
-            part = packets & source
-            if part:
-                written = written | part.assigned(dimension, values)
-        packets = written
-    return packets

@@ -6,12 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from segcheck.analysis.compiling.space import LOOPBACK, MULTICAST, Space, network
+from segcheck.analysis.compiling.space import BROADCAST, LOOPBACK, MULTICAST, Space, network
 from segcheck.model.device import DeviceConfig, Route, RouteKind, Scope
-from segcheck.sets.addresses import ALL, V4, parse
+from segcheck.sets.addresses import ALL, V4
 from segcheck.sets.intervals import IntervalSet
-
-LIMITED_BROADCAST = parse("255.255.255.255")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Table:
     possible   by interface, where a packet may leave by it
     dropped    destinations that may have no way at all
 
-    Where routing is not known every interface of the domain is possible for every destination.
+    Where routing is not known every interface of the domain is possible for every destination, and so is none.
     """
 
     possible: Mapping[str, IntervalSet]
@@ -37,6 +35,11 @@ def domains(space: Space) -> dict[str, tuple[str, ...]]:
     return {domain: tuple(names) for domain, names in sorted(found.items())}
 
 
+def known(device: DeviceConfig) -> bool:
+    """Return whether the routing table is known to be whole."""
+    return device.routing_known and not any(taint.scope is Scope.ROUTING for taint in device.taints)
+
+
 def table(space: Space, domain: str, names: Sequence[str]) -> Table:
     """Return the routing table of a domain by destination; `names` are its interfaces.
 
@@ -44,8 +47,8 @@ def table(space: Space, domain: str, names: Sequence[str]) -> Table:
     routes hide what lies behind them.
     """
     device = space.device
-    if not device.routing_known or any(t.scope is Scope.ROUTING for t in device.taints):
-        return Table(dict.fromkeys(names, ALL), IntervalSet.empty())
+    if not known(device):
+        return Table(dict.fromkeys(names, ALL), ALL)
     ranked: dict[tuple[int, int, int], list[Route]] = defaultdict(list)
     for route in device.routes:
         if route.domain != domain:
@@ -97,7 +100,7 @@ def interfaces_of(device: DeviceConfig, interface: str | None, gateway: int | No
 def local(space: Space) -> tuple[IntervalSet, IntervalSet]:
     """Return the destinations that surely, and those that possibly, are the device itself (broadcasts included)."""
     device = space.device
-    own = LOOPBACK | LIMITED_BROADCAST
+    own = LOOPBACK | BROADCAST
     for interface in device.interfaces:
         for address in interface.addresses:
             own = own | IntervalSet.of(address.address)

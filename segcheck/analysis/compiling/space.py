@@ -214,7 +214,9 @@ class Space:
             if name == "state" or not any(True for _ in self._used(name)):
                 continue
             if name in probe.known:
-                region = region & self.field(name, IntervalSet.of(probe.known[name]))
+                given = probe.known[name]
+                alike = self.masked(name, -1 % (1 << BITWISE[name]), given) if name in BITWISE else None
+                region = region & (alike if alike is not None else self.universe.packet(**{name: given}))
             elif name in self.origins:
                 region = self.same(name, region) if alone and fresh else region
             elif extra.kind is ExtraKind.REGISTER or (extra.kind is ExtraKind.CONNECTION and fresh):
@@ -355,8 +357,8 @@ def _enumerated(builder: UniverseBuilder, name: str, size: int) -> None:
 
 MULTICAST = parse("224.0.0.0/4") | parse("ff00::/8")
 LOOPBACK = parse("127.0.0.0/8") | parse("::1")
-#: What Linux classes as broadcast whatever the addressing (net/ipv4/fib_frontend.c, __inet_dev_addr_type).
-BROADCAST = parse("0.0.0.0/8") | parse("255.255.255.255")
+#: Broadcast whatever the addressing: RFC 919 section 7, and the old form that RFC 1122 section 3.3.6 has hosts accept.
+BROADCAST = parse("255.255.255.255") | parse("0.0.0.0")
 
 
 def network(address: int, length: int) -> IntervalSet:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from segcheck.analysis.compiling.lists import after_assign, before_assign
 from segcheck.analysis.compiling.space import Space
+from segcheck.analysis.compiling.writes import after_assign, before_assign
 from segcheck.model.rules import Translate, Translation
-from segcheck.sets.addresses import ALL, V4, V6
+from segcheck.sets.addresses import V4, V6
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
@@ -84,8 +84,9 @@ def _picked(space: Space, goal: PacketSet, name: str, values: IntervalSet, *, ev
     picked = there - (goal if every else ~goal)
     reached = picked.exists(name)
     if name in ("src", "dst"):
-        reached = reached & space.family(_families(values))
-        return space.family(_families(values)) - reached if every else reached
+        fitting = space.family(_families(values))
+        # A packet of the other family would change family: nobody says how, so nothing is sure of it.
+        return fitting - reached if every else (reached & fitting) | (space.everything - fitting)
     without = goal - carrying
     return without | ((carrying - reached) if every else (reached & carrying))
 
@@ -109,33 +110,31 @@ def _shifted(packets: PacketSet, name: str, values: IntervalSet, shift: int) -> 
     return found
 
 
-def own_addresses(space: Space, name: str) -> IntervalSet:
-    """Return the addresses that an interface has, or all where that is not known."""
+def _own(space: Space, name: str) -> list[tuple[int, IntervalSet]]:
+    """Return the addresses that an interface has, by family; any of the family where none is known."""
     interface = space.device.interface(name)
-    if interface is None or interface.dynamic or not interface.addresses:
-        return ALL
-    return IntervalSet.of(*(a.address for a in interface.addresses))
+    known = () if interface is None or interface.dynamic else interface.addresses
+    own = IntervalSet.of(*(a.address for a in known))
+    return [(version, (own & line) or line) for version, line in ((4, V4), (6, V6))]
 
 
 def _before_own_address(space: Space, goal: PacketSet, translation: Translation, *, every: bool) -> PacketSet:
     found = space.nothing
     for name in space.interfaces:
         here = space.on(translation.interface, (name,))
-        if not (goal & here) and not every:
+        if not goal & here:
             continue
-        for line in (V4, V6):
-            values = own_addresses(space, name) & line
-            if values:
-                found = found | (_picked(space, goal, translation.side, values, every=every) & here)
+        for version, values in _own(space, name):
+            picked = _picked(space, goal, translation.side, values, every=every)
+            found = found | (picked & here & space.family((version,)))
     return found
 
 
 def _after_own_address(space: Space, packets: PacketSet, translation: Translation) -> PacketSet:
     found = space.nothing
     for name in space.interfaces:
-        for version, line in ((4, V4), (6, V6)):
+        for version, values in _own(space, name):
             here = packets & space.on(translation.interface, (name,)) & space.family((version,))
-            values = own_addresses(space, name) & line
-            if here and values:
+            if here:
                 found = found | here.assigned(translation.side, values)
     return found

@@ -42,7 +42,7 @@ def trace(device: DeviceConfig, probe: Probe, *, reply: bool = False) -> Trace:
     the interface that the packet left by; for a packet that the device takes in itself, the device sends it. Messages
     that nobody answers (ICMP errors) have none. The answer's trace joins the answers on all ways that pass.
 
-    A question that would read more than `_lists.MAX_RULES_READ` rules, follow more than `_lists.MAX_FLOWS` distinct
+    A question that would take more than `_lists.MAX_WORK`, follow more than `_lists.MAX_FLOWS` distinct
     packets or call deeper than `_lists.MAX_CALL_DEPTH` ends UNDECIDED with the condition "limit reached".
     O(rules consulted * distinct packets).
     """

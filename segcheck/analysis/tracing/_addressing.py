@@ -14,7 +14,8 @@ from segcheck.sets import addresses
 _LOOPBACK = addresses.parse("127.0.0.0/8") | addresses.parse("::1")
 _MULTICAST = addresses.parse("224.0.0.0/4") | addresses.parse("ff00::/8")
 _LINK_LOCAL = addresses.parse("fe80::/10")
-_LIMITED_BROADCAST = addresses.parse_one("255.255.255.255")
+#: RFC 919 section 7, and the old form that RFC 1122 section 3.3.6 has hosts accept.
+_LIMITED_BROADCAST = (addresses.parse_one("255.255.255.255"), addresses.parse_one("0.0.0.0"))
 _MAX_GATEWAY_HOPS = 8  # a gateway reached by way of another gateway, and so on
 
 
@@ -64,7 +65,7 @@ class Addressing:
         if address in _MULTICAST:
             yield AddressClass.MULTICAST
             return
-        if address == _LIMITED_BROADCAST:
+        if address in _LIMITED_BROADCAST:
             yield AddressClass.BROADCAST
             return
         if address in _LOOPBACK:
@@ -132,7 +133,8 @@ class Addressing:
             for i in self._within(domain)
             if i.dynamic and not i.addresses and i.enabled is not False
         ]
-        for _, equals in groupby(self._candidates(address, domain), key=_preference):
+        gateway = hops < _MAX_GATEWAY_HOPS
+        for _, equals in groupby(self._candidates(address, domain, gateway), key=_preference):
             settled = False
             for route in dict.fromkeys(equals):
                 ways, reached = self._along(route, domain, hops)
@@ -142,11 +144,13 @@ class Addressing:
                 return found
         return [*found, Way("", "no route")]
 
-    def _candidates(self, address: int, domain: str) -> list[Route]:
+    def _candidates(self, address: int, domain: str, gateway: bool) -> list[Route]:
+        """Return the routes for an address; for a gateway without default routes, which vendors do not all resolve by."""
         routes = [
             route
             for route in (*self._routes, *self._connected(domain))
             if route.domain == domain and address in route.to and self._usable(route.interface)
+            if not (gateway and route.to in (addresses.V4, addresses.V6))
         ]
         return sorted(routes, key=_preference)
 

@@ -41,7 +41,8 @@ from segcheck.model.rules import (
 from segcheck.model.trace import Step
 
 MAX_FLOWS = 1000  # distinct packets under way in one list
-MAX_RULES_READ = 5_000_000  # rules looked at for one trace, counted once per packet
+MAX_WORK = 3_000_000  # rules looked at for one trace, counted once per packet, and as MEETING where one may apply
+MEETING = 60
 MAX_CALL_DEPTH = 64
 MAX_SETTLINGS = 200  # of the shared conditions of one rule, for one packet; the others then count as unknown
 LIMIT = "limit reached"
@@ -104,7 +105,7 @@ class ListReader:
         self.lists = lists
         self.around = around
         self._tainted = tainted
-        self._rules_left = MAX_RULES_READ
+        self._work_left = MAX_WORK
         self._names: dict[str, frozenset[str]] = {}
         self._last: dict[str, dict[str, int]] = {}
 
@@ -133,14 +134,15 @@ class ListReader:
         for index, rule in enumerate(known.rules):
             if not rule.enabled:
                 continue
-            self._rules_left -= len(frontier)
-            if self._rules_left < 0 or len(frontier) > MAX_FLOWS:
+            self._work_left -= len(frontier)
+            if self._work_left < 0 or len(frontier) > MAX_FLOWS:
                 for flow, node in frontier.items():
                     ends.undecided.put(flow, node.given(LIMIT))
                 return ends
             match, around = rule.match, self.around
             touched = [flow for flow in frontier if evaluate(match, flow, around) is not False]
             if touched:
+                self._work_left -= MEETING * len(touched)
                 self._meet(_Place(self, stage, side, known, index, depth, later), rule, touched, frontier, ends)
         self._default(_Place(self, stage, side, known, len(known.rules), depth, later), frontier, ends)
         return ends

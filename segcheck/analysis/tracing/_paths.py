@@ -34,6 +34,8 @@ class Node:
 
     def joined(self, other: Node) -> Node:
         """Return both ways as one; the one with fewer conditions is told first."""
+        if len(self.parents) >= MAX_PATHS and self.doubts <= other.doubts:
+            return self
         ways = (*self._ways(), *other._ways())
         return Node(tuple(sorted(ways, key=lambda way: way.doubts)[:MAX_PATHS]))
 
