@@ -1,6 +1,8 @@
 """`python -m segcheck` is the command `segcheck`."""
 
+import sys
+
 from segcheck.cli.main import run
 
 if __name__ == "__main__":
-    run()
+    sys.exit(run())

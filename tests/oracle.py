@@ -158,7 +158,11 @@ class _World:
         if isinstance(expr, Interface):
             return named(packet.ingress if expr.side == "in" else packet.egress, expr.names)
         if isinstance(expr, AddressKind):
-            return self.address_class(packet.fields[expr.name], packet) in expr.kinds
+            kind = self.address_class(packet.fields[expr.name], packet)
+            plain = all(route.sure and route.kind is RouteKind.UNICAST for route in self.device.routes)
+            if not (plain and self.device.routing_known):
+                self.independent = False  # the route that decides the class may also decide the way out
+            return kind in expr.kinds
         if isinstance(expr, InForce):
             return self.in_force(expr.schedule)
         assert isinstance(expr, Condition)
@@ -181,10 +185,10 @@ class _World:
         ends = [addresses.prefix(a.address, a.length).max for _, a in own if a.address < V6_STARTS and a.length <= 30]
         if address in (*ends, addresses.parse_one("255.255.255.255"), addresses.parse_one("0.0.0.0")):
             return AddressClass.BROADCAST
-        before = len(self.taken)
+        subnets = [addresses.prefix(a.address, a.length) for _, a in own if a.address >= V6_STARTS and a.length < 127]
+        if address in [subnet.min for subnet in subnets]:
+            return AddressClass.ANYCAST
         routed = self.table(address, packet) != ""
-        if len(self.taken) > before or not self.device.routing_known or not all(r.sure for r in self.device.routes):
-            self.independent = False
         return AddressClass.UNICAST if routed else AddressClass.UNROUTED
 
     # ---- lists
@@ -302,7 +306,7 @@ class _World:
 
     def for_device(self, packet: _Packet) -> bool:
         kind = self.address_class(packet.fields["dst"], packet)
-        return kind in (AddressClass.LOCAL, AddressClass.BROADCAST)
+        return kind in (AddressClass.LOCAL, AddressClass.BROADCAST, AddressClass.ANYCAST)
 
     def stages(self, stages: tuple[Stage, ...], packet: _Packet) -> None:
         """Run stages in order; raise when the packet is dropped."""

@@ -201,7 +201,7 @@ def _rule_lists(
     unknowns: bool,
 ) -> RuleList:
     rules = []
-    for number in range(draw(st.integers(0, 4))):
+    for number in range(draw(st.integers(1, 5))):
         action = draw(actions)
         if unknowns and draw(st.integers(0, 5)) == 0:
             action = Unsure((action, draw(actions)))  # type: ignore[assignment]

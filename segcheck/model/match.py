@@ -73,6 +73,7 @@ EXTRAS: dict[str, Extra] = {
         Extra("tos", 256, ExtraKind.SENDER),  # IPv4 TOS or IPv6 traffic class byte; DSCP is its upper six bits
         Extra("length", 65536, ExtraKind.SENDER),  # L3 length in bytes
         Extra("mac", 1 << 48, ExtraKind.SENDER),  # source MAC address as received
+        Extra("opening", 2, ExtraKind.SENDER),  # 1: it asks for an association (SCTP INIT, DCCP REQUEST)
         Extra("cast", 3, ExtraKind.SENDER),  # L2 destination as received: 0 unicast, 1 broadcast, 2 multicast
         Extra("mark", 1 << 32, ExtraKind.REGISTER),  # packet mark (fwmark)
         Extra("connmark", 1 << 32, ExtraKind.CONNECTION),  # connection mark; 0 while the connection is new
@@ -104,6 +105,7 @@ class AddressClass(Enum):
 
     LOCAL = "local"  # an address of the device itself (127.0.0.0/8 and ::1 included)
     BROADCAST = "broadcast"  # of a connected IPv4 network, or 255.255.255.255 or its old form 0.0.0.0
+    ANYCAST = "anycast"  # the first of a connected IPv6 network (subnet-router anycast, RFC 4291 section 2.6.1)
     MULTICAST = "multicast"
     UNICAST = "unicast"  # none of the others, and routed
     UNROUTED = "unrouted"  # blackhole, unreachable, prohibit or no route at all

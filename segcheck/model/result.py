@@ -75,6 +75,7 @@ class Answer:
     translated   "src:sport>dst:dport" as the packet leaves, "" if that is as it came or it does not leave
     reply        verdict of the answer to the packet, None where there is none to judge
     egress       the interface it leaves by, "" if none or not certain
+    interpreted, interpreted_reply   what the one-packet interpreter says by itself
     engines_disagree   sets and interpreter gave opposite definite answers: a defect of segcheck
     """
 
@@ -88,6 +89,8 @@ class Answer:
     reply: Verdict | None
     egress: str
     ways: tuple[Way, ...]
+    interpreted: Verdict
+    interpreted_reply: Verdict | None
     engines_disagree: bool = False
 
 

@@ -1,1 +1,6 @@
-"""Telling: one file per format."""
+"""Telling: one file per format, named `as_<format>.py`; what they share begins with an underscore.
+
+as_json   complete, versioned, ASCII (any code page carries it), the same bytes for the same result but for `run`
+as_tsv    answers about packets as the rows that were asked, with further columns
+as_text   for people; the only one that knows rich
+"""

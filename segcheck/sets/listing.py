@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from segcheck.sets.store import Function
 
 _HEADER = ("proto", "dport", "sport", "tcp_flags", "icmp_type", "icmp_code")
+_REPLIES = IntervalSet.of(*(flags for flags in range(256) if flags & (ACK | RST)))
+#: The TCP flags that packets of a class can have.
+_FLAGS = {PacketClass.OPENING: _REPLIES.complement(256), PacketClass.REPLY: _REPLIES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,8 @@ def list_boxes(layout: Layout, function: Function, limit: int) -> Boxes:
             if len(found) < limit:
                 for values in listing.boxes(part, limit - len(found)):
                     fields = {name: values.pop(name) for name in ("src", "dst", *_HEADER) if name in values}
+                    if "tcp_flags" in fields:
+                        fields["tcp_flags"] = fields["tcp_flags"] & _FLAGS[packet_class]
                     found.append(Box(packet_class=packet_class, family=family, extras=tuple(values.items()), **fields))
     return Boxes(tuple(found), total, total > len(found))
 

@@ -99,7 +99,9 @@ def test_unknown_interface_is_unknown() -> None:
     packet = tcp("10.0.0.9", "192.0.2.7", ingress=None)
 
     assert holds(Interface("in", ("lan",)), packet) is None
+    assert holds(Interface("in", ("*",)), packet) is True
     assert holds(Interface("out", ("lan",)), packet) is None
+    assert holds(Interface("out", ("*",)), packet) is None  # it may not have been routed yet
     assert holds(Interface("out", ("wan",)), tcp("10.0.0.9", "192.0.2.7", egress="wan")) is True
 
 

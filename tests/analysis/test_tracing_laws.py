@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from segcheck.analysis.tracing import MAX_PATHS, trace, trace_list
@@ -42,10 +42,12 @@ def _outcomes(found: Trace) -> set[Outcome]:
     }
 
 
+_EXAMPLES = settings.default.max_examples  # of the profile, so that long runs scale it
 _STATES = (State.NONE, State.NEW, State.ESTABLISHED, State.RELATED)
 _MINUTES = st.sampled_from((None, 0, 5000))
 
 
+@settings(max_examples=4 * _EXAMPLES)
 @given(small_lists(), small_packets(_STATES), st.sampled_from(NAMES), st.sampled_from(NAMES), _MINUTES)
 def test_a_list_of_a_known_packet_has_exactly_the_outcomes_of_all_worlds(
     device: DeviceConfig, packet: dict[str, int], ingress: str, egress: str, minute: int | None
@@ -56,6 +58,7 @@ def test_a_list_of_a_known_packet_has_exactly_the_outcomes_of_all_worlds(
     assert found.verdict is _expected(judged.verdicts)
 
 
+@settings(max_examples=2 * _EXAMPLES)
 @given(small_devices(), small_packets(), st.sampled_from(NAMES), _MINUTES, st.sampled_from(("", "", *NAMES)))
 def test_a_device_never_contradicts_a_world_and_agrees_exactly_when_choices_are_independent(
     device: DeviceConfig, packet: dict[str, int], ingress: str, minute: int | None, egress: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from segcheck.analysis.tracing import trace
 from segcheck.model.match import Not, State
 from segcheck.model.pipeline import Binding, Pipeline, Stage, StageKind
-from segcheck.model.rules import Assign, Deny, Permit, Return
+from segcheck.model.rules import Assign, Copy, Deny, Permit, Return
 from segcheck.model.trace import Verdict
 from tests.analysis.builders import (
     TCP,
@@ -61,6 +61,14 @@ def test_stage_of_another_family_or_state_is_passed_over() -> None:
 
     assert trace(router(listed("l"), pipeline=Pipeline(forward=(v6, new))), WEB).verdict is Verdict.PERMIT
     assert trace(router(listed("l"), TRACK, pipeline=Pipeline((TRACKING,), (new,))), WEB).verdict is Verdict.DENY
+
+
+def test_stage_of_another_family_is_passed_over_when_the_state_is_not_known() -> None:
+    blurs = listed("c", rule(Copy("state", "ttl", 7)), default=Return())
+    stage = filtering("v6", "l", families=frozenset((6,)), states=frozenset((State.NEW,)))
+    device = router(blurs, listed("l"), pipeline=Pipeline((filtering("c", "c"),), (stage,)))
+
+    assert trace(device, WEB).verdict is Verdict.PERMIT
 
 
 def test_session_stage_lets_known_connections_pass_unasked() -> None:

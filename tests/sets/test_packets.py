@@ -217,3 +217,10 @@ def test_huge_and_trivial_extras() -> None:
     assert seven.at("huge", 7) == u.everything
     assert seven.at("huge", 1 << 127) == u.nothing
     assert seven.witness().extra == {"one": 0, "huge": 7}
+
+
+def test_a_value_is_set_apart_if_it_is_a_piece_by_itself() -> None:
+    u = UniverseBuilder().cut("dport", IntervalSet.of(80, (90, 99))).build()
+
+    assert [u.sets_apart("dport", port) for port in (80, 81, 90, 100)] == [True, False, False, False]
+    assert u.sets_apart("tcp_flags", 2)

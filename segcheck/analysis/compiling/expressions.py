@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from segcheck.analysis.compiling import routing
-from segcheck.analysis.compiling.space import BROADCAST, LOOPBACK, MULTICAST, Space, network
+from segcheck.analysis.compiling.space import BROADCAST, LOOPBACK, MULTICAST, Space
 from segcheck.model.match import (
     AddressClass,
     AddressKind,
@@ -21,7 +21,7 @@ from segcheck.model.match import (
     Kind,
     Not,
 )
-from segcheck.sets.addresses import ALL, V4
+from segcheck.sets.addresses import ALL, V4, V6
 from segcheck.sets.bounds import Bounds
 from segcheck.sets.intervals import IntervalSet
 
@@ -92,10 +92,9 @@ def _classes(space: Space) -> dict[AddressClass, tuple[IntervalSet, IntervalSet]
     for interface in device.interfaces:
         for address in interface.addresses:
             own = own | IntervalSet.of(address.address)
-            if address.address in V4 and address.length < 31:
-                ends = ends | IntervalSet.of(network(address.address, address.length).ranges[0][1])
-    broadcast = ends - own
-    rest = ALL - MULTICAST - own - broadcast
+            ends = ends | routing.ends(address)
+    broadcast, anycast = (ends & V4) - own, (ends & V6) - own
+    rest = ALL - MULTICAST - own - broadcast - anycast
     # What the addresses that are not known could be: anything but what every host knows.
     unsettled = IntervalSet.empty() if device.addressing_known else ALL - MULTICAST - BROADCAST - LOOPBACK
     tables = [routing.table(space, domain, names) for domain, names in routing.domains(space).items()]
@@ -108,6 +107,7 @@ def _classes(space: Space) -> dict[AddressClass, tuple[IntervalSet, IntervalSet]
         AddressClass.MULTICAST: (MULTICAST, MULTICAST),
         AddressClass.LOCAL: (own, own | unsettled),
         AddressClass.BROADCAST: (broadcast, broadcast | (unsettled & V4) - own),
+        AddressClass.ANYCAST: (anycast, anycast | (unsettled & V6) - own),
         AddressClass.UNICAST: ((rest & reached) - dropped - unsettled, rest & reached),
         AddressClass.UNROUTED: ((rest & dropped) - reached - unsettled, rest & dropped),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from segcheck.analysis.compiling.devices import PLAIN, Compiled, Session
 from segcheck.analysis.compiling.lists import Lists
-from segcheck.analysis.compiling.space import HEADER, Space
+from segcheck.analysis.compiling.space import BITWISE, HEADER, Space
 from segcheck.model.device import DeviceConfig
 from segcheck.model.match import State
 from segcheck.model.rules import Deny, Permit
@@ -29,6 +29,7 @@ class SetAnswer:
     egress    the interface it leaves by; "" when it does not leave, or by which is not certain
     local     it is taken in by the device
     header    as it leaves, field by field; what is not certain is absent
+    connection  what the device remembers of its connection: state, connmark, translations; likewise
     reply     what becomes of the answer, None when it was not asked for or there is none to judge
     exhausted   the store was too small at its largest; the verdict is then UNDECIDED
     """
@@ -37,6 +38,7 @@ class SetAnswer:
     egress: str = ""
     local: bool = False
     header: Mapping[str, int] = field(default_factory=dict)
+    connection: Mapping[str, int] = field(default_factory=dict)
     reply: Verdict | None = None
     exhausted: bool = False
 
@@ -129,10 +131,33 @@ def _placed(compiled: Compiled, probe: Probe, region: PacketSet) -> SetAnswer:
     if len(walk.leaving) + local != 1:
         return SetAnswer(verdict=Verdict.PERMIT)
     egress, image = next(iter(walk.leaving.items())) if walk.leaving else ("", walk.local)
-    return SetAnswer(verdict=Verdict.PERMIT, egress=egress, local=local, header=_certain(compiled.space, probe, image))
+    return SetAnswer(
+        verdict=Verdict.PERMIT,
+        egress=egress,
+        local=local,
+        header=_header(compiled.space, probe, image),
+        connection={n: v for n in _REMEMBERED if (v := _remembered(compiled.space, n, image)) is not None},
+    )
 
 
-def _certain(space: Space, probe: Probe, image: PacketSet) -> dict[str, int]:
+def _remembered(space: Space, name: str, image: PacketSet) -> int | None:
+    """Return the value of an extra that every packet of the image has, or None."""
+    if name in BITWISE:
+        value = 0
+        for bit in space.bits.get(name, ()):
+            one = image & space.masked(name, 1 << bit, 1 << bit)
+            if one and one != image:
+                return None
+            value |= bool(one) << bit
+        return value
+    if name not in space.universe.dimensions:
+        return None
+    value = image.witness().extra[name]
+    certain = space.universe.sets_apart(name, value) and image <= space.universe.packet(**{name: value})
+    return value if certain else None
+
+
+def _header(space: Space, probe: Probe, image: PacketSet) -> dict[str, int]:
     """Return the header fields that every packet of the image has alike."""
     example = image.witness()
     header = {}
@@ -151,7 +176,11 @@ def _reply(probe: Probe, answer: SetAnswer) -> tuple[Probe, Session] | None:
     sent, left = probe.known, answer.header
     if not all(name in left for name in ("src", "dst", "proto")):
         return None
-    back = {"src": left["dst"], "dst": left["src"], "proto": left["proto"], "fragment": 0, "reply": 1}
+    # What the device did not track has left no connection behind: its answer is a packet like any other.
+    tracked = answer.connection.get("state") not in (State.INVALID, State.UNTRACKED)
+    back = {"src": left["dst"], "dst": left["src"], "proto": left["proto"], "fragment": 0, "reply": int(tracked)}
+    if tracked:
+        back |= {name: value for name, value in answer.connection.items() if name != "state"}
     to_client = {"dst": sent["src"]} if left["src"] != sent.get("src") else {}
     from_server = {"src": sent["dst"]} if left["dst"] != sent.get("dst") else {}
     if "sport" in left and "dport" in left:
@@ -166,12 +195,15 @@ def _reply(probe: Probe, answer: SetAnswer) -> tuple[Probe, Session] | None:
             return None
         back |= {"icmp_type": answered, "icmp_code": 0}
     if left["proto"] == TCP:
-        back["tcp_flags"] = SYN | ACK
+        back["tcp_flags"] = SYN | ACK if left.get("tcp_flags", SYN) & (SYN | ACK) == SYN else ACK
     back |= {f"orig_{name}": value for name, value in sent.items() if f"orig_{name}" in _ORIGINS}
-    returning = Probe(known=back, ingress=answer.egress, minute=probe.minute, state=State.ESTABLISHED)
+    state = State.ESTABLISHED if tracked else State.NONE
+    returning = Probe(known=back, ingress=answer.egress, minute=probe.minute, state=state)
     return returning, Session(dst=tuple(to_client.items()), src=tuple(from_server.items()))
 
 
+#: What a device remembers of a connection beside its addresses.
+_REMEMBERED = ("state", "connmark", "dnat", "snat")
 _ORIGINS = ("orig_src", "orig_dst", "orig_sport", "orig_dport")
 
 

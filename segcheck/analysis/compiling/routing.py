@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from segcheck.analysis.compiling.space import BROADCAST, LOOPBACK, MULTICAST, Space, network
-from segcheck.model.device import DeviceConfig, Route, RouteKind, Scope
+from segcheck.model.device import DeviceConfig, InterfaceAddress, Route, RouteKind, Scope
 from segcheck.sets.addresses import ALL, V4
 from segcheck.sets.intervals import IntervalSet
 
@@ -83,6 +83,18 @@ def table(space: Space, domain: str, names: Sequence[str]) -> Table:
     return Table(dict(possible), dropped | left)
 
 
+def ends(own: InterfaceAddress) -> IntervalSet:
+    """Return the addresses of a connected network that mean its routers or everyone on it.
+
+    IPv4: the broadcast address, which /31 (RFC 3021) and /32 lack. IPv6: the subnet-router anycast address (RFC 4291
+    section 2.6.1), which RFC 6164 spares /127 and longer.
+    """
+    lo, hi = network(own.address, own.length).ranges[0]
+    if own.address in V4:
+        return IntervalSet.of(hi) if own.length < 31 else IntervalSet.empty()
+    return IntervalSet.of(lo) if own.length < 127 else IntervalSet.empty()
+
+
 def interfaces_of(device: DeviceConfig, interface: str | None, gateway: int | None) -> tuple[str, ...]:
     """Return the interfaces that a route leaves by: the one it names, or those whose network holds the gateway."""
     if interface is not None:
@@ -98,14 +110,13 @@ def interfaces_of(device: DeviceConfig, interface: str | None, gateway: int | No
 
 
 def local(space: Space) -> tuple[IntervalSet, IntervalSet]:
-    """Return the destinations that surely, and those that possibly, are the device itself (broadcasts included)."""
+    """Return the destinations that surely, and those that possibly, are the device itself (broadcast and anycast included)."""
     device = space.device
     own = LOOPBACK | BROADCAST
     for interface in device.interfaces:
         for address in interface.addresses:
             own = own | IntervalSet.of(address.address)
-            if address.address in V4 and address.length < 31:
-                own = own | IntervalSet.of(network(address.address, address.length).ranges[0][1])
+            own = own | ends(address)
     if device.addressing_known:
         return own, own | MULTICAST
     return own, ALL

@@ -74,11 +74,14 @@ class Addressing:
         own = [(i, a) for i in self._within(domain) for a in i.addresses]
         local = [i for i, a in own if a.address == address]
         broadcast = [i for i, a in own if _broadcast(a) == address]
+        anycast = [i for i, a in own if _anycast(a) == address and a.address != address]
         if local:
             yield AddressClass.LOCAL
         if broadcast:
             yield AddressClass.BROADCAST
-        if any(i.enabled for i in (*local, *broadcast)) and self._one_domain(domain):
+        if anycast and not local:
+            yield AddressClass.ANYCAST
+        if any(i.enabled for i in (*local, *broadcast, *anycast)) and self._one_domain(domain):
             return
         if not local and (not self._addresses_known(domain) or address in _LINK_LOCAL):
             yield AddressClass.LOCAL  # link-local addresses are rarely part of an export
@@ -202,6 +205,12 @@ class Addressing:
 
 def _preference(route: Route) -> tuple[int, int, int]:
     return (route.to.count, route.distance, route.metric)
+
+
+def _anycast(own: InterfaceAddress) -> int | None:
+    """Return the subnet-router anycast address of a connected IPv6 network; RFC 6164 spares /127 and longer."""
+    v6 = addresses.family(own.address) == 6 and own.length < 127
+    return addresses.prefix(own.address, own.length).min if v6 else None
 
 
 def _broadcast(own: InterfaceAddress) -> int | None:

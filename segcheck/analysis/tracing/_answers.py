@@ -40,13 +40,17 @@ def answer_to(first: Flow, received: Flow, *, local: bool) -> Flow | None:
         values["icmp_code"] = 0
     if "tcp_flags" in header:
         values["tcp_flags"] = SYN | ACK if header["tcp_flags"] & (SYN | ACK) == SYN else ACK
-    for name in _OF_CONNECTION:
-        if name in received.values:
-            values[name] = received.values[name]
     for original, name in ORIGINAL.items():
         if name in first.values:
             values[original] = first.values[name]
-    values |= {"state": int(State.ESTABLISHED), "reply": 1, "mark": 0}
+    # What the device did not track has left no connection behind: its answer is a packet like any other.
+    tracked = received.values.get("state") not in (int(State.INVALID), int(State.UNTRACKED))
+    for name in _OF_CONNECTION:
+        if not tracked:
+            values[name] = 0
+        elif name in received.values:
+            values[name] = received.values[name]
+    values |= {"state": int(State.ESTABLISHED if tracked else State.NONE), "reply": int(tracked), "mark": 0}
     return Flow(
         values=values,
         family=received.family,

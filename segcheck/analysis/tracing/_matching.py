@@ -83,7 +83,9 @@ def _evaluate(expr: Expr, flow: Flow, around: Surroundings, negated: bool, depth
     if isinstance(expr, Interface):
         if around.ignore_interfaces:
             return not negated  # left out: neither `-i x` nor `! -i x` stands in the way
-        return on_interface(flow.ingress if expr.side == "in" else flow.egress, expr.names)
+        if expr.side == "out":  # not known may also mean that there is none yet, which not even "*" fits
+            return None if flow.egress is None and expr.names else on_interface(flow.egress, expr.names)
+        return on_interface(flow.ingress, expr.names)
     if isinstance(expr, AddressKind):
         return _address_kind(expr, flow, around)
     if isinstance(expr, InForce):

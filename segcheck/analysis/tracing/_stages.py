@@ -24,7 +24,7 @@ from segcheck.model.trace import Step, Verdict
 
 _KNOWN = frozenset((State.ESTABLISHED, State.RELATED))
 _OPENING = frozenset((State.NONE, State.NEW, State.RELATED))
-_TO_DEVICE = frozenset((AddressClass.LOCAL, AddressClass.BROADCAST))
+_TO_DEVICE = frozenset((AddressClass.LOCAL, AddressClass.BROADCAST, AddressClass.ANYCAST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,9 @@ from segcheck.model.match import (
     AddressClass,
     AddressKind,
     Bits,
-    Condition,
     Expr,
     Field,
     Interface,
-    Kind,
     Not,
     State,
     conjunction,
@@ -73,8 +71,7 @@ def conntrack(family: int, name: str) -> RuleList:
     # Linux 6.18 verifies the checksum of UDP-Lite as if it were UDP's and finds it wrong; older kernels track it.
     rules.append(("udplite", of(_proto(136)), Unsure((new, invalid))))
     for number, label in ((132, "sctp INIT"), (33, "dccp REQUEST")):
-        chunk = Condition(f"the packet is an {label}", Kind.VARIES)
-        rules.append((label, of(conjunction(_proto(number), chunk)), new))
+        rules.append((label, of(conjunction(_proto(number), Field("opening", IntervalSet.of(1)))), new))
         rules.append((f"{label} otherwise", of(_proto(number)), invalid))
     rules.append(("any other protocol", none, new))
     return _list(name, rules, Return())

@@ -82,11 +82,35 @@ def _detail(given: Given, module: Module, rule: RuleContext) -> Expr:
             return field
         other = rule.unknown(given, "of a protocol without ports")
         return disjunction(conjunction(_PORTED, field), conjunction(Not(_PORTED), other))
-    if name == "--ctstatus" and text.upper() == "NONE":
-        return NOTHING
+    if name == "--ctstatus":
+        return _status(given, rule)
     if name == "--ctexpire":
         return rule.varies(given.at, rule.shown(Given(name, given.values, False, given.at)))
     return rule.unknown(given)
+
+
+def _status(given: Given, rule: RuleContext) -> Expr:
+    """Return one of the status bits: what the packet's state says of them, else unknown; NONE never holds."""
+    terms: list[Expr] = []
+    for name in given.values[0].upper().split(","):
+        if name == "NONE":
+            continue
+        if name not in _STATUS:
+            raise ValueError(given.values[0])
+        sure, possible = _STATUS[name]
+        terms.append(Field("state", IntervalSet.of(*sure)))
+        terms.append(conjunction(Field("state", IntervalSet.of(*possible)), rule.unknown(given, name)))
+    return disjunction(*terms)
+
+
+#: States in which a connection surely has a status bit, and those in which it may have it. A packet is NEW until the
+#: other side has answered; one that repeats the first finds its connection confirmed.
+_STATUS: dict[str, tuple[tuple[State, ...], tuple[State, ...]]] = {
+    "SEEN_REPLY": ((State.ESTABLISHED,), (State.RELATED,)),
+    "ASSURED": ((), (State.ESTABLISHED, State.RELATED)),
+    "EXPECTED": ((), (State.ESTABLISHED, State.RELATED)),
+    "CONFIRMED": ((State.ESTABLISHED,), (State.NEW, State.RELATED)),
+}
 
 
 def _ct_protocol(module: Module) -> int | None:

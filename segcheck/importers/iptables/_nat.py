@@ -40,7 +40,8 @@ def translate(rule: RuleContext) -> tuple[Case, ...]:
     if len(options) != len(rule.written.target_options):
         raise ValueError(name)
     found = _BY_TARGET[name](options, rule)
-    if options.keys() & {"--random", "--random-fully"}:
+    shifted = any("/" in value for values in options.values() for value in values)
+    if shifted or options.keys() & {"--random", "--random-fully"}:
         return found
     return tuple(case for term, action in found for case in _keeping(term, action))
 

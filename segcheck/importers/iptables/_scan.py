@@ -10,8 +10,8 @@ from segcheck.importers.iptables._options import Written, take_apart
 from segcheck.importers.iptables._statements import HOOKS, Save, Table
 from segcheck.importers.iptables._targets import connmark_masks
 
-#: Jumps may nest this deep; the kernel refuses less than that with nftables and engines recurse.
-DEEPEST = 128
+#: Jumps may nest this deep; nftables refuses more than 16 (NFT_JUMP_STACK_SIZE), and engines recurse.
+DEEPEST = 60
 #: Modules and targets that switch connection tracking on in a network namespace (they call `nf_ct_netns_get`).
 _TRACKING_MODULES = frozenset(
     ("conntrack", "state", "connmark", "connbytes", "connlabel", "connlimit", "helper", "cluster")
@@ -140,9 +140,9 @@ def _visit(
     if start in height:
         return
     open_chains = {start: 0}
-    stack = [(start, iter(jumps[start]))]
+    stack = [(start, iter(jumps[start]), 0)]
     while stack:
-        name, rest = stack[-1]
+        name, rest, came_by = stack[-1]
         for number, target in rest:
             if target in open_chains or height.get(target, 0) >= DEEPEST:
                 cut.add((table, name, number))
@@ -150,11 +150,14 @@ def _visit(
                 open_chains[name] = max(open_chains[name], height[target])
             else:
                 open_chains[target] = 0
-                stack.append((target, iter(jumps[target])))
+                stack.append((target, iter(jumps[target]), number))
                 break
         else:
             stack.pop()
             height[name] = open_chains.pop(name) + 1
             if stack:
                 above = stack[-1][0]
-                open_chains[above] = max(open_chains[above], height[name])
+                if height[name] >= DEEPEST:
+                    cut.add((table, above, came_by))
+                else:
+                    open_chains[above] = max(open_chains[above], height[name])

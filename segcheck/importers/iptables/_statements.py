@@ -206,8 +206,8 @@ class _Reader:
         try:
             words = _lexer.split(body)
         except _lexer.UnclosedQuoteError:
-            # The words before the open quote still say which chain it is; what it does there is not known.
-            words = _lexer.Words(body.partition('"')[0].split()[:2])
+            # The rule stands in that chain, and nothing else is known of it.
+            words = _lexer.Words([*body.split()[:2], body], frozenset((2,)))
         if self.table is None or len(words.words) < 2 or words.words[0] not in _COMMANDS:
             self.refuse(number, line)
             return

@@ -20,6 +20,8 @@ def family_addresses(family: int) -> IntervalSet:
 @lru_cache(maxsize=CACHED)
 def networks(text: str, family: int) -> IntervalSet:
     """Return the addresses of `-s`/`-d`: comma-separated addresses with prefix length or mask, contiguous or not."""
+    if "," not in text:
+        return network(text, family)
     found = IntervalSet.empty()
     for part in text.split(","):
         found |= network(part, family)

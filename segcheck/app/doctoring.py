@@ -1,0 +1,98 @@
+"""Whether this installation can be relied on: versions, encodings, time zone, write access, and a test of the set engine.
+
+Nothing secret is told: no environment beyond the language, no user, no path.
+"""
+
+from __future__ import annotations
+
+import locale
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from importlib import metadata
+from shutil import which
+
+from segcheck import __version__, importers
+from segcheck.lang import words
+from segcheck.lang.words import LANGUAGES
+from segcheck.model.result import Fact
+
+_LIBRARIES = ("click", "netaddr", "oxidd", "pydantic", "PyYAML", "rich")
+_TOOLS = ("iptables", "ip6tables", "nft", "ipset", "tshark")
+
+
+def examine(language: str, encoding: str) -> tuple[Fact, ...]:
+    """Return what there is to say about the installation; `encoding` is that of the output."""
+    return tuple(_facts(language, encoding))
+
+
+def _facts(language: str, encoding: str) -> Iterator[Fact]:
+    yield Fact("segcheck", __version__)
+    yield Fact("python", platform.python_version(), sys.version_info >= (3, 11))
+    yield Fact("platform", f"{platform.system()} {platform.release()} {platform.machine()}")
+    yield Fact("stdout_encoding", encoding)
+    yield Fact("file_names", sys.getfilesystemencoding())
+    yield Fact("locale", ".".join(filter(None, locale.getlocale())) or "C")
+    yield Fact("language", language)
+    now = datetime.now().astimezone()
+    yield Fact("time_zone", f"{now.tzname()} (UTC{now:%z})")
+    for name in _LIBRARIES:
+        yield _library(name)
+    yield _tried("importers", lambda: " ".join(module.IMPORTER.format for module in importers.installed()))
+    yield _tried("catalogues", _catalogues)
+    yield _tried("set_engine", _sets)
+    yield _tried("write_access", _writing)
+    for tool in _TOOLS:
+        yield Fact(tool, "+" if which(tool) else "-")  # for comparing with a kernel; nothing needs them
+
+
+def _library(name: str) -> Fact:
+    try:
+        return Fact(name, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Fact(name, "-", good=False)
+
+
+def _tried(name: str, test: Callable[[], str]) -> Fact:
+    """Return the outcome of a test; whatever goes wrong in it is the finding."""
+    try:
+        return Fact(name, test())
+    except Exception as error:
+        return Fact(name, type(error).__name__, good=False)
+
+
+def _catalogues() -> str:
+    return " ".join(f"{language}:{len(words.leaves(language))}" for language in LANGUAGES)
+
+
+def _sets() -> str:
+    """Permit one network but for a host, and ask about both."""
+    from segcheck.analysis.compiling import judge_list
+    from segcheck.model.device import DeviceConfig
+    from segcheck.model.match import Field
+    from segcheck.model.rules import Deny, Permit, Rule, RuleList
+    from segcheck.model.trace import Probe, Verdict
+    from segcheck.sets import addresses
+
+    rules = RuleList(
+        name="self-test",
+        rules=(
+            Rule(id="1", key="1", match=Field("src", addresses.parse("192.0.2.1")), action=Deny()),
+            Rule(id="2", key="2", match=Field("src", addresses.parse("192.0.2.0/24")), action=Permit()),
+        ),
+        default=Deny(),
+    )
+    device = DeviceConfig(format="self-test", lists={rules.name: rules})
+    sources = ("192.0.2.1", "192.0.2.2", "198.51.100.1")
+    probes = [Probe(known={"src": addresses.parse_one(source)}) for source in sources]
+    found = [answer.verdict for answer in judge_list(device, rules.name, probes)]
+    if found != [Verdict.DENY, Verdict.PERMIT, Verdict.DENY]:
+        raise ArithmeticError("the set engine gives wrong answers")
+    return "+"
+
+
+def _writing() -> str:
+    with tempfile.TemporaryFile(dir="."):
+        return "+"

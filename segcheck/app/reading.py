@@ -1,0 +1,115 @@
+"""Files to one device's reading, with a device file's addressing where one is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from segcheck import importers
+from segcheck.errors import BadArguments
+from segcheck.loaders import device_file, files
+from segcheck.loaders.device_file import DeviceFile
+from segcheck.model.device import DeviceConfig, Interface
+from segcheck.model.diagnostic import LineUse
+from segcheck.model.reading import Complete, Reading
+from segcheck.model.source import SourceText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadExport:
+    """An export with its reading; `sources` in the order in which the importer saw them."""
+
+    path: str
+    sources: tuple[SourceText, ...]
+    reading: Reading
+
+
+def read_export(path: str, format: str | None = None) -> ReadExport:  # noqa: A002 -- the user's own word
+    """Return the reading of an export: a file, or a folder with all files of one device.
+
+    In a folder the file that an importer recognises best comes first: it decides the format of all.
+
+    Raises:
+        UnreadableFile, UnknownFormat, BadArguments: nothing can be judged.
+    """
+    sources = files.read_export(path)
+    if len(sources) > 1 and format is None:
+        best = {source.path: max((score for _, score in importers.sniff(source.text)), default=0) for source in sources}
+        sources = tuple(sorted(sources, key=lambda source: -best[source.path]))
+    return ReadExport(path=path, sources=sources, reading=importers.read(sources, format))
+
+
+def addressed(devices: Sequence[DeviceConfig], source: SourceText) -> tuple[DeviceConfig, ...]:
+    """Return the one device with the addressing and routes of a device file.
+
+    Raises:
+        BadInput: the device file cannot be used.
+        BadArguments: there are several devices; the file describes one.
+    """
+    given = device_file.load(source)
+    if len(devices) != 1:
+        raise BadArguments(
+            f"--device-file {source.path}: the export holds several contexts; nothing was judged. Say which with --context",
+            f"--device-file {source.path}: エクスポートに複数のコンテキストがあります。判定は行っていません。"
+            "--context で指定してください",
+        )
+    return (with_device_file(devices[0], given),)
+
+
+def with_device_file(device: DeviceConfig, given: DeviceFile) -> DeviceConfig:
+    """Return the device with the addressing and routes of a device file.
+
+    Interfaces that both know keep what only the export says (zone, VLAN, kind); those that the file does not name stay as
+    the export has them. Routes of the file replace the export's; a file without routes leaves them, unless it declares
+    `routes_complete`: then the attached networks are the whole table.
+    """
+    known = {interface.name: interface for interface in device.interfaces}
+    for interface in given.interfaces:
+        own = known.get(interface.name)
+        known[interface.name] = interface if own is None else _joined(own, interface)
+    replaced = given.routes or given.routes_complete
+    attached = {interface.name for interface in given.interfaces}
+    kept = () if replaced else tuple(r for r in device.routes if r.distance != 0 or r.interface not in attached)
+    return device.with_addressing(
+        tuple(known.values()), (*given.connected, *given.routes, *kept), complete=given.routes_complete
+    )
+
+
+def _joined(own: Interface, given: Interface) -> Interface:
+    return replace(
+        own,
+        addresses=given.addresses or own.addresses,
+        domain=given.domain if given.domain != "default" else own.domain,
+        enabled=given.enabled,
+        dynamic=own.dynamic and not given.addresses,
+    )
+
+
+def choose_device(reading: Reading, context: str | None) -> DeviceConfig | None:
+    """Return the device of that context (VDOM, vsys), the only device there is, or None where several are left.
+
+    Raises:
+        BadArguments: the export has no such context.
+    """
+    devices = reading.devices
+    if context is not None:
+        named = next((device for device in devices if device.context == context), None)
+        if named is None:
+            names = ", ".join(device.context for device in devices if device.context)
+            raise BadArguments(
+                f"--context {context}: the export has no such context; nothing was judged. "
+                + (f"Contexts: {names}" if names else "It has none: leave --context out"),
+                f"--context {context}: エクスポートにこのコンテキストはありません。判定は行っていません。"
+                + (f"コンテキスト: {names}" if names else "コンテキストがないため --context を外してください"),
+            )
+        return named
+    return devices[0] if len(devices) == 1 else None
+
+
+def is_sure(reading: Reading) -> bool:
+    """Return whether every line was understood, nothing shows that lines are missing, and nothing is uncertain."""
+    doubtful = (LineUse.APPROXIMATED, LineUse.UNSUPPORTED, LineUse.UNRECOGNISED)
+    return all(
+        one.complete is not Complete.NO and not any(one.lines.counts()[use] for use in doubtful)
+        for one in reading.inputs
+    ) and not any(device.taints for device in reading.devices)

@@ -1,0 +1,21 @@
+import pytest
+from jsonschema import Draft202012Validator
+
+from segcheck.app import schemas
+from segcheck.errors import BadArguments
+
+
+def test_schemas_are_found_by_their_presence():
+    assert schemas.names() == ("device-file", "doctor", "inspect", "match")
+
+
+@pytest.mark.parametrize("name", schemas.names())
+def test_each_is_a_schema(name):
+    Draft202012Validator.check_schema(schemas.schema(name))
+
+    assert schemas.schema(name)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_an_unknown_name_is_refused_with_the_nearest():
+    with pytest.raises(BadArguments, match="did you mean 'inspect'"):
+        schemas.schema("inspekt")
