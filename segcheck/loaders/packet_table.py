@@ -331,9 +331,6 @@ _PARSERS: Mapping[str, Callable[[str], int]] = {
     "fragment": _named(_FRAGMENT, "fragment", "フラグメント"),
     "time": _time,
 }
-#: What the table has no column for, as it is on any ordinary packet on the way: far from spent, sent to one station, and of
-#: SCTP and DCCP the chunk that asks for an association.
-ORDINARY = {"ttl": 64, "cast": 0, "opening": 1}
 _HEADER = ("src", "dst", "proto", "sport", "dport", "icmp_type", "icmp_code", "tcp_flags", "fragment")
 
 
@@ -375,7 +372,7 @@ def _completed(values: Mapping[str, int], given: Mapping[str, str]) -> dict[str,
             known["icmp_type"] = ECHO_REQUEST[proto]
             known.setdefault("icmp_code", 0)
         known.setdefault("fragment", 0)
-    return known | ORDINARY
+    return known
 
 
 def _family(known: Mapping[str, int]) -> int | None:

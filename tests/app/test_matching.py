@@ -309,3 +309,29 @@ def test_an_engine_that_cannot_tell_contradicts_nobody(monkeypatch):
     answer = one(wall(), "in src dst proto dport", "lan 10.0.0.5 192.0.2.1 tcp 80")
 
     assert (answer.verdict, answer.engines_disagree) == (Verdict.UNDECIDED, False)
+
+
+def _asking(field):
+    """A device that permits what has `field` = 1 and denies the rest, after a built-in list that drops what is spent."""
+    spent = Rule(id="spent", key="spent", match=Field("ttl", IntervalSet.of((0, 1))), action=Deny())
+    wanted = Rule(id="1", key="1", match=Field(field, IntervalSet.of(1)), action=Permit())
+    lists = {
+        "kernel": RuleList(name="kernel", rules=(spent,), default=Permit(), builtin=True),
+        "main": RuleList(name="main", rules=(wanted,), default=Deny()),
+    }
+    stages = tuple(Stage(name, StageKind.FILTER, (Binding(name),)) for name in lists)
+    return placed(DeviceConfig(format="toy", lists=lists, pipeline=Pipeline(forward=stages)))
+
+
+def test_an_ordinary_packet_is_not_spent_on_its_way():
+    answer = one(_asking("opening"), "in src dst proto dport", "lan 10.0.0.5 192.0.2.1 sctp 80")
+
+    assert answer.verdict is Verdict.UNDECIDED  # a written rule asks whether it opens: that is left open ...
+
+    answer = one(_asking("proto"), "in src dst proto icmp_type", "lan 10.0.0.5 192.0.2.1 icmp 8")
+
+    assert answer.verdict is Verdict.PERMIT  # ... and what only the kernel asks is as on any packet
+
+
+def test_what_a_written_rule_asks_and_no_column_says_stays_open():
+    assert one(_asking("ttl"), "in src dst proto", "lan 10.0.0.5 192.0.2.1 gre").verdict is Verdict.UNDECIDED

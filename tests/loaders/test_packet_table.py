@@ -27,28 +27,20 @@ def refused(text):
 def test_a_row_becomes_a_probe():
     one = probe(src="10.0.0.1", dst="192.0.2.1", proto="tcp", sport="1024", dport="443", in_="lan", out="wan")
 
-    assert (
-        one.known
-        == {
-            "src": addresses.parse_one("10.0.0.1"),
-            "dst": addresses.parse_one("192.0.2.1"),
-            "proto": 6,
-            "sport": 1024,
-            "dport": 443,
-            "tcp_flags": 2,
-            "fragment": 0,
-        }
-        | packet_table.ORDINARY
-    )
+    assert one.known == {
+        "src": addresses.parse_one("10.0.0.1"),
+        "dst": addresses.parse_one("192.0.2.1"),
+        "proto": 6,
+        "sport": 1024,
+        "dport": 443,
+        "tcp_flags": 2,
+        "fragment": 0,
+    }
     assert (one.ingress, one.egress, one.minute, one.state) == ("lan", "wan", None, State.NONE)
 
 
 def test_tcp_without_flags_is_a_syn():
     assert probe(proto="tcp").known["tcp_flags"] == 2
-
-
-def test_what_no_column_says_is_that_of_an_ordinary_packet():
-    assert packet_table.ORDINARY == {"ttl": 64, "cast": 0, "opening": 1}
 
 
 @pytest.mark.parametrize(("proto", "kind"), [("icmp", 8), ("icmpv6", 128), ("icmp6", 128), ("1", 8), ("58", 128)])
@@ -64,7 +56,7 @@ def test_an_icmp_type_alone_leaves_the_code_open():
 
 def test_udp_gets_no_flags_and_an_absent_protocol_stays_open():
     assert "tcp_flags" not in probe(proto="udp", dport="53").known
-    assert probe(src="10.0.0.1", dport="53").known.keys() == {"src", "dport", "fragment", *packet_table.ORDINARY}
+    assert probe(src="10.0.0.1", dport="53").known.keys() == {"src", "dport", "fragment"}
 
 
 @pytest.mark.parametrize("empty", ["", "-", "any", "ANY"])
@@ -103,7 +95,7 @@ def test_states(written, state):
 
 
 def test_a_later_fragment_carries_no_ports_and_gets_no_flags():
-    assert probe(proto="tcp", fragment="1").known == {"proto": 6, "fragment": 1} | packet_table.ORDINARY
+    assert probe(proto="tcp", fragment="1").known == {"proto": 6, "fragment": 1}
     assert "a later fragment carries no dport" in refused("proto\tdport\tfragment\ntcp\t80\t1\n")
 
 

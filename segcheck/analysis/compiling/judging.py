@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from segcheck.analysis.compiling.devices import PLAIN, Compiled, Session
 from segcheck.analysis.compiling.lists import Lists
 from segcheck.analysis.compiling.space import BITWISE, HEADER, Space
-from segcheck.model.device import DeviceConfig
+from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
 from segcheck.model.rules import Deny, Permit
 from segcheck.model.trace import Probe, Verdict
@@ -80,10 +80,12 @@ def _judge_list(
     lists = Lists(space, ignore_interfaces=ignore_interfaces)
     permitted = lists.before(name, {Permit: space.everything}, every=True, translate=lambda _: space.everything)
     denied = lists.before(name, {Deny: space.everything}, every=True, translate=lambda _: space.nothing)
+    doubtful = space.everything if any(t.scope is Scope.DEVICE for t in device.taints) else space.nothing
+    doubtful = doubtful | space.family({4, 6} - device.families)
     answers = []
     for probe in probes:
         region = space.region(probe, alone=True)
-        answers.append(SetAnswer(verdict=_verdict(region, permitted, ~denied)))
+        answers.append(SetAnswer(verdict=_verdict(region, permitted - doubtful, doubtful | ~denied)))
     return tuple(answers)
 
 
