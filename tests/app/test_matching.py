@@ -334,4 +334,4 @@ def test_an_ordinary_packet_is_not_spent_on_its_way():
 
 
 def test_what_a_written_rule_asks_and_no_column_says_stays_open():
-    assert one(_asking("ttl"), "in src dst proto", "lan 10.0.0.5 192.0.2.1 gre").verdict is Verdict.UNDECIDED
+    assert one(_asking("cast"), "in src dst proto", "lan 10.0.0.5 192.0.2.1 gre").verdict is Verdict.UNDECIDED
