@@ -19,7 +19,7 @@ from segcheck.lang import words
 from segcheck.lang.words import LANGUAGES
 from segcheck.model.result import Fact
 
-_LIBRARIES = ("click", "netaddr", "oxidd", "pydantic", "PyYAML", "rich")
+_LIBRARIES = ("click", "oxidd", "pydantic", "PyYAML", "rich")
 _TOOLS = ("iptables", "ip6tables", "nft", "ipset", "tshark")
 
 
