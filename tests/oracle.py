@@ -261,7 +261,10 @@ class _World:
             self.independent = False
             for name in (side, port_of[side]) if side else ("src", "sport", "dst", "dport"):
                 if name in packet.fields and self.anything.get(name):
-                    packet.fields[name] = self.pick(self.anything[name])
+                    values = self.anything[name]
+                    if name in ("src", "dst"):  # rewriting one side leaves the family
+                        values = tuple(a for a in values if (a >= V6_STARTS) == (packet.fields[name] >= V6_STARTS))
+                    packet.fields[name] = self.pick(values)
             return
         name, port = translation.side, port_of[translation.side]
         if translation.interface:

@@ -11,6 +11,7 @@ from segcheck import importers
 from segcheck.analysis.compiling import judge_list
 from segcheck.analysis.tracing import trace_list
 from segcheck.loaders.files import read_text
+from segcheck.model.match import State
 from segcheck.model.trace import Probe, Verdict
 from segcheck.sets import addresses
 
@@ -34,7 +35,7 @@ def _probes(exports: Path) -> list[tuple[Probe, Verdict]]:
             }
             if words["proto"] == "tcp":
                 known["tcp_flags"] = 2
-            found.append((Probe(known=known), Verdict(row["expected action"])))
+            found.append((Probe(known=known, state=State.NEW), Verdict(row["expected action"])))
     return found
 
 

@@ -27,6 +27,7 @@ from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
 from segcheck.model.pipeline import StageKind
 from segcheck.model.trace import Probe, Trace, Verdict
+from segcheck.sets import addresses
 
 __all__ = ["LIMIT", "MAX_PATHS", "Surroundings", "evaluate", "trace", "trace_list"]
 
@@ -135,7 +136,8 @@ def _arriving(probe: Probe) -> Flow:
         values["fragment"] = 0
     values["state"] = int(probe.state)
     values.setdefault("mark", 0)
-    flow = Flow(values=values, ingress=probe.ingress)
+    family = addresses.family(values["src"]) if "src" in values else None
+    flow = Flow(values=values, family=family, ingress=probe.ingress)
     if probe.state in (State.ESTABLISHED, State.RELATED):
         return flow
     first = {original: flow.header[name] for original, name in ORIGINAL.items() if name in flow.header}

@@ -37,7 +37,7 @@ class Flow:
     """A packet as far as it is known; two equal flows have the same future.
 
     values    known header fields and extra dimensions; only fields that the packet carries
-    family    4, 6 or None
+    family    4, 6 or None; that of the destination where it is known
     ingress   interface it came in by; None = one that is not known, "" = none (the device itself sends it)
     egress    likewise; "" before routing and on local delivery
     loose     fields whose value is only the likely one (a port that source translation keeps when it can)
@@ -60,8 +60,7 @@ class Flow:
     def __post_init__(self) -> None:
         absent = _not_carried(self.values)
         values = {name: value for name, value in self.values.items() if name not in absent}
-        leading = values.get("dst", values.get("src"))
-        family = self.family if leading is None else addresses.family(leading)
+        family = addresses.family(values["dst"]) if "dst" in values else self.family
         key = (frozenset(values.items()), family, self.ingress, self.egress, self.loose, self.choices, self.answer)
         put = object.__setattr__
         put(self, "absent", absent)
@@ -81,6 +80,10 @@ class Flow:
     def state(self) -> int | None:
         """Return what connection tracking says of the packet, None if that is not known."""
         return self.values.get("state")
+
+    def of_family(self, family: int | None) -> Flow:
+        """Return this flow with another family, for destinations that are not known."""
+        return replace(self, family=family)
 
     def having(self, changes: Mapping[str, int | None], loose: frozenset[str] = frozenset()) -> Flow:
         """Return this flow with fields written; None makes a field unknown. `loose` is for the written fields."""

@@ -95,7 +95,8 @@ class Passage:
 
     def _put_tainted(self, frontier: Frontier, flow: Flow, node: Node, side: str) -> None:
         for diagnostic in self._tainting[Scope.TRANSLATION]:
-            frontier.put(forgotten(flow, side), node.given(diagnostic))
+            anything = forgotten(flow, side).of_family(None)  # the unread line may translate between IPv4 and IPv6
+            frontier.put(anything, node.given(diagnostic))
             node = node.given(f"not {diagnostic}")
         frontier.put(flow, node)
 

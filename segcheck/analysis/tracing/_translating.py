@@ -9,6 +9,7 @@ from segcheck.analysis.tracing._flows import ORIGINAL, Flow
 from segcheck.model.device import DeviceConfig
 from segcheck.model.match import EXTRAS
 from segcheck.model.rules import Assign, Copy, Translate, Translation, Unsure
+from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
 PORT_OF = {"src": "sport", "dst": "dport"}
@@ -30,22 +31,29 @@ def translated(flow: Flow, action: Translate, side: str, addressing: Addressing)
 
 
 def forgotten(flow: Flow, side: str) -> Flow:
-    """Return the packet with address and port of a side (or of both, for "") not known."""
-    sides = (side,) if side else ("src", "dst")
-    return flow.having({name: None for one in sides for name in (one, PORT_OF[one])})
+    """Return the packet with address and port of a side not known; with "" those of both, and IPv4 or IPv6 as well.
+
+    Rewriting one side alone leaves the family: a packet has one.
+    """
+    if side:
+        return flow.having({side: None, PORT_OF[side]: None})
+    return forgotten(forgotten(flow, "src"), "dst").of_family(None)
 
 
 def _rewritten(flow: Flow, translation: Translation, addressing: Addressing) -> Flow:
     side, port = translation.side, PORT_OF[translation.side]
     changes: dict[str, int | None] = {}
     loose: frozenset[str] = frozenset()
+    family = flow.family
     if translation.interface:
         used = flow.egress if translation.interface == "out" else flow.ingress
         changes[side] = addressing.own_address(used, flow.family)
     elif translation.addresses is not None:
         changes[side] = _chosen(flow.values.get(side), translation.shift, translation.addresses)
+        families = {addresses.family(end) for pair in translation.addresses.ranges for end in pair}
+        family = next(iter(families)) if len(families) == 1 else None
     if port in flow.absent:
-        return flow.having(changes)
+        return flow.having(changes).of_family(family)
     if translation.ports is not None:
         new = _chosen(flow.values.get(port), translation.port_shift, translation.ports)
         changes[port] = new if flow.surely_carries(port) else None
@@ -54,7 +62,7 @@ def _rewritten(flow: Flow, translation: Translation, addressing: Addressing) -> 
         loose = frozenset((port,))
     elif translation.port_may_change is None and port in flow.loose:
         loose = flow.loose & {port}
-    return flow.having(changes, loose)
+    return flow.having(changes, loose).of_family(family)
 
 
 def _chosen(old: int | None, shift: int | None, values: IntervalSet) -> int | None:
@@ -144,4 +152,4 @@ def mapped_back(flow: Flow, mappings: Sequence[tuple[Translation, str]], side: s
         if ports is not None or mapping.port_may_change is not None:
             shift = mapping.port_shift
             changes[PORT_OF[side]] = port - shift if port is not None and shift is not None else None
-        yield flow.having(changes), rule
+        yield flow.having(changes).of_family(flow.family if old is not None else None), rule

@@ -29,7 +29,7 @@ _TABLES = (("firewall vip", 4), ("firewall vip6", 6))
 _GROUPS = (("firewall vipgrp", 4), ("firewall vipgrp6", 6))
 _PROTOCOLS = {"tcp": 6, "udp": 17, "sctp": 132, "icmp": 1}
 #: VIPs around one address that are compared with each other; of more, each may act or not.
-_MOST_COMPARED = 200
+_MOST_COMPARED = 64
 _NONE = IntervalSet.empty()
 _EVERY_PORT = IntervalSet.of((0, (256 << 16) - 1))
 #: Protocol of a virtual server by its `server-type`.

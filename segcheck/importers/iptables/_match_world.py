@@ -33,6 +33,8 @@ def match(rule: RuleContext) -> list[Expr]:
     """Return what the options and modules of a rule ask for, in the order written."""
     terms = _match_header.base(rule)
     for module in rule.written.modules:
+        if module.name == "comment":
+            continue  # holds for every packet
         terms.append(_module(module, rule))
         if module.stray:
             rule.doubt(LineUse.APPROXIMATED)
@@ -68,11 +70,6 @@ def _unknown_module(module: Module, rule: RuleContext) -> Condition:
     text = " ".join(words)[:200]
     rule.remark(Code.CONDITION_NOT_MODELLED, Severity.WARNING, module.at, condition=text)
     return Condition(text, Kind.UNKNOWN)
-
-
-def comment(module: Module, rule: RuleContext) -> Expr:
-    """Holds for every packet."""
-    return ANYTHING
 
 
 def addrtype(module: Module, rule: RuleContext) -> Expr:
@@ -176,7 +173,6 @@ _BUILDERS: dict[str, Callable[[Module, RuleContext], Expr]] = {
     "helper": _match_connection.helper,
     "addrtype": addrtype,
     "set": _set_match.match_set,
-    "comment": comment,
     "owner": owner,
     "recent": recent,
     "time": _time.time,

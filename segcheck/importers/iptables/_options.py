@@ -265,6 +265,13 @@ def take_apart(line: RuleLine) -> Written:
         word = words[place]
         at = place
         place += 1
+        base = BASE.get(word)
+        if base is not None and place < count and at not in quoted and words[place] != "!" and base[1] == 1:
+            # What almost every option of a save looks like: a name and a value.
+            _take_base(written, Given(base[0], (words[place],), negated, at))
+            negated = False
+            place += 1
+            continue
         if word == "!" and not negated and at not in quoted:
             negated = True
             continue

@@ -58,6 +58,8 @@ def _contains(given: Given, name: str, sides: list[str], rule: RuleContext) -> E
     why = rule.device.sets.all_unsure or found.unsure
     if name in rule.device.changing:
         why = "rules add to this set or delete from it"
+    if found.type == "hash:ip,mark" and "mark" in rule.device.blurred:
+        why = "the mark is not known here"
     if why:
         return rule.unknown(given, why)
     if found.type == "list:set":

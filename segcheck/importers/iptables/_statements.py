@@ -2,7 +2,7 @@
 
 Grammar (iptables/iptables-save.c, iptables-restore.c): `*table`, `:CHAIN POLICY [packets:bytes]`,
 `[packets:bytes] -A CHAIN ...`, `COMMIT`, `# ...`. Of the commands that iptables-restore takes and iptables-save never
-prints, `-I CHAIN [NUMBER] ...` is read, since hand-made files use it; -N, -P, -F, -D, -R and the like are not.
+prints, `-I CHAIN [NUMBER] ...` and `-N CHAIN` are read, since made-up files use them; -P, -F, -D, -R and the like are not.
 """
 
 from __future__ import annotations
@@ -208,6 +208,9 @@ class _Reader:
         except _lexer.UnclosedQuoteError:
             # The rule stands in that chain, and nothing else is known of it.
             words = _lexer.Words([*body.split()[:2], body], frozenset((2,)))
+        if self.table is not None and len(words.words) == 2 and words.words[0] in ("-N", "--new-chain"):
+            self._declare(number, line, words.words[1], self.table)
+            return
         if self.table is None or len(words.words) < 2 or words.words[0] not in _COMMANDS:
             self.refuse(number, line)
             return
@@ -220,6 +223,13 @@ class _Reader:
             self._insert(number, line, chain, words, packets)
         else:
             chain.rules.append(RuleLine(number, line, name, words, packets))
+
+    def _declare(self, number: int, line: str, name: str, table: Table) -> None:
+        if name in table.chains or name in HOOKS[table.name]:
+            self.refuse(number, line)
+            return
+        table.chains[name] = Chain(name, number, "")
+        self.save.account.mark(number, number, LineUse.UNDERSTOOD)
 
     def _insert(self, number: int, line: str, chain: Chain, words: _lexer.Words, packets: int | None) -> None:
         place = 1

@@ -38,7 +38,8 @@ def time(module: Module, rule: RuleContext) -> Expr:
     begin, end = _clock(given.get("--timestart"), 0), _clock(given.get("--timestop"), DAY - 1)
     days = _weekdays(given.get("--weekdays"))
     windows = _windows(begin, end, days, contiguous="--contiguous" in given)
-    dated = "--datestart" in given or "--datestop" in given
+    # iptables-save prints the end of 32-bit time as --datestop when none was given.
+    dated = first > 0 or last < _LAST
     every_minute = windows == [(0, 7 * DAY - 1)]
     if dated and not every_minute:
         if (last - first) // DAY > MOST_DAYS:

@@ -72,103 +72,26 @@ def test_any_text_is_read(text: str) -> None:
 
 WORDS = st.sampled_from(
     [
-        "-s",
-        "-d",
-        "-p",
-        "-i",
-        "-o",
-        "-f",
-        "-m",
-        "-j",
-        "-g",
-        "-c",
-        "!",
-        "tcp",
-        "udp",
-        "icmp",
-        "all",
-        "conntrack",
-        "state",
-        "set",
-        "recent",
-        "mark",
-        "mac",
-        "multiport",
-        "comment",
-        "time",
-        "owner",
-        "connmark",
-        "icmp6",
-        "statistic",
-        "addrtype",
-        "--dport",
-        "--dports",
-        "--ctstate",
-        "--ctproto",
-        "--match-set",
-        "--set",
-        "--mark",
-        "--icmp-type",
-        "--syn",
-        "--tcp-flags",
-        "--comment",
-        "--to-destination",
-        "--to-ports",
-        "--set-xmark",
-        "--save-mark",
-        "--nfmask",
-        "--ctmask",
-        "--reject-with",
-        "--helper",
-        "--zone",
-        "--timestart",
-        "80",
-        "1:2",
-        "0x1/0x2",
-        "192.0.2.1/24",
-        "::",
-        "NEW,DNAT",
-        "src,dst",
-        "eth0",
-        "+",
-        '""',
-        '"a',
-        'b"',
-        "ACCEPT",
-        "DROP",
-        "RETURN",
-        "LOG",
-        "DNAT",
-        "CT",
-        "SET",
-        "MASQUERADE",
-        "NETMAP",
-        "REDIRECT",
-        "CONNMARK",
-        "REJECT",
-        "TTL",
-        "INPUT",
-        "mine",
-        "nowhere",
-        "08:00",
+        word
+        for group in (
+            "-s -d -p -i -o -f -m -j -g -c ! tcp udp icmp all conntrack state set recent mark mac multiport comment time",
+            "owner connmark icmp6 statistic addrtype --dport --dports --ctstate --ctproto --match-set --set --mark --syn",
+            "--icmp-type --tcp-flags --comment --to-destination --to-ports --set-xmark --save-mark --nfmask --ctmask",
+            "--reject-with --helper --zone --timestart 80 1:2 0x1/0x2 192.0.2.1/24 :: NEW,DNAT src,dst eth0 + ACCEPT DROP",
+            "RETURN LOG DNAT CT SET MASQUERADE NETMAP REDIRECT CONNMARK REJECT TTL INPUT mine nowhere 08:00",
+        )
+        for word in (*group.split(), '""', '"a b"')
     ]
 )
 
 
 @given(st.lists(WORDS, max_size=12), st.sampled_from(["raw", "mangle", "nat", "filter"]), st.sampled_from([4, 6]))
 def test_any_rule_is_read_and_doubt_shows(words: list[str], table: str, family: int) -> None:
-    line = " ".join(["-A mine", *words])
-    reading = read(
-        save(
-            f"-A {'PREROUTING' if table != 'filter' else 'INPUT'} -j mine",
-            line,
-            table=table,
-            family=family,
-            chains=("mine",),
-        )
-    )
+    hook = "INPUT" if table == "filter" else "PREROUTING"
+    text = save(f"-A {hook} -j mine", " ".join(["-A mine", *words]), table=table, family=family, chains=("mine",))
+    reading = read(text)
     (name,) = (name for name in reading.devices[0].lists if name.endswith("/mine"))
-    use = reading.inputs[0].lines.use(len(reading.inputs[0].lines._uses) - 2)
+    use = reading.inputs[0].lines.use(len(text.splitlines()) - 2)
 
     assert accounted(reading)
     if any(one.because for one in reading.devices[0].lists[name].rules):

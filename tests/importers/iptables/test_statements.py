@@ -101,11 +101,19 @@ def test_inserted_rules_stand_where_loading_puts_them() -> None:
     ]
 
 
+def test_new_chain_is_declared_where_a_made_up_file_says_so() -> None:
+    reading = read(save("-N mine", "-A mine -j DROP", "-A INPUT -j mine"))
+
+    assert reading.devices[0].lists["filter/mine"].default == Return()
+    assert reading.devices[0].taints == ()
+
+
 @pytest.mark.parametrize(
     "line",
     [
         "nonsense",
-        "-N mine",
+        "-N INPUT",
+        "-N mine -j DROP",
         "-P INPUT DROP",
         "-D INPUT -j DROP",
         "-A",

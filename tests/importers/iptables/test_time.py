@@ -60,6 +60,12 @@ def test_minute_that_is_in_force_in_part_is_open() -> None:
     assert any(isinstance(leaf, Condition) for leaf in leaves(found.match))
 
 
+def test_end_of_time_that_iptables_save_prints_is_no_date() -> None:
+    plain = weekly("--timestart 08:00:00 --timestop 17:59:59 --kerneltz")
+
+    assert weekly("--timestart 08:00:00 --timestop 17:59:59 --kerneltz --datestop 2038-01-19T03:14:07") == plain
+
+
 def test_dates() -> None:
     (found,) = schedules("--datestart 2026-04-01T00:00:00 --datestop 2026-04-30T23:59:59 --kerneltz").values()
 
