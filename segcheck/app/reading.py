@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from segcheck import importers
 from segcheck.errors import BadArguments
-from segcheck.loaders import device_file, files
-from segcheck.loaders.device_file import DeviceFile
+from segcheck.loaders import files
 from segcheck.model.device import DeviceConfig, Interface
 from segcheck.model.diagnostic import LineUse
 from segcheck.model.reading import Complete, Reading
 from segcheck.model.source import SourceText
+
+if TYPE_CHECKING:
+    from segcheck.loaders.device_file import DeviceFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ def addressed(devices: Sequence[DeviceConfig], source: SourceText) -> tuple[Devi
         BadInput: the device file cannot be used.
         BadArguments: there are several devices; the file describes one.
     """
+    from segcheck.loaders import device_file  # brings pydantic, which no other job of this page needs
+
     given = device_file.load(source)
     if len(devices) != 1:
         raise BadArguments(
