@@ -180,9 +180,11 @@ def _reply(probe: Probe, answer: SetAnswer) -> tuple[Probe, Session] | None:
         return None
     # What the device did not track has left no connection behind: its answer is a packet like any other.
     tracked = answer.connection.get("state") not in (State.INVALID, State.UNTRACKED)
-    back = {"src": left["dst"], "dst": left["src"], "proto": left["proto"], "fragment": 0, "reply": int(tracked)}
+    back = {"src": left["dst"], "dst": left["src"], "proto": left["proto"], "fragment": 0}
+    back |= {"reply": int(tracked), "opening": 0}
     if tracked:
         back |= {name: value for name, value in answer.connection.items() if name != "state"}
+        back |= {f"orig_{name}": value for name, value in sent.items() if f"orig_{name}" in _ORIGINS}
     to_client = {"dst": sent["src"]} if left["src"] != sent.get("src") else {}
     from_server = {"src": sent["dst"]} if left["dst"] != sent.get("dst") else {}
     if "sport" in left and "dport" in left:
@@ -198,7 +200,6 @@ def _reply(probe: Probe, answer: SetAnswer) -> tuple[Probe, Session] | None:
         back |= {"icmp_type": answered, "icmp_code": 0}
     if left["proto"] == TCP:
         back["tcp_flags"] = SYN | ACK if left.get("tcp_flags", SYN) & (SYN | ACK) == SYN else ACK
-    back |= {f"orig_{name}": value for name, value in sent.items() if f"orig_{name}" in _ORIGINS}
     state = State.ESTABLISHED if tracked else State.NONE
     returning = Probe(known=back, ingress=answer.egress, minute=probe.minute, state=state)
     return returning, Session(dst=tuple(to_client.items()), src=tuple(from_server.items()))

@@ -23,7 +23,8 @@ def answer_to(first: Flow, received: Flow, *, local: bool) -> Flow | None:
     local      the responder is the device itself
 
     Source and destination are exchanged, ports too; a TCP SYN is answered by SYN+ACK, any other segment by ACK; echo and
-    its kin by their replies. What only the responder chooses (TTL, TOS, length) is not known.
+    its kin by their replies; none asks for an association (SCTP INIT is answered by INIT ACK). What only the responder
+    chooses (TTL, TOS, length) is not known.
     """
     header = received.header
     swapped = {"src": "dst", "dst": "src", "sport": "dport", "dport": "sport"}
@@ -40,21 +41,25 @@ def answer_to(first: Flow, received: Flow, *, local: bool) -> Flow | None:
         values["icmp_code"] = 0
     if "tcp_flags" in header:
         values["tcp_flags"] = SYN | ACK if header["tcp_flags"] & (SYN | ACK) == SYN else ACK
-    for original, name in ORIGINAL.items():
-        if name in first.values:
-            values[original] = first.values[name]
     # What the device did not track has left no connection behind: its answer is a packet like any other.
     tracked = received.values.get("state") not in (int(State.INVALID), int(State.UNTRACKED))
+    origin = first.values if tracked else values
+    values |= {original: origin[name] for original, name in ORIGINAL.items() if name in origin}
     for name in _OF_CONNECTION:
         if not tracked:
             values[name] = 0
         elif name in received.values:
             values[name] = received.values[name]
-    values |= {"state": int(State.ESTABLISHED if tracked else State.NONE), "reply": int(tracked), "mark": 0}
+    values |= {
+        "state": int(State.ESTABLISHED if tracked else State.NONE),
+        "reply": int(tracked),
+        "mark": 0,
+        "opening": 0,
+    }
     return Flow(
         values=values,
         family=received.family,
         ingress="" if local else received.egress,
         choices=received.choices,
-        answer=True,
+        answer=tracked,
     )

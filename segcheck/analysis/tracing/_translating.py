@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from segcheck.analysis.tracing._addressing import Addressing
 from segcheck.analysis.tracing._flows import ORIGINAL, Flow
 from segcheck.model.device import DeviceConfig
-from segcheck.model.match import EXTRAS
+from segcheck.model.match import EXTRAS, State
 from segcheck.model.rules import Assign, Copy, Translate, Translation, Unsure
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
@@ -60,8 +60,6 @@ def _rewritten(flow: Flow, translation: Translation, addressing: Addressing) -> 
     elif translation.port_may_change is not None and port in flow.values:
         changes[port] = flow.values[port]
         loose = frozenset((port,))
-    elif translation.port_may_change is None and port in flow.loose:
-        loose = flow.loose & {port}
     return flow.having(changes, loose).of_family(family)
 
 
@@ -98,8 +96,11 @@ def _kept_bits(flow: Flow, name: str, mask: int) -> int | None:
 def undone(flow: Flow, side: str) -> Flow:
     """Return an answer with its destination (or source) as the initiator knows it.
 
-    The answer's destination is the initiator, whose first header had it as source, and the other way round.
+    The answer's destination is the initiator, whose first header had it as source, and the other way round. An answer
+    that the device has decided not to track stays as it came.
     """
+    if flow.state in (State.INVALID, State.UNTRACKED):
+        return flow
     other = "src" if side == "dst" else "dst"
     original: Mapping[str, str] = {new: old for old, new in ORIGINAL.items()}
     return flow.having(
