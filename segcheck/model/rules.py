@@ -90,8 +90,10 @@ class Translation:
     port_shift  with `ports`: the new port is the old one plus this
     port_may_change   the device keeps the port when it is free and picks another when not (source translation with
                       many clients behind one address); None = kept for certain, else the set it picks from
-    two_way     a static mapping: connections opened from the other side are translated back (static NAT, a plain VIP)
-    full_cone   while a mapping lives, anyone may send to it
+    full_cone   while a mapping lives, anyone may send to it: a packet for one of `addresses` (or, with `interface`, of the
+                device's own) may be rewritten to whichever client holds it. Never sure.
+
+    A static mapping that also serves connections from the other side is two rules: the importer writes the reverse one.
     """
 
     side: str
@@ -101,7 +103,6 @@ class Translation:
     ports: IntervalSet | None = None
     port_shift: int | None = None
     port_may_change: IntervalSet | None = None
-    two_way: bool = False
     full_cone: bool = False
 
 

@@ -184,8 +184,6 @@ def translation_text(translation: Translation) -> str:
         parts.append(f"{port} {_values(port, translation.ports, 4)}")
     elif translation.port_may_change is not None:
         parts.append(f"{port} may change")
-    if translation.two_way:
-        parts.append("two-way")
     if translation.full_cone:
         parts.append("full cone")
     return f"{translation.side} -> {', '.join(parts) or 'unchanged'}"

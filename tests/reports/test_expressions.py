@@ -90,9 +90,9 @@ def test_a_wide_expression_is_cut():
         (Translate(Translation(side="src", interface="out")), "src -> address of the out interface"),
         (
             Translate(
-                Translation(side="dst", addresses=addresses.parse("10.0.0.5"), ports=IntervalSet.of(80), two_way=True)
+                Translation(side="dst", addresses=addresses.parse("10.0.0.5"), ports=IntervalSet.of(80), full_cone=True)
             ),
-            "dst -> 10.0.0.5, dport 80, two-way",
+            "dst -> 10.0.0.5, dport 80, full cone",
         ),
     ],
 )

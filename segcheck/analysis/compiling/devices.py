@@ -64,6 +64,7 @@ class Compiled:
         self._local = routing.local(self.space)
         self._scopes = {t.scope for t in device.taints}
         self._unread = frozenset((4, 6)) - device.families
+        self._cones = translations.served_by_anyone(self.space)
 
     # ---- backwards
 
@@ -167,6 +168,10 @@ class Compiled:
         if stage.kind is StageKind.TRANSLATE:
             if Scope.TRANSLATION in self._scopes:
                 result = translations.anyhow(result, stage.side, every=every)
+            elif self._cones and stage.side == "dst":
+                served = space.field("dst", self._cones)
+                mapped = translations.anyhow(result, "dst", every=every)
+                result = result & (mapped | ~served) if every else result | (mapped & served)
             known = space.states((State.ESTABLISHED,)) & space.family(stage.families)
             same = self._rewritten(goal, session.of(stage.side))
             return (same & known) | (result & applies) | (goal - known - applies)
@@ -255,6 +260,10 @@ class Compiled:
                     packets = packets | translations.after(space, end, part, stage.side)
                 elif stage.kind is StageKind.CLASSIFY or isinstance(end, Permit | Return):
                     packets = packets | part
-        if stage.kind is StageKind.TRANSLATE and Scope.TRANSLATION in self._scopes and packets:
-            packets = packets.exists(stage.side, translations.port_of(stage.side))
+        if stage.kind is StageKind.TRANSLATE and packets:
+            if Scope.TRANSLATION in self._scopes:
+                packets = packets | packets.exists(stage.side, translations.port_of(stage.side))
+            elif self._cones and stage.side == "dst":
+                served = packets & space.field("dst", self._cones)
+                packets = packets | served.exists("dst", "dport")
         return passed | packets

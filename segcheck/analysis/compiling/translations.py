@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segcheck.analysis.compiling.space import Space
+from segcheck.analysis.compiling.space import Space, actions_of
 from segcheck.analysis.compiling.writes import after_assign, before_assign
 from segcheck.model.rules import Translate, Translation
 from segcheck.sets.addresses import V4, V6
@@ -63,6 +63,19 @@ def after(space: Space, action: Translate, packets: PacketSet, side: str) -> Pac
     for assign in action.assigns:
         packets = after_assign(space, assign, packets)
     return packets
+
+
+def served_by_anyone(space: Space) -> IntervalSet:
+    """Return the addresses that full-cone mappings of the device answer to (Translation.full_cone)."""
+    found = IntervalSet.empty()
+    for rules in space.device.lists.values():
+        for rule in rules.rules:
+            for action in actions_of(rule.action) if rule.enabled else ():
+                translation = action.translation if isinstance(action, Translate) else None
+                if translation is not None and translation.full_cone and translation.side == "src":
+                    own = IntervalSet.of(*(a.address for i in space.device.interfaces for a in i.addresses))
+                    found = found | (translation.addresses or (own if space.device.addressing_known else V4 | V6))
+    return found
 
 
 def anyhow(goal: PacketSet, side: str, *, every: bool) -> PacketSet:

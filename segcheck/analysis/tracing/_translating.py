@@ -124,13 +124,12 @@ def translations(device: DeviceConfig) -> Iterator[tuple[Translation | None, str
 def mappings_back(device: DeviceConfig, side: str) -> tuple[tuple[Translation, str], ...]:
     """Return the translations of the other side that also serve connections opened from behind them.
 
-    They rewrite `side` of those connections: static ones (`two_way`) back to the old address; those of `full_cone`
-    to whichever client holds the mapping.
+    Those of `full_cone` rewrite `side` of such connections to whichever client holds the mapping.
     """
     return tuple(
         (translation, rule)
         for translation, rule in translations(device)
-        if translation is not None and translation.side != side and (translation.two_way or translation.full_cone)
+        if translation is not None and translation.side != side and translation.full_cone
     )
 
 

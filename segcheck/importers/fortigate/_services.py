@@ -15,7 +15,7 @@ from segcheck.importers.fortigate._tree import Node
 from segcheck.importers.fortigate._values import NO_ADDRESS, number, ports, ranges
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, Severity
-from segcheck.model.match import ANYTHING, NOTHING, Condition, Expr, Field, Kind, conjunction, disjunction
+from segcheck.model.match import ANYTHING, NOTHING, AnyOf, Condition, Expr, Field, Kind, conjunction, disjunction
 from segcheck.sets.intervals import IntervalSet
 
 _OBJECTS, _GROUPS = "firewall service custom", "firewall service group"
@@ -194,7 +194,7 @@ class Services:
         found = {self.resolve(name, line): None for name in names if name != "ALL" or len(names) == 1}
         if len(names) > 1 and "ALL" in names:  # the device refuses this line
             found[unknown("ALL beside other services", Code.VENDOR_REFUSES)] = None
-        return ANYTHING if ANYTHING in found else disjunction(*found) if found else NOTHING
+        return _joined(found)
 
     def finish(self) -> None:
         """Account for the lines of all services, and list them for `inspect`."""
@@ -246,7 +246,7 @@ class Services:
                 Code.EMPTY_GROUP, Severity.WARNING, line, f"service {name}", kind="service group", name=name
             )
             return unknown(f"empty service group {name}", Code.EMPTY_GROUP)
-        return ANYTHING if ANYTHING in members else disjunction(*dict.fromkeys(members))
+        return _joined(members)
 
     def _build_object(self, name: str, entry: Node) -> Expr:
         try:
@@ -295,6 +295,12 @@ class Services:
             entry.names("app-category"), entry.names("application")
             terms.append(Condition(f"application of service {name}", Kind.LATER))
         return terms
+
+
+def _joined(exprs: Iterable[Expr]) -> Expr:
+    """Return the services joined by "or", each once."""
+    terms = dict.fromkeys(term for one in exprs for term in (one.terms if isinstance(one, AnyOf) else (one,)))
+    return ANYTHING if ANYTHING in terms else disjunction(*terms) if terms else NOTHING
 
 
 def _strange(entry: Node) -> bool:

@@ -112,7 +112,6 @@ class _Parser:
         column = len(text) - len(body) + 1
         prompt = _PROMPT.match(body)
         if prompt and body.split(" ", 1)[0] not in _VERBS:
-            self.tree.prompts = True
             body = body[prompt.end() :].lstrip()
             column += prompt.end()
             if not body or body.split(" ", 1)[0] in _SHOWING:

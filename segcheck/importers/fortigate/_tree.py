@@ -122,5 +122,4 @@ class Tree:
     open_at: int = 0
     idle: list[int] = field(default_factory=list)
     ended: bool = True
-    prompts: bool = False
     backup: bool = False

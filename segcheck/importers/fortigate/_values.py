@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from segcheck.model.match import NOTHING, Expr, Field, disjunction
+from segcheck.model.match import NOTHING, AnyOf, Expr, Field, disjunction
 from segcheck.sets.addresses import V4, V6, family, netmask, parse, parse_one
 from segcheck.sets.addresses import prefix as block
 from segcheck.sets.intervals import IntervalSet
@@ -95,11 +95,12 @@ def union(exprs: Iterable[Expr], name: str) -> Expr:
     """Return the expressions joined by "or", the plain sets of the field `name` as one."""
     pairs: list[tuple[int, int]] = []
     rest: dict[Expr, None] = {}
-    for expr in exprs:
-        if isinstance(expr, Field) and expr.name == name:
-            pairs.extend(expr.values.ranges)
-        else:
-            rest[expr] = None
-    joined: list[Expr] = [Field(name, IntervalSet.of(*pairs))] if pairs else []
-    joined.extend(rest)
-    return disjunction(*joined) if joined else NOTHING
+    for joined in exprs:
+        for expr in joined.terms if isinstance(joined, AnyOf) else (joined,):
+            if isinstance(expr, Field) and expr.name == name:
+                pairs.extend(expr.values.ranges)
+            else:
+                rest[expr] = None
+    parts: list[Expr] = [Field(name, IntervalSet.of(*pairs))] if pairs else []
+    parts.extend(rest)
+    return disjunction(*parts) if parts else NOTHING
