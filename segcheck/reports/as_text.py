@@ -335,7 +335,7 @@ def _answer(words: Words, answer: Answer, columns: Sequence[str]) -> tuple[str |
     return (
         " ".join(f"{name}={cell}" for name, cell in cells.items() if cell),
         (words(f"verdicts.{answer.verdict.value}.name"), _VERDICT_STYLE[answer.verdict]),
-        rule + (f" ({words('inspect.builtin')})" if answer.builtin else ""),
+        rule + (f" {words('inspect.builtin')}" if answer.builtin else ""),
         _line(answer.span),
         answer.translated,
         words(f"verdicts.{answer.reply.value}.name") if answer.reply else "",
