@@ -113,6 +113,37 @@ def test_answer_without_translating_stages_is_still_undone() -> None:
     assert (path.egress, path.header["dst"]) == ("lan", ip("10.0.0.9"))
 
 
+def test_answer_that_the_device_does_not_track_stays_as_it_came() -> None:
+    raw = listed("raw", rule(Assign("state", State.UNTRACKED, 7), On("in", ("wan",))), default=Permit())
+    device = natting(
+        raw,
+        SNAT,
+        DNAT,
+        ingress=(filtering("raw", "raw"), translating("dst", "d")),
+        forward=(translating("src", "s"),),
+    )
+    path = answered(device, WEB)
+
+    assert (path.egress, path.header["dst"]) == ("wan", ip("203.0.113.9"))
+
+
+@pytest.mark.parametrize("state", [State.INVALID, State.UNTRACKED])
+def test_answer_to_what_was_not_tracked_is_a_packet_like_any_other(state: State) -> None:
+    raw = listed("raw", rule(Assign("state", state, 7), On("in", ("lan",))), default=Permit())
+    moves = listed("d", rule(to("dst", "10.0.9.80"), field("dst", "10.0.0.9")), default=Permit())
+    first = listed("first", rule(Permit(), field("orig_src", "192.0.2.7")), rule(Permit(), On("in", ("lan",))))
+    device = natting(
+        raw,
+        moves,
+        first,
+        ingress=(filtering("raw", "raw"), translating("dst", "d")),
+        forward=(filtering("first", "first"),),
+    )
+    path = answered(device, WEB)
+
+    assert (path.verdict, path.header["dst"], path.egress) == (Verdict.PERMIT, ip("10.0.9.80"), "dmz")
+
+
 def test_answer_carries_what_the_connection_remembers() -> None:
     save = listed(
         "f",
@@ -175,6 +206,14 @@ def test_protocol_without_ports_has_addresses_exchanged() -> None:
     gre = probe({"src": ip("10.0.0.9"), "dst": ip("192.0.2.7"), "proto": 47, "fragment": 0})
 
     assert answered(router(), gre).header == {"src": ip("192.0.2.7"), "dst": ip("10.0.0.9"), "proto": 47, "fragment": 0}
+
+
+def test_answer_never_asks_for_an_association() -> None:
+    policy = listed("f", rule(Deny(), field("opening", 1)), rule(Permit(), On("in", ("wan",))), default=Permit())
+    sctp = probe({"src": ip("10.0.0.9"), "dst": ip("192.0.2.7"), "proto": 132, "opening": 0})
+    path = answered(router(policy, pipeline=Pipeline(forward=(filtering("f", "f"),))), sctp)
+
+    assert path.verdict is Verdict.PERMIT
 
 
 def test_answer_of_the_device_itself_passes_output() -> None:

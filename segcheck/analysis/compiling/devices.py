@@ -90,6 +90,8 @@ class Compiled:
         ingress = self.device.pipeline.ingress
         if session.dst and not any(s.kind is StageKind.TRANSLATE and s.side == "dst" for s in ingress):
             routed = self._rewritten(routed, session.dst)
+        if Scope.TRANSLATION in self._scopes:  # the unread line may be the first that translates: there is no stage yet
+            routed = translations.unread(routed, every=every)
         arriving = self._before(self.device.pipeline.ingress, routed, every=every, session=session)
         arriving = self._tainted_interfaces(arriving, "in", doubt)
         unread = space.family(self._unread)
@@ -167,7 +169,7 @@ class Compiled:
             result = (through & fitting) | (result - fitting)
         if stage.kind is StageKind.TRANSLATE:
             if Scope.TRANSLATION in self._scopes:
-                result = translations.anyhow(result, stage.side, every=every)
+                result = translations.unread(result, every=every)
             elif self._cones and stage.side == "dst":
                 served = space.field("dst", self._cones)
                 mapped = translations.anyhow(result, "dst", every=every)
@@ -262,7 +264,7 @@ class Compiled:
                     packets = packets | part
         if stage.kind is StageKind.TRANSLATE and packets:
             if Scope.TRANSLATION in self._scopes:
-                packets = packets | packets.exists(stage.side, translations.port_of(stage.side))
+                packets = translations.unread(packets, every=False)
             elif self._cones and stage.side == "dst":
                 served = packets & space.field("dst", self._cones)
                 packets = packets | served.exists("dst", "dport")

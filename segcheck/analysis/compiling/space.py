@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from segcheck.model.device import DeviceConfig
 from segcheck.model.match import EXTRAS, Bits, Condition, Expr, ExtraKind, Field, Interface, Kind, State, leaves
-from segcheck.model.rules import Action, Assign, Copy, SureAction, Translate, Translation, Unsure
+from segcheck.model.rules import Action, Assign, Copy, SureAction, Translate, Translation, Unsure, Via
 from segcheck.model.schedule import WEEK_MINUTES, Schedule, week_minute
 from segcheck.model.trace import Probe
 from segcheck.sets.addresses import parse
@@ -247,7 +247,7 @@ class _Needs:
         self.extras: set[str] = {"state"}
         self.conditions: set[str] = set()
         self.patterns: set[str] = set()
-        self.names: set[str] = {i.name for i in device.interfaces}
+        self.names: set[str] = {i.name for i in device.interfaces} | {r.interface for r in device.routes if r.interface}
         set_bits: dict[str, int] = dict.fromkeys(BITWISE, 0)
         set_bits["tos"] = 0xFF  # the sender chooses it
         copies: list[tuple[str, str]] = []
@@ -298,6 +298,8 @@ class _Needs:
             self._needs(action.name)
             self._needs(action.source)
             copies.append((action.name, action.source))
+        elif isinstance(action, Via) and action.interface is not None:
+            self.names.add(action.interface)
         elif isinstance(action, Translate):
             for assign in action.assigns:
                 self._action(assign, set_bits, copies)

@@ -85,6 +85,12 @@ def anyhow(goal: PacketSet, side: str, *, every: bool) -> PacketSet:
     return goal.exists(side, port_of(side))
 
 
+def unread(goal: PacketSet, *, every: bool) -> PacketSet:
+    """Return the packets that reach `goal` if translations that nobody read may rewrite either side, family included."""
+    names = ("src", "dst", "sport", "dport")
+    return goal.forall(*names) if every else goal.exists(*names)
+
+
 def port_of(side: str) -> str:
     """Return the port field on the side of an address field."""
     return "sport" if side == "src" else "dport"
