@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -29,11 +30,21 @@ Row = Mapping[str, Any]
 Engine = Callable[[DeviceConfig, Sequence[Question]], list[dict[str, Any]]]
 
 
-def device_of(case: Row) -> DeviceConfig:
-    """Return the device that segcheck reads from the exports of a case and its topology."""
-    texts = [
-        _source(f"{name}.save", case[name]) for name in ("iptables", "ip6tables", "ipset") if case[name]
-    ]
+def device_of(case: Row, *, written: bool = False) -> DeviceConfig:
+    """Return the device that segcheck reads from the exports of a case and its topology.
+
+    written   read the rules as they were written, before the kernel's tools put them in order; between the save tool's
+              first and last line, since nothing else tells the family and what `--dport` means for fragments
+    """
+    rules = {tool: case[tool] for tool in ("iptables", "ip6tables")}
+    if written:
+        around = {tool: (text.split("\n", 1)[0], text.rstrip().rsplit("\n", 1)[-1]) for tool, text in rules.items()}
+        rules = {
+            tool: "\n".join((around[tool][0], text.rstrip(), around[tool][1], "")) if text else ""
+            for tool, text in case["written"].items()
+        }
+    named = rules | {"ipset": case["ipset"]}
+    texts = [_source(f"{name}.save", text) for name, text in named.items() if text]
     (device,) = importers.read(texts, "iptables").devices
     placed = device_file.load(_source("device.yaml", json.dumps(case["topology"] | {"routes_complete": True})))
     return device.with_addressing(placed.interfaces, placed.routes, complete=True)
@@ -62,23 +73,25 @@ def by_tracing(device: DeviceConfig, questions: Sequence[Question]) -> list[dict
     return rows
 
 
-def answers(case: Row, rows: Sequence[Row], engine: Engine) -> tuple[list[Row], list[Row]]:
+def answers(case: Row, rows: Sequence[Row], engine: Engine, *, written: bool = False) -> tuple[list[Row], list[Row]]:
     """Return the kernel's rows that segcheck can be asked about, and segcheck's answers to them.
 
-    Left out, because an export does not tell: a lone piece of a datagram where the kernel joins pieces (segcheck judges
-    the datagram), packets in mid-connection where the system was told not to pick connections up. Answers to packets are
+    Left out, because an export does not tell: a lone piece of a datagram where the kernel joins pieces, be it only for
+    its own use (segcheck judges the datagram), packets in mid-connection where the system was told not to pick
+    connections up. Answers to packets are
     not compared where rules ask what only the responder chooses (TTL, TOS, length, MAC) and segcheck leaves them open.
     """
-    device = device_of(case)
+    device = device_of(case, written=written)
     tracked = tracks_connections(case["iptables"] + case["ip6tables"])
     wires = {name: hardware_address(number, far=True) for number, name in enumerate(case["topology"]["interfaces"])}
-    own = {text.split("/")[0] for facts in case["topology"]["interfaces"].values() for text in _addresses(facts)}
+    own = _own_addresses(case["topology"])
     asked, kept, pieces = [], [], []
     for row in rows:
         probe = from_row(row["probe"])
-        joined = tracked or (probe.family == 4 and probe.dst in own)
-        lone = joined and probe.fragment in (Fragment.FIRST, Fragment.REST)
-        if lone or (not case["tcp_loose"] and probe.proto == TCP and probe.flags != "S"):
+        for_itself = ipaddress.ip_address(probe.dst) in own
+        joined = tracked or (probe.family == 4 and for_itself)
+        lone = probe.fragment in (Fragment.FIRST, Fragment.REST)
+        if (lone and (joined or for_itself)) or (not case["tcp_loose"] and probe.proto == TCP and probe.flags != "S"):
             continue
         kept.append(row)
         questions = _questions(probe, wires[probe.interface], joined=joined)
@@ -96,8 +109,16 @@ def answers(case: Row, rows: Sequence[Row], engine: Engine) -> tuple[list[Row], 
     return kept, found
 
 
-def _addresses(facts: Row) -> list[str]:
-    return [*facts.get("addresses", ()), *([facts["address"]] if "address" in facts else ())]
+def _own_addresses(topology: Row) -> set[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Return what the kernel takes for itself: addresses, IPv4 broadcasts, IPv6 subnet-router anycast (RFC 4291 §2.6.1)."""
+    own: set[ipaddress.IPv4Address | ipaddress.IPv6Address] = set()
+    for facts in topology["interfaces"].values():
+        for text in (*facts.get("addresses", ()), *([facts["address"]] if "address" in facts else ())):
+            placed = ipaddress.ip_interface(text)
+            shared = placed.network.num_addresses > 2
+            end = placed.network.broadcast_address if placed.version == 4 else placed.network.network_address
+            own |= {placed.ip, end} if shared else {placed.ip}
+    return own
 
 
 def _together(verdicts: list[str]) -> str:
@@ -126,13 +147,17 @@ def _questions(probe: Probe, sender: str, *, joined: bool) -> list[Question]:
         known |= {"icmp_type": probe.message_type, "icmp_code": probe.icmp_code}
     packets = frames.build(probe, 1)
     whole = Question(known=known | {"length": len(packets[0])}, ingress=probe.interface)
-    later = {name: known[name] for name in ("src", "dst", "proto", "ttl", "tos", "cast", "mac", "opening")} | {"fragment": 1}
+    later = {name: known[name] for name in ("src", "dst", "proto", "ttl", "tos", "cast", "mac", "opening")} | {
+        "fragment": 1
+    }
     piece = Question(known=later | {"length": len(packets[-1])}, ingress=probe.interface)
     if probe.fragment is Fragment.REST:
         return [piece]
     if probe.fragment is Fragment.PAIR:
         if joined:
-            return [replace(whole, known={name: value for name, value in whole.known.items() if name != "length"})]
+            head, piece_head = (20, 20) if probe.family == 4 else (40, 48)  # joined, the fragment headers are gone
+            length = head + sum(len(packet) - piece_head for packet in packets)
+            return [replace(whole, known=whole.known | {"length": length})]
         return [whole, piece]
     return [whole]
 

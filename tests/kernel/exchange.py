@@ -6,8 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import frames
-from .probes import DROPPED, FLAG_BITS, ICMP_ERRORS, TCP, Fragment, Observation, Probe, Verdict
-from .wires import Caught, Wires
+from .probes import (
+    DROPPED,
+    FLAG_BITS,
+    ICMP_ERRORS,
+    ICMP_REPLIES,
+    TCP,
+    Fragment,
+    Observation,
+    Probe,
+    Verdict,
+)
+from .wires import Caught, Wires, one_processor
 
 SETTLE = 0.01
 BURST = 256
@@ -35,18 +45,23 @@ def exchange(wires: Wires, letters: Sequence[Letter]) -> list[Outcome]:
     """Return the outcome of each letter, in order.
 
     A packet seen on a wire beats a local delivery (none is both), and a local delivery beats a refusal: a closed port
-    of the router's own answers with RST or "port unreachable" although INPUT let the packet in.
+    of the router's own answers with RST or "port unreachable" although INPUT let the packet in. What counts is the
+    letter itself: the answer of the router to a query shows that the query was delivered, and an error that quotes the
+    letter, delivered to the router because the letter's source is an address of its own, is a refusal.
     """
     if not letters:
         return []
     for letter in letters:
         wires.hear_local(letter.probe.family, letter.probe.proto)
     ledger = _Ledger(letters)
-    for number, letter in enumerate(letters, 1):
-        for packet in letter.packets:
-            wires.send(letter.probe.interface, packet, letter.probe.mac, letter.probe.to_mac)
-        if number % BURST == 0:
-            ledger.enter(wires.catch(0))
+    with one_processor():
+        for number, letter in enumerate(letters, 1):
+            for packet in letter.packets:
+                wires.send(letter.probe.interface, packet, letter.probe.mac, letter.probe.to_mac)
+            if number % BURST == 0:
+                wires.pass_through()
+                ledger.enter(wires.catch(0))
+        wires.pass_through()
     ledger.enter(wires.catch(SETTLE))
     return [ledger.outcome(letter) for letter in letters]
 
@@ -65,7 +80,21 @@ class _Ledger:
             if item.interface:
                 self._from_wire(item)
             else:
-                self._delivered.update(serial for serial, _ in frames.marks_in(item.packet) if serial in self._letters)
+                self._from_within(item)
+
+    def _from_within(self, caught: Caught) -> None:
+        error = frames.error_in(caught.packet, *caught.heard)
+        for serial, _ in frames.marks_in(caught.packet):
+            if serial in self._letters:
+                self._told_of(serial, error)
+
+    def _told_of(self, serial: int, error: str) -> None:
+        """Note a packet with the mark of a letter that was delivered to the router: the letter, or an error about it."""
+        probe = self._letters[serial].probe
+        if error and (probe.proto, probe.message_type) not in ICMP_ERRORS:
+            self._refused.setdefault(serial, error)
+        else:
+            self._delivered.add(serial)
 
     def _from_wire(self, caught: Caught) -> None:
         seen = frames.parse(caught.packet)
@@ -76,6 +105,8 @@ class _Ledger:
             probe = self._letters[serial].probe
             if seen.is_error and (probe.proto, probe.message_type) not in ICMP_ERRORS:
                 self._refused.setdefault(serial, f"icmp {seen.header.icmp_type}/{seen.header.icmp_code}")
+            elif _answers(seen, probe):
+                self._delivered.add(serial)
             else:
                 self._left.setdefault(serial, {})[piece] = (caught.interface, seen)
         if not marks and seen.header.proto == TCP and seen.flags & FLAG_BITS["R"]:
@@ -97,3 +128,10 @@ class _Ledger:
         if letter.serial in self._refused:
             return Outcome(Observation(Verdict.REJECT, via=self._refused[letter.serial]))
         return Outcome(DROPPED)
+
+
+def _answers(seen: frames.Seen, probe: Probe) -> bool:
+    """Whether a packet is what the router answers to a query for itself, which carries the mark of the query."""
+    return seen.header.icmp_type is not None and seen.header.icmp_type == ICMP_REPLIES.get(
+        (probe.proto, probe.message_type)
+    )

@@ -129,6 +129,11 @@ def build(probe: Probe, serial: int, *, ack: int | None = None, tag: int = 0) ->
     return {Fragment.FIRST: [first], Fragment.REST: [rest], Fragment.PAIR: [first, rest]}[probe.fragment]
 
 
+def later_piece(probe: Probe, serial: int, payload: bytes) -> bytes:
+    """Return the packet of a later fragment that carries the mark and then `payload`, whatever that looks like."""
+    return _internet(probe, serial, mark(serial, 1) + payload, offset=64)
+
+
 def error_about(seen: Seen, interface: str, serial: int) -> tuple[Probe, bytes]:
     """Return the probe and the bytes of "host unreachable" / "no route" that the far host sends about what it got."""
     v4 = ipaddress.ip_address(seen.header.src).version == 4
@@ -234,6 +239,13 @@ def _internet(
     head = struct.pack("!BBHHHBBH", 0x45, probe.tos, 20 + length, serial & 0xFFFF, place, probe.ttl, probe.proto, 0)
     checksum = internet_checksum(head + src + dst)
     return head[:10] + struct.pack("!H", checksum) + src + dst + transport
+
+
+def error_in(delivered: bytes, family: int, proto: int) -> str:
+    """Return "icmp TYPE/CODE" if what a raw socket of that family and protocol was given is an ICMP error, else ""."""
+    start = (delivered[0] & 15) * 4 if family == 4 and delivered else 0
+    kind = delivered[start : start + 2]
+    return f"icmp {kind[0]}/{kind[1]}" if len(kind) == 2 and (proto, kind[0]) in ICMP_ERRORS else ""
 
 
 def parse(raw: bytes) -> Seen | None:

@@ -4,7 +4,7 @@ The router's interfaces are veth pairs whose far ends sit in a namespace without
 and picked up byte by byte (AF_PACKET). The interfaces have no ARP (IFF_NOARP): routes, next hops and connected networks
 are the real ones, yet no neighbour ever has to answer. Guarded against, because each once looked like policy:
 reverse-path filters, ICMP rate limits, redirects, conntrack entries left by an earlier probe, wrong checksums, IPv6
-duplicate address detection, and a closed local port whose RST looks like REJECT.
+duplicate address detection, a closed local port whose RST looks like REJECT, and a machine too busy to be waited for.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .exchange import Letter, Outcome, exchange
 from .namespaces import Namespace
 from .probes import FLAG_BITS, ICMP, ICMP_REPLIES, ICMPV6, SCTP, TCP, Fragment, Observation, Probe, Session
 from .rounds import independent_rounds
-from .wires import Conntrack, Wires, hardware_address
+from .wires import Conntrack, Wires, hardware_address, one_processor
 
 QUIET = {
     "ipv4/ip_forward": 1,
@@ -70,6 +70,8 @@ class Router:
             self._quieten(names)
             self._address(topology)
             self._wires = Wires(self._namespace, self._far_side, names)
+            with one_processor():
+                self._wires.pass_through()
             self._conntrack = Conntrack(self._namespace)
         except BaseException:
             self._namespace.close()

@@ -10,6 +10,8 @@ import pytest
 
 from .case import judge, tracks_connections
 from .corpus import random_case
+from .exchange import Letter, exchange
+from .frames import later_piece
 from .namespaces import ToolFailed
 from .oracle import Router
 from .probes import ESP, FLAG_BITS, GRE, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE, Fragment, Observation, Probe, Verdict
@@ -208,6 +210,13 @@ class TestTrackingIsSwitchedOn:
         assert label(router(marks).probe([send()])[0]) == 1
 
 
+def with_flags(router: Router, probe: Probe, flags: int) -> Observation:
+    """Send the rest of a datagram that has `flags` where a whole segment would have them."""
+    serial = router._next_serial()
+    packet = later_piece(probe, serial, bytes([0x50, flags]) + bytes(6))
+    return exchange(router._wires, [Letter(probe, [packet], serial)])[0].observation
+
+
 class TestFragments:
     def test_tracked_pieces_wait_for_each_other_and_then_count_as_one_packet(self, router: Make) -> None:
         rules = labels("FORWARD", "-f", "-p udp --dport 80", "-m conntrack --ctstate INVALID")
@@ -257,6 +266,24 @@ class TestFragments:
         rules = labels("FORWARD", "-p udp ! --dport 80")
         assert label(router(rules).probe([send(fragment=Fragment.REST)])[0]) == 1
 
+    @pytest.mark.parametrize("backend", ["nft"], indirect=True)
+    def test_nft_takes_the_ipv6_header_of_a_later_piece_for_its_ports(self, router: Make) -> None:
+        piece = send6(fragment=Fragment.REST, tos=0x28)
+        version_and_class, flow_label = 0x6280, 0  # the first two 16-bit numbers of the header, RFC 8200 section 3
+        for condition in (f"--sport {version_and_class}", f"--dport {flow_label}", "! --dport 80"):
+            made = router(v6=table("filter", ":FORWARD DROP [0:0]", f"-A FORWARD -p udp {condition} -j ACCEPT"))
+            assert verdict(made, piece) is Verdict.FORWARD
+        for condition in (f"--dport {FIRST_BYTES}", f"! --dport {flow_label}"):
+            made = router(v6=table("filter", ":FORWARD DROP [0:0]", f"-A FORWARD -p udp {condition} -j ACCEPT"))
+            assert verdict(made, piece) is Verdict.DROP
+
+    @pytest.mark.parametrize(("flags", "nft"), [(0x02, 1), (0x00, 2), (0x10, 2)])
+    def test_flags_of_a_later_piece(self, router: Make, backend: str, flags: int, nft: int) -> None:
+        made = router(labels("FORWARD", "-p tcp --tcp-flags SYN SYN", "-p tcp ! --tcp-flags SYN SYN"))
+        probe = send(proto=TCP, fragment=Fragment.REST)
+        assert label(with_flags(made, probe, flags)) == (nft if backend == "nft" else 0)
+        assert label(made.probe([probe])[0]) == 0  # too short to have flags in it
+
     def test_sets_with_ports_do_not_contain_a_later_piece(self, router: Make) -> None:
         rules = labels("FORWARD", "-m set --match-set s dst,dst", "-m set ! --match-set s dst,dst")
         made = router(rules, ipset=f"create s hash:ip,port\nadd s {SERVER},udp:80\n")
@@ -300,6 +327,16 @@ class TestTranslation:
         made = router(table("nat", "-A POSTROUTING -p udp -j SNAT --to-source 203.0.113.9:2000-2010"))
         chosen = ends(made.probe([send(OUTSIDE, sport=sport)])[0])[1]
         assert chosen in ([sport] if kept else range(2000, 2011))
+
+    @pytest.mark.parametrize("proto", [UDP, TCP])
+    def test_masquerade_port_range(self, router: Make, proto: int) -> None:
+        rules = table("nat", f"-A POSTROUTING -p {proto} -o wan -j MASQUERADE --to-ports 2000-2010")
+        for made, piece, to in ((router(rules), send, OUTSIDE), (router(v6=rules), send6, OUTSIDE6)):
+            asked = (2000, 2005, 2010, *range(3000, 3040))
+            ports = [ends(made.probe([piece(to, proto=proto, sport=port)])[0])[1] for port in asked]
+            assert ports[:3] == [2000, 2005, 2010]
+            assert set(ports[3:]) <= set(range(2000, 2011))
+            assert len(set(ports[3:])) > 1
 
     def test_masquerade_takes_the_first_address_of_the_way_out(self, router: Make) -> None:
         seen = router(table("nat", "-A POSTROUTING -j MASQUERADE")).probe([send(SERVER), send(OUTSIDE)])

@@ -17,6 +17,7 @@ from .namespaces import Namespace, ToolFailed
 from .oracle import Router
 from .probes import ESP, GRE, ICMP, ICMPV6, SCTP, TCP, UDP, Fragment, Observation, Probe, Session, Verdict, from_row
 from .rounds import independent_rounds
+from .wires import TooBusy
 
 Make = Callable[..., Router]
 HOST, SERVER, OUTSIDE = "192.168.10.5", "192.168.20.80", "198.51.100.7"
@@ -187,6 +188,28 @@ class TestIndependence:
 
     def test_asymmetric_source_is_not_dropped_by_reverse_path_filter(self, router: Make) -> None:
         assert one(router(), Probe(interface="dmz", src=HOST, dst=OUTSIDE, sport=1, dport=2)).forward.out == "wan"
+
+    def test_answer_of_the_router_shows_that_the_query_was_delivered(self, router: Make) -> None:
+        echo = lan("192.168.10.1", proto=ICMP)
+        assert facts(one(router(), echo).forward) == (Verdict.LOCAL, "")
+        anycast = lan("2001:db8:20::", src=HOST6, proto=ICMPV6)
+        assert facts(one(router(), anycast).forward) == (Verdict.LOCAL, "")
+
+    def test_refusal_sent_to_an_own_address_is_no_delivery(self, router: Make) -> None:
+        rules = "*filter\n-A FORWARD -j REJECT\nCOMMIT\n"
+        broadcast = lan(SERVER, 80, src="192.168.10.255", proto=UDP)
+        own = lan(SERVER6, 80, src="2001:db8:10::1", proto=UDP)
+        listening = [lan("192.168.10.1", proto=ICMP), lan("2001:db8:10::1", src=HOST6, proto=ICMPV6)]
+        made = router(rules, rules)
+        assert [o.verdict for o in made.probe(listening)] == [Verdict.LOCAL, Verdict.LOCAL]
+        assert [o.verdict for o in made.probe([broadcast, own])] == [Verdict.REJECT, Verdict.REJECT]
+
+    def test_wire_on_which_nothing_comes_through_is_reported(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tests.kernel.wires.PATIENCE", 0.2)
+        with Router(LAB) as made:
+            made._namespace.run("ip", "link", "set", "dev", "lan", "down")
+            with pytest.raises(TooBusy, match=r"through lan$"):
+                made._wires.pass_through()
 
     def test_no_packet_is_lost_in_a_large_batch(self, router: Make) -> None:
         probes = [lan(SERVER, 80, sport=1024 + n, want_reply=False) for n in range(3000)]

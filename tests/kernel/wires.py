@@ -1,12 +1,19 @@
-"""The wires of a router under test: a namespace without addresses that holds the far end of every interface."""
+"""The wires of a router under test: a namespace without addresses that holds the far end of every interface.
+
+A busy machine must not look like a firewall. Frames wait in a queue of the processor that sent them, so a round is sent
+from one processor, and is over when a frame of no protocol, sent last, has come through behind all others: twice, since
+what the router sends on joins the end of the same queue.
+"""
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import struct
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from .frames import ETHERTYPES
@@ -14,6 +21,8 @@ from .namespaces import Namespace
 from .probes import ICMP
 
 SO_RCVBUFFORCE, SOL_PACKET, PACKET_IGNORE_OUTGOING, ETH_P_ALL = 33, 263, 23, 3
+EXPERIMENTAL = 0x88B5  # IEEE Std 802, local experimental EtherType 1: no stack takes it in
+PATIENCE, AGAIN = 20.0, 0.05
 BUFFER = 64 << 20
 LONGEST_FRAME = 65536
 UNHEARABLE = frozenset({0, 43, 44, 60, 255})  # what the stack consumes as IPv6 extension headers, and the raw wildcard
@@ -21,10 +30,29 @@ UNHEARABLE = frozenset({0, 43, 44, 60, 255})  # what the stack consumes as IPv6 
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """An IP packet picked up: on the wire named, or delivered to the router itself (`interface` empty)."""
+    """An IP packet picked up: on the wire named, or delivered to the router itself (`interface` empty).
+
+    `heard` is family and protocol of the raw socket that heard a delivery; in IPv6 such a socket gives no IP header.
+    """
 
     interface: str
     packet: bytes
+    heard: tuple[int, int] = (0, 0)
+
+
+class TooBusy(Exception):
+    """Frames did not come through within the time allowed: what was or was not seen tells nothing."""
+
+
+@contextmanager
+def one_processor() -> Iterator[None]:
+    """Stay on one processor, so that everything sent waits in one queue and none can overtake another."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {sorted(allowed)[os.getpid() % len(allowed)]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def hardware_address(number: int, far: bool) -> str:
@@ -45,7 +73,11 @@ class Wires:
         self._receiver = {name: _mac(hardware_address(number, far=False)) for number, name in enumerate(names)}
         self._sender = {name: _mac(hardware_address(number, far=True)) for number, name in enumerate(names)}
         self._local: dict[tuple[int, int], socket.socket] = {}
+        self._heard: dict[int, tuple[int, int]] = {}
         self._poll = select.epoll()
+        self._last = 0
+        with router:
+            self._tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(EXPERIMENTAL))
         with far_side:
             self._ether = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         self._ether.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
@@ -65,6 +97,7 @@ class Wires:
         with self._router:
             raw = socket.socket(socket.AF_INET if family == 4 else socket.AF_INET6, socket.SOCK_RAW, proto)
         self._local[family, proto] = raw
+        self._heard[raw.fileno()] = (family, proto)
         self._listen(raw)
 
     def send(self, interface: str, packet: bytes, mac: str = "", to_mac: str = "") -> None:
@@ -74,11 +107,34 @@ class Wires:
         frame = receiver + sender + ETHERTYPES[packet[0] >> 4] + packet
         self._ether.sendto(frame, (self._wire[interface], 0))
 
-    def catch(self, settle: float) -> Iterator[Caught]:
-        """Yield what has arrived, until nothing new comes for `settle` seconds.
+    def pass_through(self) -> None:
+        """Return when everything sent before has been dealt with, on every wire; raises TooBusy after 20 seconds.
 
-        Delivery over veth happens within `send`; the wait only covers what the kernel defers.
+        To be called on the processor that sent (`one_processor`). A wire that has just been plugged in may lose frames,
+        so the frame that is waited for is sent again.
         """
+        deadline = time.monotonic() + PATIENCE
+        for _ in range(2):
+            waiting = set(self._wire)
+            self._last += 1
+            while waiting:
+                if time.monotonic() > deadline:
+                    raise TooBusy(f"nothing comes through {', '.join(sorted(waiting))}")
+                for name in waiting:
+                    frame = self._receiver[name] + self._sender[name] + struct.pack("!HI", EXPERIMENTAL, self._last)
+                    with suppress(OSError):  # not ready to send yet
+                        self._ether.sendto(frame, (self._wire[name], 0))
+                self._tap.settimeout(AGAIN)
+                try:
+                    while waiting:
+                        frame, address = self._tap.recvfrom(LONGEST_FRAME)
+                        if struct.unpack_from("!I", frame, 14)[0] == self._last:
+                            waiting.discard(address[0])
+                except TimeoutError:
+                    continue
+
+    def catch(self, settle: float) -> Iterator[Caught]:
+        """Yield what has arrived, until nothing new comes for `settle` seconds."""
         deadline = time.monotonic() + settle
         while events := self._poll.poll(max(0.0, deadline - time.monotonic())):
             for descriptor, _ in events:
@@ -92,13 +148,14 @@ class Wires:
             except BlockingIOError:
                 return
             if hearing is not self._ether:
-                yield Caught("", frame)
+                yield Caught("", frame, self._heard[hearing.fileno()])
             elif address[0] in self._name and frame[12:14] in ETHERTYPES.values():
                 yield Caught(self._name[address[0]], frame[14:])
 
     def close(self) -> None:
         """Close every socket."""
         self._poll.close()
+        self._tap.close()
         for hearing in self._hearing.values():
             hearing.close()
 
