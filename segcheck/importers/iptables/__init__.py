@@ -65,7 +65,7 @@ def read(sources: Sequence[SourceText]) -> Reading:
 class _Reading:
     def __init__(self, sources: Sequence[SourceText]) -> None:
         self.sources = sources
-        self.remarks = Remarks()
+        self.remarks = Remarks(sources[0].path)
         self.device = DeviceContext(self.remarks, _sets.Sets())
         self.inputs: dict[int, InputReading] = {}
         self.saves: dict[int, tuple[int, _statements.Save]] = {}
@@ -97,7 +97,7 @@ class _Reading:
             maturity=IMPORTER.maturity,
             inputs=tuple(self.inputs[place] for place in sorted(self.inputs)),
             devices=(self._device(scanned, lists),),
-            diagnostics=tuple(self.remarks.diagnostics),
+            diagnostics=self.remarks.diagnostics(),
         )
 
     def _assign_families(self, saves: list[tuple[int, _statements.Save]]) -> None:
@@ -184,7 +184,7 @@ class _Reading:
             pipeline=_pipeline.united(parts),
             schedules=self.device.schedules,
             helpers=tuple(self.device.helpers),
-            taints=tuple(self.remarks.taints),
+            taints=self.remarks.taints(),
             objects=self._objects(scanned),
         )
 

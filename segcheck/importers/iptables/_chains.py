@@ -10,7 +10,7 @@ from segcheck.importers.iptables._options import Written
 from segcheck.importers.iptables._scan import Scanned
 from segcheck.importers.iptables._statements import Chain
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.match import ANYTHING, Condition, Expr, Kind, conjunction
+from segcheck.model.match import ANYTHING, Condition, Kind, conjunction
 from segcheck.model.rules import Call, Deny, Permit, Return, Rule, RuleList, Unsure
 
 _UNKNOWN_POLICY = Unsure((Permit(), Deny()))
@@ -41,7 +41,7 @@ def _pieces(scanned: Scanned, device: DeviceContext) -> Condition | None:
     asked = (module.name in ("tcp", "udp") for written in scanned.all_rules() for module in written.modules)
     if scanned.joins or scanned.save.nft is False or not any(asked):
         return None
-    text = f"bytes of a later fragment taken for ports [{scanned.save.source.path}]"
+    text = f"bytes of a later fragment taken for ports [IPv{scanned.family}]"
     span = scanned.save.span(1)
     device.remarks.add(Code.CONDITION_NOT_MODELLED, Severity.NOTE, span, "fragments", condition=text)
     return Condition(text, Kind.VARIES if scanned.save.nft else Kind.UNKNOWN)
@@ -84,6 +84,8 @@ def _chain(
             names,
             pieces,
             (table, chain.name, written.line.number) in scanned.cut,
+            scanned.tracks,
+            _targets.is_idle(written, names),
         )
         rules.extend(_with_policy_after_goto(rule, name, policy, gotos) for rule in _rules(context, keys))
         scanned.save.account.mark(written.line.line, written.line.line, context.use)
@@ -98,20 +100,26 @@ def _with_policy_after_goto(
 
     After a chain that was gone to ends, the kernel applies the policy of the hook (net/ipv4/netfilter/ip_tables.c).
     """
-    if policy is None or not isinstance(rule.action, Call) or not rule.action.goto:
+    actions = rule.action.actions if isinstance(rule.action, Unsure) else (rule.action,)
+    gone = next((action for action in actions if isinstance(action, Call) and action.goto), None)
+    if policy is None or gone is None:
         return rule
-    through = f"{name} -g {rule.action.list}"
-    call = Rule(id=f"{through}#1", key=through, match=ANYTHING, action=Call(rule.action.list))
+    through = f"{name} -g {gone.list}"
+    call = Rule(id=f"{through}#1", key=through, match=ANYTHING, action=Call(gone.list))
     gotos[through] = RuleList(name=through, rules=(call,), default=policy, builtin=True)
-    return replace(rule, action=Call(through))
+    others = tuple(Call(through) if action is gone else action for action in actions)
+    return replace(rule, action=Unsure(others) if len(others) > 1 else Call(through))
 
 
 def _rules(context: RuleContext, keys: dict[str, int]) -> list[Rule]:
     written = context.written
+    if written.stray:
+        _note_stray(context)
     terms = _match_world.match(context)
     cases = _targets.cases(context)
-    if written.stray:
-        terms, cases = _with_stray(context, terms, cases)
+    if written.target and written.stray and max(written.stray) >= written.target_at:
+        unsure = _targets.nothing_known(context, max(written.stray), *(action for _, action in cases))
+        cases = ((ANYTHING, unsure),)
     text = _text(written)
     key = f"{context.list} {text.split(' ', 2)[2]}" if text.count(" ") > 1 else context.list
     keys[key] = keys.get(key, 0) + 1
@@ -135,17 +143,15 @@ def _rules(context: RuleContext, keys: dict[str, int]) -> list[Rule]:
     ]
 
 
-def _with_stray(context: RuleContext, terms: list[Expr], cases: _targets.Cases) -> tuple[list[Expr], _targets.Cases]:
-    """Return match and actions with the doubt that words without a meaning cast on them."""
+def _note_stray(context: RuleContext) -> None:
+    """Record words that belong to nothing we know: the rule is then unknown."""
     written = context.written
     words = written.line.words.words
     context.doubt(LineUse.UNRECOGNISED)
     shown = " ".join(words[at] for at in written.stray)[:80]
     context.remark(Code.UNRECOGNISED_LINE, Severity.ERROR, written.stray[0], text=shown)
-    unread = Condition(shown, Kind.UNKNOWN, Code.UNRECOGNISED_LINE.value)
-    if not written.target or written.stray[-1] > written.target_at:
-        return [*terms, unread], ((ANYTHING, _targets.nothing_known(context)),)
-    return [*terms, unread], cases
+    context.unread |= set(written.stray)
+    context.doubted |= context.unread
 
 
 def _text(written: Written) -> str:

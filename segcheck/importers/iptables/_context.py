@@ -26,6 +26,7 @@ class DeviceContext:
     blurred    names of extra dimensions that a rule rewrites in a way that cannot be expressed
     asks_ttl   some rule asks for the time to live
     nat_asked  some rule asks whether a connection was translated
+    recalls    some rule asks what any other rule, in any table, may have written: a mark, a connection's mark, a set
     """
 
     remarks: Remarks
@@ -34,6 +35,7 @@ class DeviceContext:
     blurred: set[str] = field(default_factory=set)
     asks_ttl: bool = False
     nat_asked: bool = False
+    recalls: bool = False
     built: dict[object, Expr] = field(default_factory=dict)
     schedules: dict[str, Schedule] = field(default_factory=dict)
     helpers: list[Helper] = field(default_factory=list)
@@ -50,6 +52,10 @@ class RuleContext:
     pieces    what later fragments do in rules with ports: they never match, or (nf_tables, fragments not joined) their
               bytes are read as if they were ports, so that their sender decides
     cut       the rule's jump would close a circle or go too deep
+    tracks    connection tracking is on
+    idle      the target only logs or counts, so that it cannot matter whether a condition of the world outside holds
+    unread    indices of words that belong to nothing we know
+    doubted   indices of words that are not understood, the unread ones and others
     """
 
     device: DeviceContext
@@ -64,6 +70,10 @@ class RuleContext:
     chains: dict[str, str]
     pieces: Condition | None = None
     cut: bool = False
+    tracks: bool = True
+    idle: bool = False
+    unread: set[int] = field(default_factory=set)
+    doubted: set[int] = field(default_factory=set)
     because: set[str] = field(default_factory=set)
     use: LineUse = LineUse.UNDERSTOOD
 
@@ -72,13 +82,16 @@ class RuleContext:
         """The rule's id, as `iptables -L --line-numbers` counts it."""
         return f"{self.chain}#{self.written.line.number}"
 
+    @property
+    def place(self) -> str:
+        """The rule's list and number, unique in the device."""
+        return f"{self.list}#{self.written.line.number}"
+
     def remark(self, code: Code, severity: Severity, at: int, **params: str) -> Diagnostic:
         """Record a diagnostic about the word at index `at` of this rule; the rule's line is then not fully understood."""
         text = self.written.line.text
         column = _lexer.column(text, at + (1 if text.startswith("[") else 0))
-        diagnostic = self.device.remarks.add(
-            code, severity, self.span, f"rule {self.list}#{self.written.line.number}", column, **params
-        )
+        diagnostic = self.device.remarks.add(code, severity, self.span, f"rule {self.place}", column, **params)
         if severity is not Severity.NOTE:
             self.because.add(code.value)
             self.doubt(LineUse.APPROXIMATED)
@@ -99,12 +112,16 @@ class RuleContext:
         """Return the condition for an option whose value is not understood."""
         text = self.shown(given)
         code = Code.VALUE_NOT_UNDERSTOOD
+        self.doubted.add(given.at)
+        if given.values and given.values[0].startswith(("-", "!")):
+            self.unread.add(given.at)  # the value is missing: this is the next option
         self.remark(code, Severity.WARNING, given.at, value=" ".join(given.values)[:80], where=given.name)
         return Condition(text, Kind.UNKNOWN, code.value)
 
     def refused(self, at: int, text: str) -> Condition:
         """Return the condition for something that iptables itself would not load."""
         code = Code.VENDOR_REFUSES
+        self.doubted.add(at)
         self.remark(code, Severity.WARNING, at, text=text)
         return Condition(text, Kind.UNKNOWN, code.value)
 
@@ -115,8 +132,9 @@ class RuleContext:
         write it, and each has its own thresholds. Names therefore end with the rule's place.
         """
         code = Code.DEPENDS_ON_OUTSIDE
-        self.remark(code, Severity.WARNING, at, what=what)
-        return Condition(f"{what} [{self.span.path} {self.list}#{self.written.line.number}]", Kind.VARIES, code.value)
+        if not self.idle:
+            self.remark(code, Severity.WARNING, at, what=what)
+        return Condition(f"{what} [{self.place}]", Kind.VARIES, code.value)
 
     def shown(self, given: Given) -> str:
         """Return an option as people would write it."""

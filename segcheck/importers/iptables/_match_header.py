@@ -44,13 +44,17 @@ def protocols(rule: RuleContext) -> int | None:
     return rule.written.protocol if rule.written.protocol > 0 else None
 
 
-def base(rule: RuleContext) -> list[Expr]:
+#: The index of the last word that asks for something, the module ("" for none), and what is asked.
+Placed = tuple[int, str, Expr]
+
+
+def base(rule: RuleContext) -> list[Placed]:
     """Return what the options without `-m` ask for."""
-    terms: list[Expr] = []
+    terms: list[Placed] = []
     seen: set[str] = set()
     for given in rule.written.base:
         if given.name in seen:
-            terms.append(rule.refused(given.at, f"{given.name} twice"))
+            terms.append((given.at, "", rule.refused(given.at, f"{given.name} twice")))
             continue
         seen.add(given.name)
         try:
@@ -58,7 +62,7 @@ def base(rule: RuleContext) -> list[Expr]:
         except ValueError:
             term = rule.bad_value(given)
         if term is not ANYTHING:
-            terms.append(term)
+            terms.append((given.at, "", term))
     return terms
 
 

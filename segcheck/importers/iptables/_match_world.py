@@ -29,16 +29,30 @@ _MULTICAST_V6 = addresses.parse("ff00::/8")
 _NOT_UNICAST_V6 = _MULTICAST_V6 | addresses.parse("::") | addresses.parse("::ffff:0:0/96")
 
 
+#: Modules of which a further option may widen what those before it ask for.
+_REVISED = frozenset(("set", "time", "addrtype", "conntrack"))
+
+
 def match(rule: RuleContext) -> list[Expr]:
-    """Return what the options and modules of a rule ask for, in the order written."""
-    terms = _match_header.base(rule)
+    """Return what the options and modules of a rule ask for.
+
+    A word that is not understood makes the rule unknown. Of a rule with words that belong to nothing we know, or without
+    a readable target, only what stands before the first such word is kept: a value or a `!` may be missing after it.
+    """
+    placed = _match_header.base(rule)
     for module in rule.written.modules:
         if module.name == "comment":
             continue  # holds for every packet
-        terms.append(_module(module, rule))
+        placed.append((max((module.at, *(given.at for given in module.given))), module.name, _module(module, rule)))
         if module.stray:
             rule.doubt(LineUse.APPROXIMATED)
-    return terms
+    doubted = [*rule.unread, *(() if rule.written.target else rule.doubted)]
+    if not doubted:
+        return [term for _, _, term in placed]
+    first = min(doubted)
+    kept = [term for at, name, term in placed if at < first and name not in _REVISED]
+    words = rule.written.line.words.words[first:]
+    return [*kept, Condition(" ".join(words)[:200], Kind.UNKNOWN, Code.UNRECOGNISED_LINE.value)]
 
 
 def _module(module: Module, rule: RuleContext) -> Expr:
@@ -50,10 +64,10 @@ def _module(module: Module, rule: RuleContext) -> Expr:
     known = rule.device.built.get(key)
     if known is not None:
         return known
-    before = len(rule.device.remarks.diagnostics)
+    before = rule.device.remarks.made
     try:
         found = build(module, rule)
-        if len(rule.device.remarks.diagnostics) == before:
+        if rule.device.remarks.made == before and not rule.idle:
             rule.device.built[key] = found
         return found  # noqa: TRY300 -- the last of four ways out
     except ValueError:
@@ -68,6 +82,8 @@ def _words(module: Module) -> list[str]:
 def _unknown_module(module: Module, rule: RuleContext) -> Condition:
     words = [f"-m {module.name}", *_words(module), *[rule.written.line.words.words[at] for at in module.stray]]
     text = " ".join(words)[:200]
+    if module.name not in MATCHES:
+        rule.doubted.add(module.at)
     rule.remark(Code.CONDITION_NOT_MODELLED, Severity.WARNING, module.at, condition=text)
     return Condition(text, Kind.UNKNOWN)
 

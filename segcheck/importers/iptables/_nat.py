@@ -46,6 +46,15 @@ def translate(rule: RuleContext) -> tuple[Case, ...]:
     return tuple(case for term, action in found for case in _keeping(term, action))
 
 
+def unread(rule: RuleContext) -> tuple[Translate, ...]:
+    """Return what a rule of a nat table may do that translates in a way we cannot read."""
+    plain = Translate(None)
+    if not rule.device.nat_asked:
+        return (plain,)
+    sides = [s for s, hooks in (("dst", DESTINATION_HOOKS), ("src", SOURCE_HOOKS)) if rule.hooks & hooks]
+    return (plain, *(Translate(None, _assigns(side)) for side in sides))
+
+
 Options = dict[str, tuple[str, ...]]
 
 

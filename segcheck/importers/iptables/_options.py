@@ -289,6 +289,8 @@ def take_apart(line: RuleLine) -> Written:
         values = (attached, *words[place:end]) if equals else tuple(words[place:end])
         place = end
         given = Given(canonical, values, negated, at)
+        if written.modules and written.modules[-1].at == count:
+            written.modules[-1].at = at
         negated = False
         if len(values) != arity:
             written.stray.append(at)
@@ -333,6 +335,8 @@ def _owner(written: Written, name: str) -> tuple[list[Given] | None, str, int]:
         return written.base, *base
     if written.target and (arity := TARGETS.get(written.target, _NO_OPTIONS).get(name)) is not None:
         return written.target_options, name, arity
+    if written.modules and written.modules[-1].name not in MATCHES:
+        return None, "", 0
     for module in reversed(written.modules):
         if (arity := MATCHES.get(module.name, _NO_OPTIONS).get(name)) is not None:
             canonical = name if name == "--set" and module.name != "set" else ALIASES.get(name, name)

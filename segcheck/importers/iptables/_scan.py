@@ -78,6 +78,8 @@ def _note(written: Written, hooks: frozenset[str], scanned: Scanned, device: Dev
         device.changing |= {options[name][0] for name in ("--add-set", "--del-set") if name in options}
     if target in ("HMARK", "TPROXY") or (target == "SET" and "--map-set" in options):
         device.blurred.add("mark")
+    if names & {"mark", "connmark", "set"}:
+        device.recalls = True
     if names & {"ttl", "hl"}:
         device.asks_ttl = True
     if target in ("TTL", "HL") and not _settable(options, hooks):

@@ -6,13 +6,13 @@ Sources: extensions/libxt_*.c for the options; net/netfilter/xt_*.c for what the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from segcheck.importers.iptables import _nat, _values
 from segcheck.importers.iptables._context import RuleContext
 from segcheck.importers.iptables._match_header import dscp_value
 from segcheck.importers.iptables._names import REJECT_V4, REJECT_V6, TOS_NAMES
-from segcheck.importers.iptables._options import TARGETS, Given
+from segcheck.importers.iptables._options import TARGETS, Given, Written
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, Expr, State
@@ -45,6 +45,11 @@ _FILTER_HOOKS = frozenset(("INPUT", "FORWARD", "OUTPUT"))
 Cases = tuple[tuple[Expr, Action], ...]
 
 
+def is_idle(written: Written, chains: Container[str]) -> bool:
+    """Return whether the rule's target, if it has one, only logs or counts."""
+    return not written.target or (written.target in _WITHOUT_EFFECT and written.target not in chains)
+
+
 def cases(rule: RuleContext) -> Cases:
     """Return what the rule does: pairs of a further condition and an action; conditions exclude each other."""
     written = rule.written
@@ -53,30 +58,50 @@ def cases(rule: RuleContext) -> Cases:
     return ((ANYTHING, _action(rule)),)
 
 
-def nothing_known(rule: RuleContext) -> Unsure:
-    """Return what a rule may do of which the target could not be read."""
+def nothing_known(rule: RuleContext, at: int, *read: Action) -> Unsure:
+    """Return what a rule may do of which the target could not be read for certain; `read` is what could be.
+
+    These actions stand for a call of any chain too: whatever it ends in is among them. What they cannot say is that the
+    rule may write what another one asks for (MARK, CONNMARK, SET), may start connection tracking, and in raw and mangle
+    may do much more: NOTRACK, CT, TEE, TPROXY, TOS, TTL, DNPT. Then the device may do anything.
+    """
+    if rule.table in ("raw", "mangle") or rule.device.recalls or not rule.tracks:
+        words = " ".join(rule.written.line.words.words[2:])[:80]
+        found = rule.remark(Code.ACTION_NOT_MODELLED, Severity.ERROR, at, action=words)
+        rule.device.remarks.taint(Scope.DEVICE, found)
+    return _anything(rule, *read)
+
+
+def _anything(rule: RuleContext, *read: Action) -> Unsure:
+    found_actions: list[SureAction] = [Permit(), Deny(), Continue()]
+    if rule.policy is None:
+        found_actions.append(Return())
     if rule.table == "nat":
-        return Unsure((Permit(), Deny(), Continue(), Translate(None)))
-    return PERMIT_OR_DENY_OR_NOTHING
+        found_actions += _nat.unread(rule)
+    for action in read:
+        parts = action.actions if isinstance(action, Unsure) else (action,)
+        # What is read of a translation holds under its own condition only; the unread one includes it.
+        found_actions += [part for part in parts if not isinstance(part, Translate) and part not in found_actions]
+    return Unsure(tuple(found_actions))
 
 
 def _translation(rule: RuleContext) -> Cases:
     written = rule.written
     if rule.table != "nat" or not rule.hooks <= _nat.HOOKS[written.target]:
         rule.refused(written.target_at, f"-j {written.target} in {rule.list}")
-        return ((ANYTHING, Unsure((Permit(), Deny(), Continue(), Translate(None)))),)
+        return ((ANYTHING, nothing_known(rule, written.target_at)),)
     try:
         return _nat.translate(rule)
     except (ValueError, KeyError):
         _bad_options(rule)
-        return ((ANYTHING, Unsure((Continue(), Translate(None)))),)
+        return ((ANYTHING, Unsure((Continue(), *_nat.unread(rule)))),)
 
 
 def _action(rule: RuleContext) -> Action:
     written = rule.written
     name = written.target
     if not name:
-        return Continue()
+        return nothing_known(rule, min(rule.doubted)) if rule.doubted else Continue()
     if name in ("ACCEPT", "DROP", "RETURN") and not written.goto:
         return _verdict(rule)
     if name in rule.chains:
@@ -88,7 +113,7 @@ def _action(rule: RuleContext) -> Action:
             Code.VENDOR_REFUSES, Severity.ERROR, written.target_at, text=f"chain {name} does not exist: no table loads"
         )
         rule.device.remarks.taint(Scope.DEVICE, found)
-        return nothing_known(rule)
+        return _anything(rule)
     if name in _WITHOUT_EFFECT:
         return Continue()
     if build is None:
@@ -97,7 +122,7 @@ def _action(rule: RuleContext) -> Action:
         return build(rule)
     except (ValueError, KeyError):
         _bad_options(rule)
-        return nothing_known(rule)
+        return nothing_known(rule, written.target_at)
 
 
 def _bad_options(rule: RuleContext) -> None:
@@ -129,7 +154,7 @@ def _call(rule: RuleContext) -> Action:
         text=f"jumps to {written.target} run in a circle or too deep",
     )
     rule.device.remarks.taint(Scope.DEVICE, found)
-    return nothing_known(rule)
+    return _anything(rule)
 
 
 def _reject(rule: RuleContext) -> Action:

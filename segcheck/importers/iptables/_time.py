@@ -60,7 +60,7 @@ def time(module: Module, rule: RuleContext) -> Expr:
     if inner == outer:
         return schedule(name, inner)
     sure, possible = schedule(name + " (whole minutes)", inner), schedule(name, outer)
-    part = Condition(f"second of the minute [{rule.span.path} {rule.list}#{rule.written.line.number}]", Kind.VARIES)
+    part = Condition(f"second of the minute [{rule.place}]", Kind.VARIES)
     return disjunction(sure, conjunction(possible, part))
 
 

@@ -22,10 +22,7 @@ def networks(text: str, family: int) -> IntervalSet:
     """Return the addresses of `-s`/`-d`: comma-separated addresses with prefix length or mask, contiguous or not."""
     if "," not in text:
         return network(text, family)
-    found = IntervalSet.empty()
-    for part in text.split(","):
-        found |= network(part, family)
-    return found
+    return IntervalSet.of(*(pair for part in text.split(",") for pair in network(part, family).ranges))
 
 
 def network(text: str, family: int) -> IntervalSet:
@@ -152,6 +149,6 @@ def interfaces(text: str) -> str | None:
     """Return an interface name with `*` for iptables' `+`; None when it is `+` alone, which asks nothing."""
     if text == "+":
         return None
-    if not text or len(text) > 15 or any(c in text for c in "/ \t*"):
+    if not text or text[0] in "-!" or len(text) > 15 or any(c in text for c in "/ \t*"):
         raise ValueError(text)
     return text[:-1] + "*" if text.endswith("+") else text

@@ -167,7 +167,7 @@ def test_jump_to_nowhere_taints_since_no_such_table_would_load(text: str) -> Non
 
     assert found.action == PERMIT_OR_DENY_OR_NOTHING
     assert {"undefined-name", "vendor-refuses"} <= codes(reading)
-    assert [taint.scope for taint in reading.devices[0].taints] == [Scope.DEVICE]
+    assert {taint.scope for taint in reading.devices[0].taints} == {Scope.DEVICE}
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_jump_to_nowhere_taints_since_no_such_table_would_load(text: str) -> Non
 def test_jumps_in_a_circle_are_cut(lines: tuple[str, ...]) -> None:
     found, reading = rules(*lines, chains=("a", "b", "c"))
 
-    assert sum(one.action == PERMIT_OR_DENY_OR_NOTHING for one in found) == 1
+    assert sum(isinstance(one.action, Unsure) for one in found) == 1
     assert "vendor-refuses" in codes(reading)
     assert reading.devices[0].taints
     _assert_no_circle(reading.devices[0].lists)
