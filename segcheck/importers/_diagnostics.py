@@ -8,7 +8,7 @@ from segcheck.model.diagnostic import Code, Diagnostic, Severity
 from segcheck.model.source import Span
 
 #: Diagnostics that one reading keeps.
-MOST = 2_000
+MOST = 10_000
 
 
 class Diagnostics:

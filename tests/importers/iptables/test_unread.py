@@ -153,16 +153,16 @@ def test_an_insertion_that_cannot_be_taken_apart_taints_since_its_place_is_unkno
 
 
 def test_diagnostics_have_a_limit_beyond_which_the_device_is_tainted() -> None:
-    reading = read(save(*["-A FORWARD -s 1x -j DROP"] * 5000))
+    reading = read(save(*["-A FORWARD -s 1x -j DROP"] * 12_000))
 
     last = reading.diagnostics[-1]
-    assert len(reading.diagnostics) < 5000
+    assert len(reading.diagnostics) < 12_000
     assert last.code is Code.LIMIT_REACHED
     assert last.id in {taint.diagnostic for taint in reading.devices[0].taints if taint.scope is Scope.DEVICE}
 
 
 def test_conditions_of_two_rules_stay_apart_beyond_the_limit_of_diagnostics() -> None:
-    lines = ["FORWARD -s 1x -j DROP"] * 3000 + ["FORWARD -m limit --limit 1/sec -j DROP"] * 2
+    lines = ["FORWARD -s 1x -j DROP"] * 12_000 + ["FORWARD -m limit --limit 1/sec -j DROP"] * 2
     found, _ = rules(*lines)
 
     assert found[-1].match != found[-2].match
