@@ -35,11 +35,16 @@ def read_export(path: str, format: str | None = None) -> ReadExport:  # noqa: A0
     Raises:
         UnreadableFile, UnknownFormat, BadArguments: nothing can be judged.
     """
-    sources = files.read_export(path)
-    if len(sources) > 1 and format is None:
-        best = {source.path: max((score for _, score in importers.sniff(source.text)), default=0) for source in sources}
-        sources = tuple(sorted(sources, key=lambda source: -best[source.path]))
+    sources = best_first(files.read_export(path), format)
     return ReadExport(path=path, sources=sources, reading=importers.read(sources, format))
+
+
+def best_first(sources: tuple[SourceText, ...], format: str | None) -> tuple[SourceText, ...]:  # noqa: A002
+    """Return the files of one device with the one first that an importer recognises best, where no format is named."""
+    if len(sources) < 2 or format is not None:
+        return sources
+    best = {source.path: max((score for _, score in importers.sniff(source.text)), default=0) for source in sources}
+    return tuple(sorted(sources, key=lambda source: -best[source.path]))
 
 
 def addressed(devices: Sequence[DeviceConfig], source: SourceText) -> tuple[DeviceConfig, ...]:

@@ -1,4 +1,4 @@
-"""The JSON Schemas of our files and outputs: one file each in `data/schemas`, the device file's from its loader."""
+"""The JSON Schemas of our files and outputs: one file each in `data/schemas`, those of our files from their loaders."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from segcheck.errors import BadArguments
-from segcheck.loaders import device_file
+from segcheck.loaders import device_file, site
 from segcheck.loaders.problems import did_you_mean
 
 DEVICE_FILE = "device-file"
@@ -17,7 +17,7 @@ _FOLDER = resources.files("segcheck").joinpath("data", "schemas")
 def names() -> tuple[str, ...]:
     """Return the names that `schema` knows, sorted."""
     files = [entry.name.removesuffix(".json") for entry in _FOLDER.iterdir() if entry.name.endswith(".json")]
-    return tuple(sorted([*files, DEVICE_FILE]))
+    return tuple(sorted([*files, DEVICE_FILE, *site.MODELS]))
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -28,6 +28,8 @@ def schema(name: str) -> dict[str, Any]:
     """
     if name == DEVICE_FILE:
         return device_file.schema()
+    if name in site.MODELS:
+        return site.schema(name)
     if name not in names():
         hint_en, hint_ja = did_you_mean(name, names())
         raise BadArguments(

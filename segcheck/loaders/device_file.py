@@ -17,12 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, NoReturn
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import ValidationError
 
 from segcheck.loaders import marked
+from segcheck.loaders.device_entry import DeviceEntry, DeviceFileEntry, RouteEntry
+from segcheck.loaders.edge_errors import problems_of
+from segcheck.loaders.edges import LENGTHS_NEEDED
 from segcheck.loaders.problems import Problem, did_you_mean, refuse
 from segcheck.model.device import Interface, InterfaceAddress, Route, RouteKind
 from segcheck.model.source import SourceText, Span
@@ -63,10 +65,10 @@ def load(source: SourceText) -> DeviceFile:
     document = marked.load(source)
     entry, inside = _entry(source, document)
     try:
-        device = _Device.model_validate(entry)
+        device = DeviceFileEntry.model_validate(entry, context=LENGTHS_NEEDED)
     except ValidationError as error:
-        raise refuse(source.path, lines, [_problem(document, inside, e) for e in error.errors()]) from None
-    problems = [*_unknown_interfaces(device, document, inside)]
+        raise refuse(source.path, lines, problems_of(error, document, DeviceFileEntry, inside)) from None
+    problems = [*route_problems(device, document, inside)]
     if problems:
         raise refuse(source.path, lines, problems)
     return _built(device, document, inside, source.path)
@@ -76,109 +78,9 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of one device entry, for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **DeviceFileEntry.model_json_schema(),
         "title": "segcheck device file",
-        **_Device.model_json_schema(),
     }
-
-
-def _wrong(en: str, ja: str) -> NoReturn:
-    raise PydanticCustomError("words", "{en}", {"en": en, "ja": ja})
-
-
-def _network(text: str) -> str:
-    """Accept one prefix, written with its length and without host bits."""
-    address, slash, length = text.partition("/")
-    first = _address_value(address)
-    size = _length_value(first, length if slash else "", text)
-    low = addresses.prefix(first, size).min
-    if low != first:
-        right = f"{addresses.text(low)}/{size}"
-        _wrong(
-            f"'{text}' has bits set behind its prefix length; did you mean '{right}'?",
-            f"'{text}' はプレフィックス長より後ろのビットが立っています。もしかして '{right}' ですか",
-        )
-    return text
-
-
-def _interface_address(text: str) -> str:
-    """Accept one address with the length of its prefix."""
-    address, slash, length = text.partition("/")
-    _length_value(_address_value(address), length if slash else "", text)
-    return text
-
-
-def _single_address(text: str) -> str:
-    """Accept one address without a length."""
-    _address_value(text)
-    return text
-
-
-def _address_value(text: str) -> int:
-    try:
-        return addresses.parse_one(text)
-    except ValueError:
-        _wrong(f"'{text}' is no IPv4 or IPv6 address", f"'{text}' は IPv4 アドレスでも IPv6 アドレスでもありません")
-
-
-def _length_value(address: int, length: str, text: str) -> int:
-    bits = _bits(address)
-    if not length:
-        _wrong(
-            f"'{text}' lacks the length of its prefix; write '{text}/{bits - 8}', for example",
-            f"'{text}' にプレフィックス長がありません。'{text}/{bits - 8}' のように書いてください",
-        )
-    if not (length.isascii() and length.isdigit() and len(length) <= 3 and int(length) <= bits):
-        _wrong(
-            f"'{text}' has no prefix length of 0 to {bits}",
-            f"'{text}' のプレフィックス長は 0 から {bits} でなければなりません",
-        )
-    return int(length)
-
-
-def _bits(address: int) -> int:
-    return 32 if addresses.family(address) == 4 else 128
-
-
-InterfaceAddressText = Annotated[str, AfterValidator(_interface_address)]
-NetworkText = Annotated[str, AfterValidator(_network)]
-AddressText = Annotated[str, AfterValidator(_single_address)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Interface(_Strict):
-    address: InterfaceAddressText | None = Field(None, description="address and prefix length")
-    addresses: list[InterfaceAddressText] = Field([], description="several of them")
-    segment: str | None = None
-    vrf: str | None = Field(None, description="routing domain; `domain` is the same")
-    domain: str | None = None
-    enabled: bool = True
-
-
-class _Route(_Strict):
-    to: NetworkText
-    via: AddressText | None = Field(None, description="next hop")
-    interface: str | None = None
-    distance: int = Field(1, ge=0, le=255)
-    metric: int = Field(0, ge=0, le=(1 << 32) - 1)
-    blackhole: bool = False
-    vrf: str | None = None
-    domain: str | None = None
-
-
-class _Device(_Strict):
-    segcheck: int | None = Field(None, description="version of this file format: 1")
-    id: str = ""
-    name: str | None = None
-    kind: str | None = None
-    responsibility: str | None = None
-    members: list[Any] = []
-    exports: list[Any] = []
-    interfaces: dict[str, _Interface] = {}
-    routes: list[_Route] = []
-    routes_complete: bool = False
 
 
 def _entry(source: SourceText, document: marked.Document) -> tuple[Any, marked.Path]:
@@ -227,45 +129,8 @@ def _at(mark: marked.Mark) -> tuple[int, int]:
     return mark.line, mark.column
 
 
-def _problem(document: marked.Document, inside: marked.Path, error: ErrorDetails) -> Problem:
-    path = (*inside, *error["loc"])
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        mark = document.key(path)
-        key = str(error["loc"][-1])
-        return Problem(mark.line, mark.column, f"unknown key '{key}'", f"未知のキー '{key}'", *_near(error["loc"]))
-    if kind == "missing":
-        mark = document.mark(path[:-1])
-        key = str(path[-1])
-        return Problem(mark.line, mark.column, f"'{key}' is missing", f"'{key}' がありません")
-    mark = document.mark(path)
-    if kind == "words":
-        context = error["ctx"]
-        return Problem(mark.line, mark.column, context["en"], context["ja"])
-    named = _TYPES.get(kind)
-    if named is not None:
-        return Problem(mark.line, mark.column, f"{named[0]} is needed here", f"ここには{named[1]}が必要です")
-    return Problem(mark.line, mark.column, error["msg"], error["msg"])
-
-
-_TYPES = {
-    "string_type": ("text", "文字列"),
-    "bool_type": ("true or false", " true または false "),
-    "int_type": ("a whole number", "整数"),
-    "list_type": ("a list", "リスト"),
-    "dict_type": ("a mapping", "キーと値の並び"),
-    "model_type": ("a mapping", "キーと値の並び"),
-    "model_attributes_type": ("a mapping", "キーと値の並び"),
-}
-
-
-def _near(loc: tuple[int | str, ...]) -> tuple[str, str]:
-    models: dict[object, type[BaseModel]] = {"interfaces": _Interface, "routes": _Route}
-    model = models.get(loc[0], _Device) if len(loc) > 1 else _Device
-    return did_you_mean(str(loc[-1]), [*model.model_fields])
-
-
-def _unknown_interfaces(device: _Device, document: marked.Document, inside: marked.Path) -> Iterator[Problem]:
+def route_problems(device: DeviceEntry, document: marked.Document, inside: marked.Path) -> Iterator[Problem]:
+    """Yield what is wrong with the routes of an entry in itself; `inside` is its place in the document."""
     for index, route in enumerate(device.routes):
         here = (*inside, "routes", index)
         if route.interface is not None and route.interface not in device.interfaces:
@@ -295,7 +160,7 @@ def _unknown_interfaces(device: _Device, document: marked.Document, inside: mark
             )
 
 
-def _built(device: _Device, document: marked.Document, inside: marked.Path, path: str) -> DeviceFile:
+def _built(device: DeviceEntry, document: marked.Document, inside: marked.Path, path: str) -> DeviceFile:
     def span(*keys: str | int) -> Span:
         line = document.key((*inside, *keys)).line
         return Span(path, line, line)
@@ -312,25 +177,27 @@ def _built(device: _Device, document: marked.Document, inside: marked.Path, path
         )
         for name, entry in device.interfaces.items()
     )
-    routes = tuple(
-        Route(
-            to=addresses.parse(route.to),
-            interface=route.interface,
-            gateway=addresses.parse_one(route.via) if route.via else None,
-            kind=RouteKind.DISCARD if route.blackhole else RouteKind.UNICAST,
-            distance=route.distance,
-            metric=route.metric,
-            domain=route.vrf or route.domain or "default",
-            span=span("routes", index),
-        )
-        for index, route in enumerate(device.routes)
-    )
+    routes = tuple(route(entry, span("routes", index)) for index, entry in enumerate(device.routes))
     return DeviceFile(
         id=device.id,
         interfaces=interfaces,
         routes=routes,
         connected=tuple(_connected(interfaces)),
         routes_complete=device.routes_complete,
+    )
+
+
+def route(entry: RouteEntry, span: Span) -> Route:
+    """Return a route as written."""
+    return Route(
+        to=addresses.parse(entry.to),
+        interface=entry.interface,
+        gateway=addresses.parse_one(entry.via) if entry.via else None,
+        kind=RouteKind.DISCARD if entry.blackhole else RouteKind.UNICAST,
+        distance=entry.distance,
+        metric=entry.metric,
+        domain=entry.vrf or entry.domain or "default",
+        span=span,
     )
 
 

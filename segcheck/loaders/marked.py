@@ -74,14 +74,22 @@ def load(source: SourceText) -> Document:
     Raises:
         BadInput: it is no YAML, or uses what this reader refuses; every problem that could be found at once.
     """
-    problems: list[Problem] = []
-    root = _Builder(problems).build(source.text)
+    document, problems = read(source)
     if problems:
         raise refuse(source.path, source.lines(), problems)
+    return document
+
+
+def read(source: SourceText) -> tuple[Document, list[Problem]]:
+    """Return the one YAML document of `source` and all that is wrong with it as YAML; with problems, what could be read."""
+    problems: list[Problem] = []
+    root = _Builder(problems).build(source.text)
+    if root is not None and not root.closed:  # torn where reading stopped
+        root = None
     values: dict[Path, Mark] = {}
     keys: dict[Path, Mark] = {}
     value = _plain(root, (), values, keys) if root is not None else None
-    return Document(value, values, keys)
+    return Document(value, values, keys), problems
 
 
 class _Stop(Exception):
@@ -106,6 +114,7 @@ class _Builder:
             place = error.problem_mark or error.context_mark
             why = " ".join(filter(None, (error.context, error.problem)))
             self._note(_mark(place), f"not readable as YAML: {why}", f"YAML として読めません: {why}")
+            self._foreign_spaces(text)
         except yaml.YAMLError as error:  # a character that YAML does not allow
             position = getattr(error, "position", 0)
             before = text[:position] if isinstance(position, int) else ""
@@ -114,6 +123,14 @@ class _Builder:
         except _Stop:
             pass
         return self.root
+
+    def _foreign_spaces(self, text: str) -> None:
+        """Tell of what a Japanese keyboard or an editor puts where YAML wants a plain space or colon."""
+        for number, line in enumerate(text.split("\n"), 1):
+            found = _FOREIGN.match(line)
+            if found:
+                en, ja = _FOREIGN_WORDS[line[found.end() - 1]]
+                self._note(Mark(number, found.end()), f"{en} stands here", f"ここに{ja}があります", *_FOREIGN_HELP)
 
     def _note(self, mark: Mark, en: str, ja: str, help_en: str = "", help_ja: str = "") -> None:
         self.problems.append(Problem(mark.line, mark.column, en, ja, help_en, help_ja))
@@ -199,6 +216,16 @@ class _Builder:
                 )
             around.children[key] = (node, at)
         self._grow(node, 1)
+
+
+#: Indentation with a tab or full-width space in it, a key with a full-width colon, a colon with a full-width space or tab behind.
+_FOREIGN = re.compile(r"[ -]*[\t　]|[ -]*[\w.-]+(?:：|:[\t　])")
+_FOREIGN_WORDS = {
+    "\t": ("a tab", "タブ"),
+    "　": ("a full-width space", "全角の空白"),
+    "：": ("a full-width colon", "全角のコロン"),
+}
+_FOREIGN_HELP = ("type half-width spaces and colons", "半角の空白とコロンで書いてください")
 
 
 def _mark(mark: Any) -> Mark:

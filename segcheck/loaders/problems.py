@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from segcheck.errors import BadInput
 from segcheck.lang.columns import clip, width
+from segcheck.model.diagnostic import Severity
+from segcheck.model.source import SourceText
 
 #: More problems than this are counted, not shown.
 SHOWN = 50
@@ -15,7 +17,10 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong, at a 1-based line and column; `help_en` and `help_ja` say what to do, or are empty."""
+    """One thing wrong, at a 1-based line and column; `help_en` and `help_ja` say what to do, or are empty.
+
+    severity   an ERROR makes the file unusable; a WARNING leaves something undecided, a NOTE nothing
+    """
 
     line: int
     column: int
@@ -23,6 +28,15 @@ class Problem:
     ja: str
     help_en: str = ""
     help_ja: str = ""
+    severity: Severity = field(default=Severity.ERROR, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """One file of a site and all that is wrong with it; its path is relative to the site."""
+
+    source: SourceText
+    problems: tuple[Problem, ...]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -45,8 +59,8 @@ def refuse(path: str, lines: Sequence[str], problems: Iterable[Problem]) -> BadI
     """Return the error that tells all problems of a file in order of place, each with its line and a caret."""
     ordered = sorted(set(problems))
     more = len(ordered) - SHOWN
-    blocks_en = [_block(path, lines, p, p.en, p.help_en) for p in ordered[:SHOWN]]
-    blocks_ja = [_block(path, lines, p, p.ja, p.help_ja) for p in ordered[:SHOWN]]
+    blocks_en = [block(path, lines, p, p.en, p.help_en) for p in ordered[:SHOWN]]
+    blocks_ja = [block(path, lines, p, p.ja, p.help_ja) for p in ordered[:SHOWN]]
     if more > 0:
         blocks_en.append(f"{path}: and {more} more problems")
         blocks_ja.append(f"{path}: ほかに {more} 件")
@@ -55,15 +69,16 @@ def refuse(path: str, lines: Sequence[str], problems: Iterable[Problem]) -> BadI
     return BadInput("\n".join(blocks_en), "\n".join(blocks_ja))
 
 
-def _block(path: str, lines: Sequence[str], problem: Problem, message: str, remedy: str) -> str:
-    block = [f"{path}:{problem.line}:{problem.column}: {message}"]
+def block(path: str, lines: Sequence[str], problem: Problem, message: str, remedy: str) -> str:
+    """Return a problem as text: the place and `message`, the line with a caret below it, the `remedy` where there is one."""
+    told = [f"{path}:{problem.line}:{problem.column}: {message}"]
     if 1 <= problem.line <= len(lines):
         line = lines[problem.line - 1].replace("\t", " ")
         number = str(problem.line)
         before = width(line[: problem.column - 1])
-        block.append(f"{number} | {clip(line, 110)}")
+        told.append(f"{number} | {clip(line, 110)}")
         if before < 107:
-            block.append(f"{' ' * len(number)} | {' ' * before}^")
+            told.append(f"{' ' * len(number)} | {' ' * before}^")
     if remedy:
-        block.append(f"  = {remedy}")
-    return "\n".join(block)
+        told.append(f"  = {remedy}")
+    return "\n".join(told)

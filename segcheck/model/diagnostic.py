@@ -43,6 +43,9 @@ class Code(Enum):
     ENCODING_LOSSY = "encoding-lossy"  # {encoding}
     LIMIT_REACHED = "limit-reached"  # {what} {limit}
     VENDOR_REFUSES = "vendor-refuses"  # {text}: the device itself would not load this line
+    EXPORT_UNREADABLE = "export-unreadable"  # {path}: the device counts as one without an export
+    SITE_DISAGREES = "site-disagrees"  # {what} {site} {export}: what topology and export say of one device differs
+    INTERFACE_UNDECLARED = "interface-undeclared"  # {device} {interface} {line}: the topology lacks it
     ENGINE_CAPACITY = "engine-capacity"  # {what}
     ENGINES_DISAGREE = "engines-disagree"  # {row}: sets and interpreter gave opposite answers, a defect of segcheck
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from segcheck.model.device import DeviceConfig
+from segcheck.model.diagnostic import Diagnostic
+from segcheck.model.reading import Reading
+from segcheck.model.site import TopologyDevice
 from segcheck.model.source import Span
 from segcheck.model.trace import Probe, Verdict
 
@@ -109,3 +113,18 @@ class Fact:
     name: str
     value: str
     good: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """A device of a site with its export.
+
+    reading, config   None without an export, or where it cannot be read
+    diagnostics       what topology and export disagree on: after an ERROR nothing is known of the device, a WARNING leaves
+                      something undecided
+    """
+
+    device: TopologyDevice
+    reading: Reading | None = None
+    config: DeviceConfig | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()

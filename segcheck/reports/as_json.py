@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from segcheck.lang import words
+from segcheck.loaders.problems import SiteFile
 from segcheck.model.device import DeviceConfig, Interface, Route
-from segcheck.model.diagnostic import Diagnostic
+from segcheck.model.diagnostic import Diagnostic, Severity
 from segcheck.model.reading import InputReading, Reading
-from segcheck.model.result import Answer, Fact, Matched, PacketTable, Run, Way
+from segcheck.model.result import Answer, Binding, Fact, Matched, PacketTable, Run, Way
 from segcheck.model.rules import Rule, RuleList
+from segcheck.model.site import Site
 from segcheck.model.source import SourceText, Span
 from segcheck.reports._expressions import action_text, match_text
 from segcheck.reports._masking import masked
@@ -58,6 +60,47 @@ def matching(
         "rows": [_answer(answer, table.columns) for answer in matched.answers],
         "diagnostics": [_diagnostic(one) for one in reading.diagnostics],
     }
+
+
+def validation(site: Site | None, files: Sequence[SiteFile], bindings: Sequence[Binding], run: Run) -> dict[str, Any]:
+    """Return what is wrong with a site; schema `segcheck/validate/1`. Diagnostics are those of site against export."""
+    return {
+        "schema": "segcheck/validate/1",
+        "run": _run(run),
+        "usable": site is not None and not any(_errors(bound) for bound in bindings),
+        "inputs": [
+            *(_other_input(one.source.path, one.source.sha256, "site") for one in files if one.source.sha256),
+            *(
+                _input(bound.reading, one) | {"device": bound.device.id, "as_of": _as_of(bound, one.path)}
+                for bound in bindings
+                if bound.reading is not None
+                for one in bound.reading.inputs
+            ),
+        ],
+        "without_export": [bound.device.id for bound in bindings if bound.reading is None],
+        "problems": [
+            {
+                "path": one.source.path,
+                "line": problem.line,
+                "column": problem.column,
+                "severity": problem.severity.value,
+                "message": {"en": problem.en, "ja": problem.ja},
+                "help": {"en": problem.help_en, "ja": problem.help_ja} if problem.help_en else None,
+            }
+            for one in files
+            for problem in one.problems
+        ],
+        "diagnostics": [_diagnostic(one) for bound in bindings for one in bound.diagnostics],
+    }
+
+
+def _as_of(bound: Binding, path: str) -> str | None:
+    day = next((one.as_of for one in bound.device.exports if path == one.path or path.startswith(f"{one.path}/")), None)
+    return day.isoformat() if day else None
+
+
+def _errors(bound: Binding) -> bool:
+    return any(one.severity is Severity.ERROR for one in bound.diagnostics)
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -6,7 +6,17 @@ from segcheck.errors import BadArguments
 
 
 def test_schemas_are_found_by_their_presence():
-    assert schemas.names() == ("device-file", "doctor", "inspect", "match")
+    assert schemas.names() == (
+        "device-file",
+        "doctor",
+        "inspect",
+        "match",
+        "policy",
+        "site",
+        "topology",
+        "validate",
+        "waivers",
+    )
 
 
 @pytest.mark.parametrize("name", schemas.names())

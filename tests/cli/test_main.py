@@ -12,7 +12,7 @@ from segcheck.cli import main
 from segcheck.errors import BadArguments
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-COMMANDS = ("doctor", "explain", "inspect", "match", "schema")
+COMMANDS = ("doctor", "explain", "inspect", "match", "schema", "validate")
 
 
 def spawn(*arguments, environment=(), **options):

@@ -26,11 +26,11 @@ __all__ = ["IMPORTER", "ImporterInfo", "read", "sniff"]
 
 _HEADER = re.compile(r"^#config-version=", re.MULTILINE)
 _SECTION = re.compile(
-    r"^\s*(?:\S+(?: \([^)]*\))? [#$] )?"
+    r"^[ \t]*(?:\S+(?: \([^)\n]*\))? [#$] )?"
     r"config (?:sys|system|firewall|router|vpn|vdom|global|user|log|webfilter|antivirus)\b",
     re.MULTILINE,
 )
-_ENTRY = re.compile(r"^\s*(?:edit (?:\"|\S+$)|set \S+ |next$|end$)", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]*(?:edit (?:\"|\S+$)|set \S+ |next$|end$)", re.MULTILINE)
 #: The section that every backup ends with, once per VDOM.
 _LAST_SECTION = "router multicast"
 
@@ -94,7 +94,7 @@ def _devices(tree: Tree, notes: Notes, complete: Complete) -> tuple[DeviceConfig
     empty = Node("")
     switches = [everything.get(path, empty) for path in ("system switch-interface", "system virtual-switch")]
     switches.extend(tables.get("system switch-interface", empty) for tables in own.values())
-    wiring = Wiring(_interface_table(everything, own), everything.get("system vdom-link", empty), switches, notes)
+    wiring = Wiring(_interface_table(everything, own), everything.get("system vdom-link", empty), switches, notes, own)
     found = []
     for name, tables in own.items():
         vdom = Vdom(name, tables, shared, notes, version)
@@ -168,6 +168,8 @@ def _doubts(
         notes.say(Code.VERSION_UNKNOWN, Severity.WARNING, tree.header_line, "device", format=IMPORTER.format)
     if source.lossy:
         ids.append(notes.say(Code.ENCODING_LOSSY, Severity.ERROR, 0, "device", encoding=source.encoding))
+    if notes.limit and notes.limit.severity is Severity.ERROR:
+        ids.append(notes.limit.id)
     for other in unused:
         ids.append(notes.say(Code.UNSUPPORTED_LINE, Severity.ERROR, 0, "device", text=f"file {other.path}"))
     return ids

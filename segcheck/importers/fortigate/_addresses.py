@@ -132,7 +132,7 @@ class Addresses:
     def resolve(self, family: int, name: str, line: int = 0) -> Sides:
         """Return what a name means; `line` is where it was used, for the diagnostic if it is not defined."""
         self._asked.add((family, name))
-        if not self._defined(family, name) and name not in ("all", "none"):
+        if not self.defined(family, name):
             self._vdom.notes.say(
                 Code.UNDEFINED_NAME, Severity.WARNING, line, f"address {name}", kind="address", name=name
             )
@@ -171,12 +171,17 @@ class Addresses:
 
     def _asked_undefined(self) -> None:
         for family, name in sorted(self._asked):
-            if not self._defined(family, name) and name not in ("all", "none"):
+            if not self.defined(family, name):
                 self._vdom.objects.append(NamedObject("address", name, "", "undefined"))
 
-    def _defined(self, family: int, name: str) -> bool:
+    def defined(self, family: int, name: str) -> bool:
+        """Return whether a name is that of an address or group of the file, or of one that every device has."""
         objects, groups = _TABLES[family]
-        return name in self._vdom.table(objects).entries or name in self._vdom.table(groups).entries
+        return (
+            name in ("all", "none")
+            or name in self._vdom.table(objects).entries
+            or name in self._vdom.table(groups).entries
+        )
 
     def _group(self, key: tuple[int, str]) -> Node | None:
         family, name = key
@@ -292,6 +297,13 @@ class Addresses:
         return None
 
     def _cyclic(self, key: tuple[int, str]) -> Sides:
+        group = self._group(key)
+        if group is not None:
+            where = f"address group {key[1]}"
+            self._vdom.notes.say(
+                Code.VALUE_NOT_UNDERSTOOD, Severity.ERROR, group.first, where, value=key[1], where=where
+            )
+            self._vdom.notes.mark(group.spans, LineUse.APPROXIMATED)
         return maybe(key[0], f"address group {key[1]} contains itself", Code.VALUE_NOT_UNDERSTOOD)
 
 

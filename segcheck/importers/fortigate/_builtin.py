@@ -17,6 +17,7 @@ from segcheck.importers.fortigate._defaults import (
     traffic_redirect,
 )
 from segcheck.importers.fortigate._interfaces import Interfaces
+from segcheck.importers.fortigate._nat import pool_unread
 from segcheck.importers.fortigate._notes import Vdom
 from segcheck.importers.fortigate._routing import Routing
 from segcheck.importers.fortigate._services import proto
@@ -108,8 +109,13 @@ def sessions(
     )
 
 
-def reverse_path(vdom: Vdom, interfaces: Interfaces, routing: Routing, *, strict: bool) -> RuleList | None:
-    """Return the reverse path check, None if there is no interface to check."""
+def reverse_path(
+    vdom: Vdom, interfaces: Interfaces, routing: Routing, *, strict: bool, routing_known: bool
+) -> RuleList | None:
+    """Return the reverse path check, None if there is no interface to check.
+
+    routing_known   the routes are all there are; otherwise nothing is dropped for certain
+    """
     rules = []
     table = vdom.table("system interface").entries
     back = routing.reverse(strict)
@@ -120,7 +126,7 @@ def reverse_path(vdom: Vdom, interfaces: Interfaces, routing: Routing, *, strict
         here = Interface("in", (port.name,))
         refused = (V4 - may) - _UNSPECIFIED
         doubtful = (may - must) & V4
-        if routing.known and not port.dynamic and table[port.name].on("src-check", True):
+        if routing_known and not port.dynamic and table[port.name].on("src-check", True):
             rules.append(rule(f"{port.name} reverse path", conjunction(here, Field("src", refused)), Deny()))
         else:
             doubtful = V4 - must
@@ -171,10 +177,17 @@ def _own_addresses(vdom: Vdom, vips: Iterable[Vip]) -> Iterable[Rule]:
             # in the versions that forward, an unused VIP translates or not: the sources disagree (189573, 350101)
             into = owned if kept else unsettled if local is None or vip.local is None or not vip.used else []
             into.extend(vip.external.ranges)
+        elif vip.lost:
+            unsettled.extend(vip.external.ranges)
+    for path, family in (("firewall ippool", 4), ("firewall ippool6", 6)):
+        entries = vdom.table(path).entries.values()
+        if vdom.torn(path) or any(pool_unread(entry) for entry in entries):
+            unsettled.extend(FAMILY[family].ranges)
     for entry in vdom.table("firewall ippool").entries.values():
         try:
             pool = parse(f"{entry.one('startip')}-{entry.one('endip')}")
         except ValueError:
+            unsettled.extend(V4.ranges)
             continue
         answers = entry.on("arp-reply", True)
         into = owned if local and answers else unsettled if local is not False and answers is not False else []

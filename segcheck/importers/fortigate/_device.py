@@ -25,7 +25,7 @@ from segcheck.importers.fortigate._defaults import unified_policy
 from segcheck.importers.fortigate._interfaces import Interfaces, Wiring
 from segcheck.importers.fortigate._local import Local
 from segcheck.importers.fortigate._nat import Nat
-from segcheck.importers.fortigate._notes import Vdom, because, unknown
+from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
 from segcheck.importers.fortigate._policies import Objects, Policies, Policy
 from segcheck.importers.fortigate._routing import Routing
 from segcheck.importers.fortigate._schedules import Schedules
@@ -73,6 +73,7 @@ class _Assembly:
             family for family, key in ((4, "asymroute"), (6, "asymroute6")) if self.settings.on(key) is not False
         )
         self.without_syn = self.settings.on("tcp-session-without-syn") is not False
+        self.strict = self.settings.on("strict-src-check") is not False
         self.lists: dict[str, RuleList] = {}
         self.routing = Routing(vdom, interfaces, addresses)
         self.access = Access(vdom, interfaces)
@@ -100,6 +101,8 @@ class _Assembly:
         addressed = described and not self._bridges() and not any(one.dynamic for one in interfaces)
         addressed = addressed and not (vdom.taints and any(t.scope is Scope.INTERFACE for t in vdom.taints.values()))
         routed = self.routing.known and described and (self.headed or vdom.has("router static"))
+        routed = routed and not any(t.scope is Scope.ROUTING for t in vdom.taints.values())
+        ingress = (*ingress, *self._reverse_path(routed))
         return DeviceConfig(
             format="fortigate",
             hostname=vdom.table("system global").one("hostname"),
@@ -115,7 +118,7 @@ class _Assembly:
                 policy_routes=by_policy.name if by_policy else "",
             ),
             routes=self.routing.routes,
-            routing_known=routed and not any(t.scope is Scope.ROUTING for t in vdom.taints.values()),
+            routing_known=routed,
             addressing_known=addressed,
             schedules=objects.schedules.used,
             services=(*access_services, *self.local.services),
@@ -148,13 +151,17 @@ class _Assembly:
         if rules:
             dnat = RuleList(name=f"{self.name}/dnat", rules=rules, default=Permit())
             stages.append(Stage("dnat", StageKind.TRANSLATE, self._add(dnat), side="dst"))
-        strict = self.settings.on("strict-src-check") is not False
-        path_check = reverse_path(self.vdom, self.objects.interfaces, self.routing, strict=strict)
-        checked = frozenset() if self._bridges() else _BOTH - self.asymmetric
-        if path_check and checked:
-            bound = self._add(path_check)
-            stages.append(Stage("reverse-path", StageKind.FILTER, bound, families=checked, session=True))
         return tuple(stages)
+
+    def _reverse_path(self, routing_known: bool) -> tuple[Stage, ...]:
+        path_check = reverse_path(
+            self.vdom, self.objects.interfaces, self.routing, strict=self.strict, routing_known=routing_known
+        )
+        checked = frozenset() if self._bridges() else _BOTH - self.asymmetric
+        if not path_check or not checked:
+            return ()
+        bound = self._add(path_check)
+        return (Stage("reverse-path", StageKind.FILTER, bound, families=checked, session=True),)
 
     def _forward(self) -> tuple[Stage, ...]:
         reader = Policies(self.vdom, self.objects, central_nat=self.central, policy_mode=self.policy_mode)
@@ -193,11 +200,11 @@ class _Assembly:
         """
         rules = []
         for vip in vips:
-            if not vip.hairpin or not vip.used:
+            if not vip.hairpin or not (vip.used or self.objects.vips.perhaps):
                 continue
             match = self.objects.interfaces.match
             entered = [
-                match("in", policy.entry.names("srcintf"))
+                match("in", policy.entry.names("srcintf") or ("any",))
                 for policy in self.policies
                 if policy.accepts and any(leaving_by(policy.rule.match, name) != NOTHING for name in vip.interfaces)
             ]
@@ -210,6 +217,7 @@ class _Assembly:
     def _note_references(self) -> None:
         vips = self.objects.vips
         for policy in self.policies:
+            vips.perhaps = vips.perhaps or (policy.rule.enabled and policy.doubtful)
             if policy.rule.enabled:
                 for key, families in (("dstaddr", (4, 6)), ("dstaddr6", (6,))):
                     for name in policy.entry.names(key):
@@ -243,7 +251,7 @@ class _Assembly:
     def _by_syn(self, policy: Policy) -> tuple[Rule, ...]:
         """Return the rules of a policy where `tcp-session-without-syn` lets each say which TCP packets it takes."""
         word = policy.entry.one("tcp-session-without-syn", "disable")
-        if not self.without_syn or word == "all":
+        if not self.without_syn or word == "all" or policy.doubtful:
             return (policy.rule,)
         fresh = Field("state", IntervalSet.of(int(State.NEW)))
         match = conjunction(policy.rule.match, fresh, without_session())
@@ -272,22 +280,21 @@ class _Assembly:
                 )
             terms.append(objects.services.any_of(entry.names("service"), entry.first))
             status = entry.on("status", True)
-            if notes.finish(entry, {"comments": "text", "uuid": "identity", "fragment": "-"}, f"acl {entry.name}"):
-                terms.append(unknown(f"unread lines of acl {entry.name}", Code.UNRECOGNISED_LINE))
+            unread = notes.finish(entry, {"comments": "text", "uuid": "identity", "fragment": "-"}, f"acl {entry.name}")
             match = conjunction(*terms)
-            rules.append(
-                Rule(
-                    id=entry.name,
-                    key=entry.name,
-                    match=match,
-                    action=Deny(),
-                    span=notes.span(entry.first, entry.last),
-                    enabled=status is not False,
-                    comment=entry.one("comments"),
-                    text=f"acl {entry.name} deny",
-                    because=because(match),
-                )
+            made = Rule(
+                id=entry.name,
+                key=entry.name,
+                match=match,
+                action=Deny(),
+                span=notes.span(entry.first, entry.last),
+                enabled=status is not False,
+                comment=entry.one("comments"),
+                text=f"acl {entry.name} deny",
+                because=because(match),
             )
+            doubtful = unread or status is None
+            rules.append(nothing_sure(made, ANYTHING, Unsure((Deny(), Continue()))) if doubtful else made)
         return RuleList(name=f"{self.name}/{path.split()[-1]}", rules=tuple(rules), default=Permit())
 
     def _local(self) -> tuple[Stage, ...]:

@@ -7,7 +7,7 @@ it names none. A policy that names a zone means every member of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from segcheck.importers.fortigate._notes import Notes, Vdom, unknown
@@ -37,16 +37,21 @@ _UNSUPPORTED = {
     "pptp-client": "disable",
     "external": "disable",
 }
+#: Settings of an interface, read here, that are one word.
+_ONE_WORD = ("interface", "type", "vdom", "mode", "status", "security-mode", "src-check")
 _SDWAN = ("system sdwan", "system virtual-wan-link")
 
 
 class Wiring:
     """The interfaces of the whole file, read once; each VDOM asks for its own.
 
-    entries   by name, as written
+    table      the interfaces as written
+    homeless   those of which it is not known to which VDOM they belong
     """
 
-    def __init__(self, table: Node, links: Node, switches: Iterable[Node], notes: Notes) -> None:
+    def __init__(
+        self, table: Node, links: Node, switches: Iterable[Node], notes: Notes, vdoms: Collection[str]
+    ) -> None:
         self.table = table
         self.notes = notes
         self.links = links
@@ -56,10 +61,20 @@ class Wiring:
         }
         self.parents.update((member, name) for name, entry in table.entries.items() for member in entry.names("member"))
         self.made = {name: self._interface(name, entry) for name, entry in table.entries.items()}
+        self.homeless = tuple(name for name in table.entries if len(vdoms) > 1 and self._homeless(name, vdoms))
 
     def home(self, name: str) -> str:
         """Return the VDOM of an interface."""
         return self.table.entries[name].one("vdom", "root")
+
+    def _homeless(self, name: str, vdoms: Collection[str]) -> bool:
+        """Return whether no line that was read says to which VDOM an interface belongs."""
+        entry = self.table.entries[name]
+        if "vdom" in entry.values:
+            return self.home(name) not in vdoms
+        return any(node.unread for node in entry.walk()) or any(
+            not value.used and key not in INTERFACE_IRRELEVANT for key, value in entry.values.items()
+        )
 
     def _interface(self, name: str, entry: Node) -> Interface:
         addresses = list(self._addresses(name, entry))
@@ -68,7 +83,7 @@ class Wiring:
         ipv6 = entry.tables.get("ipv6")
         if ipv6 is not None:
             addresses.extend(self._ipv6(name, ipv6))
-            dynamic = dynamic or ipv6.one("ip6-mode", "static") != "static" or bool(ipv6.on("autoconf"))
+            dynamic = dynamic or ipv6.one("ip6-mode", "static") != "static" or ipv6.on("autoconf") is not False
         vlan: int | None = None
         if "vlanid" in entry.values:
             try:
@@ -77,6 +92,11 @@ class Wiring:
                 self._strange(name, entry, "vlanid")
         status = {"up": True, "down": False}.get(entry.one("status", "up"))
         vrf = entry.one("vrf", "0")
+        if not vrf.isdecimal():
+            self._strange(name, entry, "vrf")
+        for key in _ONE_WORD:
+            if len(entry.names(key)) > 1:
+                self._strange(name, entry, key)
         return Interface(
             name=name,
             addresses=tuple(addresses),
@@ -213,6 +233,7 @@ class Interfaces:
 
     def finish(self) -> None:
         """Account for the lines of this VDOM's interfaces and zones; taint what was not read."""
+        self._homeless()
         for name in self.names:
             entry = self._wiring.table.entries[name]
             for key, default in _UNSUPPORTED.items():
@@ -223,6 +244,7 @@ class Interfaces:
                         Code.UNSUPPORTED_LINE, Severity.ERROR, value.line, f"interface {name}", text=f"set {key}"
                     )
                     self._vdom.taint(Scope.INTERFACE, identity, name, value.line)
+            before = len(self._vdom.taints)
             self._finish_parts(name, entry)
             self._vdom.doubt(entry, INTERFACE_IRRELEVANT, Scope.INTERFACE, name, tables=("ipv6", "secondaryip", "vrrp"))
             if name in self._wiring.strange:
@@ -230,10 +252,34 @@ class Interfaces:
                     Code.ROUTING_UNKNOWN, Severity.WARNING, entry.first, "routing", why=f"address of interface {name}"
                 )
                 self._vdom.taint(Scope.INTERFACE, identity, name, entry.first)
+            for taint in [*self._vdom.taints.values()][before:]:
+                self._spread(taint.diagnostic, entry)
         zones = self._vdom.table("system zone")
         for name, entry in zones.entries.items():
             self._vdom.doubt(entry, ZONE_IRRELEVANT, Scope.DEVICE, f"zone {name}")
         self._vdom.doubt(zones, (), Scope.DEVICE)
+
+    def _spread(self, diagnostic: str, entry: Node) -> None:
+        """Taint all that judges by an interface of which something was not read: its address, its access, its state."""
+        self._vdom.taint(Scope.ROUTING, diagnostic, "", entry.first)
+        self._vdom.taint(Scope.LOCAL, diagnostic, "", entry.first)
+        for name in ("local-in", "local-in6"):
+            self._vdom.taint(Scope.LIST, diagnostic, f"{self._vdom.name}/{name}", entry.first)
+
+    def _homeless(self) -> None:
+        """Taint this VDOM for every interface that may be its own."""
+        for name in self._wiring.homeless:
+            entry = self._wiring.table.entries[name]
+            identity = self._vdom.notes.say(
+                Code.VALUE_NOT_UNDERSTOOD,
+                Severity.ERROR,
+                entry.first,
+                "device",
+                value="vdom",
+                where=f"interface {name}",
+            )
+            self._vdom.taint(Scope.DEVICE, identity, name, entry.first)
+            self._spread(identity, entry)
 
     def _finish_parts(self, name: str, entry: Node) -> None:
         ipv6 = entry.tables.get("ipv6")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from segcheck.importers.fortigate._notes import Vdom, because, unknown
+from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
 from segcheck.importers.fortigate._policies import Objects
 from segcheck.importers.fortigate._services import port_range, proto
 from segcheck.importers.fortigate._tree import Node
@@ -19,7 +19,17 @@ from segcheck.importers.fortigate._values import FAMILY
 from segcheck.model.device import LocalService, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, Expr, Field, Interface, Not, conjunction, disjunction
-from segcheck.model.rules import Call, Continue, Deny, Permit, Return, Rule, RuleList, Unsure
+from segcheck.model.rules import (
+    PERMIT_OR_DENY_OR_NOTHING,
+    Call,
+    Continue,
+    Deny,
+    Permit,
+    Return,
+    Rule,
+    RuleList,
+    Unsure,
+)
 
 _IRRELEVANT = {
     "uuid": "identity",
@@ -69,6 +79,8 @@ class Local:
             ("firewall local-in-policy6", 6, "local-in6"),
         ):
             rules = [one for e in self._vdom.table(path).entries.values() for one in self._policy(e, family, own.name)]
+            table = self._vdom.table(path)
+            self._vdom.doubt(table, (), Scope.LIST, f"{prefix}/{name}")
             rules.append(Rule(id="access", key="access", match=ANYTHING, action=Call(own.name), text="allowaccess"))
             found.append(RuleList(name=f"{prefix}/{name}", rules=tuple(rules), default=Deny()))
         return found
@@ -91,8 +103,7 @@ class Local:
         status = entry.on("status", True)
         for key in ("logtraffic", "name"):
             entry.words(key)
-        if notes.finish(entry, _IRRELEVANT, where):
-            terms.append(unknown(f"unread lines of {where}", Code.UNRECOGNISED_LINE))
+        unread = notes.finish(entry, _IRRELEVANT, where)
         match = conjunction(*terms)
         made = Rule(
             id=entry.name,
@@ -106,6 +117,8 @@ class Local:
             log=entry.one("logtraffic", "disable") not in ("disable", ""),
             because=because(match),
         )
+        if unread or status is None or entry.one("action", "deny") not in ("accept", "deny"):
+            return (nothing_sure(made, terms[0] if entered else ANYTHING, PERMIT_OR_DENY_OR_NOTHING),)
         if not accepts:
             return (made,)
         # What something listens for is let in; what nothing listens for may be let in and then find nothing.

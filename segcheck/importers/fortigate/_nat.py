@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from segcheck.importers.fortigate._notes import Vdom, because, unknown
+from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
 from segcheck.importers.fortigate._policies import Objects, Policy
 from segcheck.importers.fortigate._relevance import table
 from segcheck.importers.fortigate._services import proto
@@ -34,6 +34,8 @@ from segcheck.model.rules import (
 from segcheck.sets.addresses import parse
 from segcheck.sets.intervals import IntervalSet
 
+#: What a line of a list of source translations may do that could not be read.
+_ANY_TRANSLATION = Unsure((Translate(None), Permit(), Continue()))
 _ANY_PORT = IntervalSet.of((1, 65535))
 _POOL_IRRELEVANT = table(
     "who gets which address and port of the pool: every one is taken as possible",
@@ -44,6 +46,7 @@ _POOL_IRRELEVANT = table(
     "cgn-port-start cgn-port-end cgn-spa utilization-alarm-clear utilization-alarm-raise icmp-session-quota",
     "add-nat64-route nat46 add-nat46-route",
 )
+_POOL_READ = ("type", "startip", "endip", "permit-any-host", "nat64")
 _CENTRAL_IRRELEVANT = {
     "uuid": "identity",
     "comments": "text",
@@ -62,7 +65,7 @@ class Nat:
     def by_policy(self, policies: Iterable[Policy], list_name: str) -> list[RuleList]:
         """Return the list `list_name` and those that it calls; none if nothing is translated."""
         policies = [policy for policy in policies if policy.accepts]
-        if not any(policy.entry.on("nat") is not False for policy in policies):
+        if not any(policy.entry.on("nat") is not False or policy.doubtful for policy in policies):
             return []
         forced = [vip for vip in self._objects.vips.all if vip.mapped and vip.forced]
         mirrored = [vip for vip in self._objects.vips.all if vip.mapped and not vip.forced]
@@ -78,6 +81,9 @@ class Nat:
     def _policy_rules(self, policy: Policy, forced: bool, mirrored: bool, list_name: str) -> Iterable[Rule]:
         entry, base = policy.entry, replace(policy.rule, log=False)
         translates = entry.on("nat")
+        if policy.doubtful:
+            yield replace(base, action=_ANY_TRANSLATION)
+            return
         if translates is False:
             if (
                 forced
@@ -159,18 +165,13 @@ class Nat:
                     where=name,
                 )
                 return Translate(None)
-            if entry.on("nat64") is not False or self._unread(entry):
+            if entry.on("nat64") is not False or pool_unread(entry):
                 return Translate(None)
             found.extend(addresses.ranges)
             cone = cone or entry.on("permit-any-host") is not False
             keeps = keeps or kind == "one-to-one"
         chosen = None if keeps else _ANY_PORT
         return Translate(Translation("src", addresses=IntervalSet.of(*found), ports=chosen, full_cone=cone))
-
-    def _unread(self, entry: Node) -> bool:
-        return bool(entry.unread) or any(
-            not value.used and key not in _POOL_IRRELEVANT for key, value in entry.values.items()
-        )
 
     def central(self, list_name: str) -> list[RuleList]:
         """Return the list of the central table, and those that it calls."""
@@ -222,10 +223,10 @@ class Nat:
         status, translates = entry.on("status", True), entry.on("nat", True)
         if entry.on("nat46") is not False or entry.on("nat64") is not False:
             translation = None
-        if notes.finish(entry, _CENTRAL_IRRELEVANT, where):
-            terms.append(unknown(f"unread lines of {where}", Code.UNRECOGNISED_LINE))
+        doubtful = bool(notes.finish(entry, _CENTRAL_IRRELEVANT, where)) or None in (status, translates)
+        doubtful = doubtful or entry.one("type", "ipv4") not in ("ipv4", "ipv6")
         match = conjunction(*terms)
-        return Rule(
+        made_rule = Rule(
             id=entry.name,
             key=entry.one("uuid") or entry.name,
             match=match,
@@ -236,15 +237,22 @@ class Nat:
             text=f"central-snat-map {entry.name}",
             because=because(match),
         )
+        ways = conjunction(*(term for term in terms if isinstance(term, Interface)))
+        return nothing_sure(made_rule, ways, _ANY_TRANSLATION) if doubtful else made_rule
 
     def finish(self) -> None:
         """Account for the lines of pools; taint what is not modelled."""
         for path in ("firewall ippool", "firewall ippool6"):
             table = self._vdom.table(path)
             for entry in table.entries.values():
-                for key in ("type", "startip", "endip", "permit-any-host", "nat64"):
+                for key in _POOL_READ:
                     entry.words(key)
                 self._vdom.doubt(entry, _POOL_IRRELEVANT, Scope.TRANSLATION, entry.name)
+
+
+def pool_unread(entry: Node) -> bool:
+    """Return whether something in a pool was not read, so that its addresses are not known."""
+    return bool(entry.unread) or any(key not in _POOL_READ and key not in _POOL_IRRELEVANT for key in entry.values)
 
 
 def _central_ports(entry: Node) -> Iterable[Expr]:

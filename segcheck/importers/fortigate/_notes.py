@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
+from segcheck.importers._diagnostics import Diagnostics
 from segcheck.importers.fortigate._defaults import Version
 from segcheck.importers.fortigate._tree import Node, Value
 from segcheck.model.device import NamedObject, Scope, Taint
 from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Severity
-from segcheck.model.match import Condition, Expr, Kind, leaves
+from segcheck.model.match import Condition, Expr, Kind, conjunction, leaves
+from segcheck.model.rules import Action, Rule
 from segcheck.model.source import SourceText, Span
 
 Key = TypeVar("Key", bound=Hashable)
@@ -22,7 +25,7 @@ class Notes:
     def __init__(self, source: SourceText) -> None:
         self.path = source.path
         self.account = LineAccount(len(source.lines()))
-        self._diagnostics: dict[str, Diagnostic] = {}
+        self._diagnostics = Diagnostics(source.path)
 
     def span(self, first: int, last: int | None = None) -> Span | None:
         """Return the span of lines, None for line 0 (nowhere)."""
@@ -30,15 +33,20 @@ class Notes:
 
     def say(self, code: Code, severity: Severity, line: int, scope: str = "", column: int = 0, **params: str) -> str:
         """Record a diagnostic, once per code and place, and return its id."""
-        diagnostic = Diagnostic(code, severity, self.span(line), scope, column, tuple(params.items()))
-        self._diagnostics.setdefault(diagnostic.id, diagnostic)
-        return diagnostic.id
+        return self._diagnostics.add(
+            Diagnostic(code, severity, self.span(line), scope, column, tuple(params.items()))
+        ).id
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Return all diagnostics in the order of the file."""
         return tuple(
-            sorted(self._diagnostics.values(), key=lambda d: (d.span.first if d.span else 0, d.column, d.code.value))
+            sorted(self._diagnostics.all(), key=lambda d: (d.span.first if d.span else 0, d.column, d.code.value))
         )
+
+    @property
+    def limit(self) -> Diagnostic | None:
+        """Return the diagnostic that stands for those beyond the limit, None if all are there."""
+        return self._diagnostics.limit
 
     def mark(self, spans: Iterable[tuple[int, int]], use: LineUse) -> None:
         """Record the use of lines."""
@@ -121,6 +129,10 @@ class Vdom:
         """Record that something unread makes part of this VDOM uncertain."""
         self.taints.setdefault((scope, diagnostic, subject), Taint(scope, diagnostic, subject, self.notes.span(line)))
 
+    def torn(self, *paths: str) -> bool:
+        """Return whether a line of one of these tables may have begun an entry that nobody can tell any more."""
+        return any(table.values or table.unread or table.tables for table in map(self.table, paths))
+
     def unsupported(self, node: Node, scope: Scope, text: str, subject: str = "") -> None:
         """Account for a whole node that is known and not modelled, and taint `scope` because of it."""
         self.notes.mark(node.spans, LineUse.UNSUPPORTED)
@@ -152,6 +164,16 @@ def because(*exprs: Expr) -> tuple[str, ...]:
         if isinstance(leaf, Condition) and leaf.kind is Kind.UNKNOWN
     }
     return tuple(sorted(codes))
+
+
+def nothing_sure(rule: Rule, where: Expr, action: Action) -> Rule:
+    """Return a rule of which something was not read: what that was may turn round or replace all that it says.
+
+    where    packets that it can concern at all
+    action   what it may do
+    """
+    doubt = unknown(f"unread lines of {rule.id}", Code.UNRECOGNISED_LINE)
+    return replace(rule, match=conjunction(where, doubt), action=action, because=(Code.UNRECOGNISED_LINE.value,))
 
 
 def evaluate(

@@ -9,13 +9,13 @@ unless `match-vip` says so (Technical Tip 192456). With central NAT policies nam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segcheck.importers.fortigate._addresses import Addresses
 from segcheck.importers.fortigate._defaults import match_vip
 from segcheck.importers.fortigate._interfaces import Interfaces
-from segcheck.importers.fortigate._notes import Vdom, because, unknown
-from segcheck.importers.fortigate._policy_keys import IRRELEVANT, UNCERTAIN_UNLESS, WHO
+from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
+from segcheck.importers.fortigate._policy_keys import IRRELEVANT, UNCERTAIN_UNLESS, WHO, line_of, summary, tos
 from segcheck.importers.fortigate._schedules import Schedules
 from segcheck.importers.fortigate._services import Services
 from segcheck.importers.fortigate._tree import Node
@@ -25,7 +25,6 @@ from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import (
     ANYTHING,
     NOTHING,
-    Bits,
     Condition,
     Expr,
     Field,
@@ -41,7 +40,6 @@ from segcheck.sets.intervals import IntervalSet
 _CONTENTS = ("application", "app-category", "app-group", "url-category")
 #: Settings that hand an open session on to the proxy policies.
 _REDIRECTS = ("http-policy-redirect", "ssh-policy-redirect", "ztna-policy-redirect")
-_SUMMARY = ("srcintf", "dstintf", "srcaddr", "dstaddr", "srcaddr6", "dstaddr6", "service", "schedule")
 _UNTRANSLATED = Field("dnat", IntervalSet.of(0))
 _TRANSLATED = Field("dnat", IntervalSet.of((1, 65535)))
 
@@ -59,11 +57,16 @@ class Objects:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy, read: the rule it is, and its entry for those who read its NAT."""
+    """A policy, read: the rule it is, and its entry for those who read its NAT.
+
+    accepts    it lets something pass, or may
+    doubtful   something in it was not read, so nothing that it says is sure
+    """
 
     rule: Rule
     entry: Node
     accepts: bool
+    doubtful: bool = False
 
 
 class Policies:
@@ -83,7 +86,13 @@ class Policies:
             found.append(self._policy(path, entry, family))
             if entry.one("action") == "ipsec":
                 found.append(self._out_of_tunnel(entry, family or 4))
+            elif found[-1].doubtful and "action" not in entry.values and self._by_tunnel():
+                found.append(replace(found[-1], rule=replace(found[-1].rule, match=unknown("action"))))
         return tuple(found)
+
+    def _by_tunnel(self) -> bool:
+        """Return whether a policy can have the action `ipsec`."""
+        return any(self._vdom.table(path).entries for path in ("vpn ipsec phase1", "vpn ipsec manualkey"))
 
     def _out_of_tunnel(self, entry: Node, family: int) -> Policy:
         """Return what a policy of a policy-based tunnel lets in the other way: what comes out of the tunnel."""
@@ -102,7 +111,7 @@ class Policies:
             span=self._vdom.notes.span(entry.first, entry.last),
             enabled=entry.on("status", True) is not False,
             name=entry.one("name"),
-            text=f"{_summary(entry)} (out of the tunnel)",
+            text=f"{summary(entry)} (out of the tunnel)",
             because=(Code.ACTION_NOT_MODELLED.value,),
         )
         return Policy(rule, entry, accepts=False)
@@ -127,9 +136,8 @@ class Policies:
         for key in ("name", "uuid", "comments", "logtraffic", "action", "match-vip", "match-vip-only", "tos-negate"):
             entry.words(key)
         self._nat_keys(entry)
-        text = _summary(entry)
-        if notes.finish(entry, IRRELEVANT, where):
-            terms.append(unknown(f"unread lines of {where}", Code.UNRECOGNISED_LINE))
+        text = summary(entry)
+        doubtful = bool(notes.finish(entry, IRRELEVANT, where))
         if not entry.name.isdecimal() or int(entry.name) > 4294967294:
             notes.say(Code.VENDOR_REFUSES, Severity.ERROR, entry.first, where, text=f"edit {entry.name}"[:60])
             terms.append(unknown(f"{where}, which the device would refuse", Code.VENDOR_REFUSES))
@@ -148,11 +156,19 @@ class Policies:
             log=entry.one("logtraffic", "utm") == "all",
             because=because(match) + (() if accepts or isinstance(action, Deny) else (Code.ACTION_NOT_MODELLED.value,)),
         )
-        return Policy(rule, entry, accepts and status is not False)
+        if doubtful:
+            rule = nothing_sure(rule, self._ways(entry), PERMIT_OR_DENY_OR_NOTHING)
+        return Policy(rule, entry, (accepts or doubtful) and status is not False, doubtful)
+
+    def _ways(self, entry: Node) -> Expr:
+        """Return the packets between the interfaces of a policy, as far as it names them."""
+        match = self._objects.interfaces.match
+        sides = (("in", "srcintf"), ("out", "dstintf"))
+        return conjunction(*(match(side, entry.names(key)) for side, key in sides if entry.names(key)))
 
     def _interfaces(self, side: str, key: str, entry: Node) -> Expr:
         names = entry.names(key)
-        line = _line(entry, key)
+        line = line_of(entry, key)
         if not names:
             return self._missing(entry, key)
         return self._objects.interfaces.match(side, names, line)
@@ -188,7 +204,7 @@ class Policies:
         names = entry.names(key)
         if not names:
             return conjunction(Field("src", FAMILY[family]), self._missing(entry, key))
-        found = self._objects.addresses.any_of(family, names, "src", _line(entry, key))
+        found = self._objects.addresses.any_of(family, names, "src", line_of(entry, key))
         return self._negated(entry, key, "srcaddr-negate", "src", family, found)
 
     def _destination(self, entry: Node, family: int, key: str) -> Expr:
@@ -197,7 +213,7 @@ class Policies:
         if isdb is not None:
             entry.names(key)
             return conjunction(Field("dst", FAMILY[family]), isdb, *([] if not vips.any else [self._seen(entry)]))
-        names, line = entry.names(key), _line(entry, key)
+        names, line = entry.names(key), line_of(entry, key)
         if not names:
             return conjunction(Field("dst", FAMILY[family]), self._missing(entry, key))
         plain = [name for name in names if not vips.named(name, family)]
@@ -216,6 +232,9 @@ class Policies:
             if mapped:  # sent to the mapped address itself: no source says
                 doubt = unknown(f"mapped address as destination of policy {entry.name}")
                 exprs.append(conjunction(Field("dst", mapped & FAMILY[family]), _UNTRANSLATED, doubt))
+        if any(vips.doubtful(name, family) for name in names):
+            vips.perhaps = True
+            exprs.append(conjunction(Field("dst", FAMILY[family]), _TRANSLATED, unknown("unread lines of a VIP group")))
         if not plain and not indexes:
             exprs.append(NOTHING)
         return union(exprs, "dst")
@@ -276,7 +295,7 @@ class Policies:
             self._vdom.notes.approximate(entry, f"{key}-{suffix}")
         self._vdom.notes.approximate(entry, key)
         what = f"Internet Service {' '.join(names)}"[:120]
-        line = _line(entry, key)
+        line = line_of(entry, key)
         self._vdom.notes.say(Code.DEPENDS_ON_OUTSIDE, Severity.WARNING, line, f"policy {entry.name}", what=what)
         return unknown(what, Code.DEPENDS_ON_OUTSIDE)
 
@@ -288,7 +307,7 @@ class Policies:
             if any(key in entry.values for key in _CONTENTS):
                 return ANYTHING
             return self._missing(entry, "service")
-        found = self._objects.services.any_of(names, _line(entry, "service"))
+        found = self._objects.services.any_of(names, line_of(entry, "service"))
         negate = entry.on("service-negate")
         if negate is None:
             return unknown(f"service-negate of policy {entry.name}", Code.VALUE_NOT_UNDERSTOOD)
@@ -298,13 +317,13 @@ class Policies:
         terms = []
         name = entry.one("schedule")
         if name:
-            terms.append(self._objects.schedules.in_force(name, _line(entry, "schedule")))
+            terms.append(self._objects.schedules.in_force(name, line_of(entry, "schedule")))
         expires = entry.on("policy-expiry")
         if expires is not False:
             date = entry.one("policy-expiry-date")
             entry.words("policy-expiry-date-utc")
             own = f"expiry of policy {entry.name}"
-            terms.append(self._objects.schedules.until(own, date, _line(entry, "policy-expiry")))
+            terms.append(self._objects.schedules.until(own, date, line_of(entry, "policy-expiry")))
         return conjunction(*terms) if terms else ANYTHING
 
     def _others(self, entry: Node) -> list[Expr]:
@@ -316,7 +335,7 @@ class Policies:
         if people:
             terms.append(disjunction(*people))
         if "tos" in entry.values or "tos-mask" in entry.values:
-            terms.append(_tos(entry))
+            terms.append(tos(entry))
         if entry.on("disclaimer"):
             terms.append(Condition(f"disclaimer of policy {entry.name} accepted", Kind.VARIES))
         contents = [key for key in _CONTENTS if entry.names(key)]
@@ -360,28 +379,3 @@ class Policies:
             "tcp-session-without-syn",
         ):
             entry.words(key)
-
-
-def _line(entry: Node, key: str) -> int:
-    value = entry.values.get(key)
-    return value.line if value else entry.first
-
-
-def _tos(entry: Node) -> Expr:
-    try:
-        value, mask = int(entry.one("tos", "0x00"), 16), int(entry.one("tos-mask", "0x00"), 16)
-    except ValueError:
-        return unknown(f"tos of policy {entry.name}", Code.VALUE_NOT_UNDERSTOOD)
-    if not 0 <= mask <= 255 or not 0 <= value <= 255:
-        return unknown(f"tos of policy {entry.name}", Code.VALUE_NOT_UNDERSTOOD)
-    if mask == 0:
-        return ANYTHING
-    found = Bits("tos", mask, value & mask)
-    return Not(found) if entry.on("tos-negate") else found
-
-
-def _summary(entry: Node) -> str:
-    """Return a policy in one line, of names only."""
-    parts = [f"{key}={','.join(entry.values[key].words)}" for key in _SUMMARY if key in entry.values]
-    parts.append(f"action={entry.one('action', 'deny')}")
-    return " ".join(parts)[:400]

@@ -5,10 +5,15 @@ Source: CLI Reference 6.0 to 7.6, "config firewall policy", parameter table.
 
 from __future__ import annotations
 
+from segcheck.importers.fortigate._notes import unknown
 from segcheck.importers.fortigate._relevance import table
+from segcheck.importers.fortigate._tree import Node
+from segcheck.model.diagnostic import Code
+from segcheck.model.match import ANYTHING, Bits, Expr, Not
 
 _LATER = "inspects the session once it is open"
 _LOG = "logging and display"
+_SUMMARY = ("srcintf", "dstintf", "srcaddr", "dstaddr", "srcaddr6", "dstaddr6", "service", "schedule")
 _SPEED = "bandwidth, priority, timers, hardware"
 
 #: Settings without influence on whether an opening packet passes, with the reason.
@@ -83,3 +88,30 @@ UNCERTAIN_UNLESS: dict[str, frozenset[str]] = {
         "internet-service-src-negate": (),
     }.items()
 }
+
+
+def line_of(entry: Node, key: str) -> int:
+    """Return the line of a setting, else the first line of its policy."""
+    value = entry.values.get(key)
+    return value.line if value else entry.first
+
+
+def tos(entry: Node) -> Expr:
+    """Return "the packet has the type of service that the policy asks for"."""
+    try:
+        value, mask = int(entry.one("tos", "0x00"), 16), int(entry.one("tos-mask", "0x00"), 16)
+    except ValueError:
+        return unknown(f"tos of policy {entry.name}", Code.VALUE_NOT_UNDERSTOOD)
+    if not 0 <= mask <= 255 or not 0 <= value <= 255:
+        return unknown(f"tos of policy {entry.name}", Code.VALUE_NOT_UNDERSTOOD)
+    if mask == 0:
+        return ANYTHING
+    found = Bits("tos", mask, value & mask)
+    return Not(found) if entry.on("tos-negate") else found
+
+
+def summary(entry: Node) -> str:
+    """Return a policy in one line, of names only."""
+    parts = [f"{key}={','.join(entry.values[key].words)}" for key in _SUMMARY if key in entry.values]
+    parts.append(f"action={entry.one('action', 'deny')}")
+    return " ".join(parts)[:400]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from segcheck.importers.fortigate._addresses import Addresses
 from segcheck.importers.fortigate._interfaces import Interfaces
-from segcheck.importers.fortigate._notes import Vdom, because, unknown
+from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
 from segcheck.importers.fortigate._policy_keys import WHO
 from segcheck.importers.fortigate._relevance import table as irrelevant
 from segcheck.importers.fortigate._services import proto
@@ -21,7 +21,7 @@ from segcheck.importers.fortigate._tree import Node
 from segcheck.importers.fortigate._values import EVERY_NETWORK, FAMILY, NO_ADDRESS, number, prefix, prefixes, ranges
 from segcheck.model.device import Route, RouteKind, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.match import Bits, Condition, Expr, Field, Kind, Not, conjunction, disjunction
+from segcheck.model.match import ANYTHING, Bits, Condition, Expr, Field, Kind, Not, conjunction, disjunction
 from segcheck.model.rules import Action, Return, Rule, RuleList, Unsure, Via
 from segcheck.sets.addresses import parse_one
 from segcheck.sets.addresses import prefix as block
@@ -144,6 +144,10 @@ class Routing:
             ]
         if not device and not zones and not blackhole:
             raise ValueError("no way out")
+        for name, _, _ in ways:
+            if name is not None and self._interfaces.all and name not in self._interfaces.by_name:
+                self._undefined(name, entry)
+                raise ValueError(name)
         for name, via, sure in ways:
             interface = self._interfaces.by_name.get(name or "")
             if interface and interface.enabled is False:
@@ -232,6 +236,7 @@ class Routing:
 
     def _policy_route(self, entry: Node, one: int) -> Rule:
         where, notes = f"policy route {entry.name}", self._vdom.notes
+        doubtful = False
         try:
             match = conjunction(*self._policy_match(entry, one))
             action = self._policy_action(entry)
@@ -240,11 +245,11 @@ class Routing:
             for value in entry.values.values():
                 value.used = True
             match = unknown(where, Code.VALUE_NOT_UNDERSTOOD)
-            action = Unsure((Via(None), Return()))
+            action = self._any_way()
+            doubtful = True
         status = entry.on("status", True)
-        if notes.finish(entry, {"comments": "text"}, where):
-            match = conjunction(match, unknown(f"unread lines of {where}", Code.UNRECOGNISED_LINE))
-        return Rule(
+        doubtful = bool(notes.finish(entry, {"comments": "text"}, where)) or doubtful or status is None
+        made = Rule(
             id=entry.name,
             key=entry.name,
             match=match,
@@ -255,12 +260,21 @@ class Routing:
             text=f"policy route {entry.name} out {entry.one('output-device')}",
             because=because(match),
         )
+        if not doubtful:
+            return made
+        self._vdom.taint(Scope.ROUTING, self.doubt(where, entry.first), where, entry.first)
+        return nothing_sure(made, ANYTHING, self._any_way())
+
+    def _any_way(self) -> Action:
+        """Return what a policy route may do of which the way out is not known."""
+        ways = tuple(Via(port.name) for port in self._interfaces.all) or (Via(None),)
+        return Unsure((*ways, Return()))
 
     def _policy_match(self, entry: Node, one: int) -> Iterable[Expr]:
         entered = entry.names("input-device")
         if entered:
             came = self._interfaces.match("in", entered, entry.first)
-            yield Not(came) if entry.on("input-device-negate") else came
+            yield Not(came) if self._switch(entry, "input-device-negate") else came
         for side in ("src", "dst"):
             written, names = entry.names(side), entry.names(f"{side}addr")
             parts: list[Expr] = [
@@ -270,7 +284,7 @@ class Routing:
                 parts.append(self._addresses.any_of(one, names, side, entry.first))
             whole = Field(side, FAMILY[one])
             found = disjunction(*parts) if parts else whole
-            yield conjunction(whole, Not(found)) if entry.on(f"{side}-negate") else found
+            yield conjunction(whole, Not(found)) if self._switch(entry, f"{side}-negate") else found
         protocol = number(entry.one("protocol", "0"), 0, 255)
         if protocol:
             yield proto(protocol)
@@ -295,8 +309,14 @@ class Routing:
 
     def _policy_action(self, entry: Node) -> Action:
         device, text = entry.one("output-device"), entry.one("gateway")
-        if entry.one("action", "permit") == "deny":
+        action = entry.one("action", "permit")
+        if action == "deny":
             return Return()
+        if action != "permit":
+            raise ValueError(action)
+        if device and self._interfaces.all and device not in self._interfaces.by_name:
+            self._undefined(device, entry)
+            raise ValueError(device)
         gateway = parse_one(text) if text not in NO_ADDRESS else None
         if device and gateway is not None:
             return Via(device, gateway)
@@ -304,6 +324,17 @@ class Routing:
             gateways = dict.fromkeys(route.gateway for route in self.routes if route.interface == device)
             return Unsure((*(Via(device, one) for one in {None: None, **gateways}), Return()))
         return Unsure((Via(None, gateway), Return())) if gateway is not None else Return()
+
+    def _switch(self, entry: Node, key: str) -> bool:
+        flag = entry.on(key)
+        if flag is None:
+            raise ValueError(key)
+        return flag
+
+    def _undefined(self, name: str, entry: Node) -> None:
+        self._vdom.notes.say(
+            Code.UNDEFINED_NAME, Severity.WARNING, entry.first, "routing", kind="interface", name=name[:40]
+        )
 
     def reverse(self, strict: bool) -> dict[str, tuple[IntervalSet, IntervalSet]]:
         """Return by interface the sources that may surely, and that may possibly, arrive on it (Technical Tip 194382).

@@ -14,7 +14,7 @@ from segcheck.importers.fortigate._relevance import table
 from segcheck.importers.fortigate._tree import Node
 from segcheck.importers.fortigate._values import NO_ADDRESS, number, ports, ranges
 from segcheck.model.device import NamedObject
-from segcheck.model.diagnostic import Code, Severity
+from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, NOTHING, AnyOf, Condition, Expr, Field, Kind, conjunction, disjunction
 from segcheck.sets.intervals import IntervalSet
 
@@ -186,7 +186,7 @@ class Services:
                 )
             else:
                 notes.say(Code.UNDEFINED_NAME, Severity.WARNING, line, f"service {name}", kind="service", name=name)
-        return evaluate(name, self._made, self._members, self._build, _cyclic)
+        return evaluate(name, self._made, self._members, self._build, self._cyclic)
 
     def any_of(self, names: Iterable[str], line: int = 0) -> Expr:
         """Return "the packet is of one of these services"."""
@@ -201,7 +201,7 @@ class Services:
         for path in (_OBJECTS, _GROUPS):
             for name, entry in self._vdom.table(path).entries.items():
                 used = name in self._asked
-                evaluate(name, self._made, self._members, self._build, _cyclic)
+                evaluate(name, self._made, self._members, self._build, self._cyclic)
                 self._vdom.notes.finish(entry, _IRRELEVANT, f"service {name}")
                 text = " ".join(f"{key}={' '.join(entry.values[key].words)}" for key in _PORTS if key in entry.values)
                 self._vdom.objects.append(
@@ -247,6 +247,14 @@ class Services:
             )
             return unknown(f"empty service group {name}", Code.EMPTY_GROUP)
         return _joined(members)
+
+    def _cyclic(self, name: str) -> Expr:
+        where = f"service group {name}"
+        group = self._vdom.table(_GROUPS).entries.get(name)
+        if group is not None:
+            self._vdom.notes.say(Code.VALUE_NOT_UNDERSTOOD, Severity.ERROR, group.first, where, value=name, where=where)
+            self._vdom.notes.mark(group.spans, LineUse.APPROXIMATED)
+        return unknown(f"{where} contains itself", Code.VALUE_NOT_UNDERSTOOD)
 
     def _build_object(self, name: str, entry: Node) -> Expr:
         try:
@@ -309,7 +317,3 @@ def _strange(entry: Node) -> bool:
     for key in stale & entry.values.keys():
         entry.values[key].used = True
     return any(not value.used and key not in _IRRELEVANT for key, value in entry.values.items())
-
-
-def _cyclic(name: str) -> Expr:
-    return unknown(f"service group {name} contains itself", Code.VALUE_NOT_UNDERSTOOD)

@@ -9,6 +9,9 @@ from segcheck.importers.fortigate._values import FAMILY, number, ports, ranges
 from segcheck.model.rules import Translation
 from segcheck.sets.intervals import IntervalSet
 
+#: Types whose new address is not in the export.
+_ELSEWHERE = frozenset({"dns-translation", "fqdn", "access-proxy"})
+
 
 class TargetReader:
     """Reads the translation of one VIP."""
@@ -30,6 +33,8 @@ class TargetReader:
             return self._with_ports(Translation("dst", addresses=self._mapped()))
         if kind == "server-load-balance":
             return self._pool()
+        if kind not in _ELSEWHERE:
+            raise ValueError(kind)
         self._entry.words("mapped-addr")
         return None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from segcheck.importers.fortigate._addresses import Addresses
 from segcheck.importers.fortigate._defaults import vips_in_file_order
 from segcheck.importers.fortigate._interfaces import Interfaces
-from segcheck.importers.fortigate._notes import Vdom, because, unknown
+from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
 from segcheck.importers.fortigate._relevance import table
 from segcheck.importers.fortigate._services import Services, proto
 from segcheck.importers.fortigate._tree import Node
@@ -22,7 +22,7 @@ from segcheck.importers.fortigate._values import FAMILY, NO_ADDRESS, ports, rang
 from segcheck.importers.fortigate._vip_targets import TargetReader
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.match import AddressClass, AddressKind, Expr, Field, Not, conjunction
+from segcheck.model.match import ANYTHING, AddressClass, AddressKind, Expr, Field, Not, conjunction
 from segcheck.model.rules import Action, Assign, Continue, Rule, Translate, Unsure
 from segcheck.sets.intervals import IntervalSet
 
@@ -69,6 +69,7 @@ class Vip:
     targets    the addresses it translates to
     local      `arp-reply`: the device answers for the external addresses
     used       an enabled policy names it (or central NAT makes every VIP act)
+    lost       it was not read, or not all of it
     hairpin    for packets that came by another interface than `extintf`: as if they had gone out by it and come back, if
                a policy lets them (Technical Tip 195448); whether and by which policies, is not settled
     """
@@ -85,11 +86,16 @@ class Vip:
     targets: IntervalSet = _NONE
     local: bool | None = True
     used: bool = False
+    lost: bool = False
     hairpin: Rule | None = None
 
 
 class Vips:
-    """The VIPs and VIP groups of one VDOM."""
+    """The VIPs and VIP groups of one VDOM.
+
+    used      indexes of those that an enabled policy names
+    perhaps   something that was not read may name any of them
+    """
 
     def __init__(self, vdom: Vdom, addresses: Addresses, services: Services, interfaces: Interfaces) -> None:
         self._vdom = vdom
@@ -97,11 +103,14 @@ class Vips:
         self._services = services
         self._interfaces = interfaces
         self.used: set[int] = set()
+        self.perhaps = vdom.torn(*dict(_GROUPS))
         self.all: list[Vip] = []
         for path, family in _TABLES:
             for name, entry in vdom.table(path).entries.items():
                 self.all.append(self._vip(name, family, entry, len(self.all) + 1))
         self._by_name = {(vip.name, vip.family): vip for vip in self.all}
+        self._lost = tuple(self._lost_ones())
+        self.all.extend(self._lost)
 
     @property
     def any(self) -> bool:
@@ -119,12 +128,18 @@ class Vips:
         vip = self._by_name.get((name, family))
         if vip:
             return (vip.index,)
+        lost = () if self._addresses.defined(family, name) else tuple(v.index for v in self._lost if v.family == family)
         for path, one in _GROUPS:
             group = self._vdom.table(path).entries.get(name)
             if group is not None and one == family:
                 found = (self._by_name.get((member, family)) for member in group.names("member"))
-                return tuple(vip.index for vip in found if vip)
-        return ()
+                return tuple(vip.index for vip in found if vip) + lost
+        return lost
+
+    def doubtful(self, name: str, family: int) -> bool:
+        """Return whether a name is that of a VIP group of which something was not read."""
+        groups = (self._vdom.table(path).entries.get(name) for path, one in _GROUPS if one == family)
+        return any(_unread(group) for group in groups if group is not None)
 
     def mapped(self, indexes: Iterable[int]) -> IntervalSet:
         """Return the addresses that VIPs translate to, as far as they are known."""
@@ -137,11 +152,12 @@ class Vips:
         Without central NAT only the VIPs in `referred` act. Where two overlap and the order is not settled for the
         version, either may act.
         """
-        acting = [vip for vip in self.all if central_nat or vip.index in referred]
+        acting = [vip for vip in self.all if central_nat or self.perhaps or vip.index in referred]
         doubtful = set() if central_nat or vips_in_file_order(self._vdom.version) else _overlapped(acting)
         found = []
         for vip in acting:
-            found.append(_either(vip.rule) if vip.index in doubtful else vip.rule)
+            sure = vip.index not in doubtful and (central_nat or vip.index in referred)
+            found.append(vip.rule if sure else _either(vip.rule))
             if vip.hairpin:
                 found.append(vip.hairpin)
         return tuple(found)
@@ -154,8 +170,7 @@ class Vips:
                 entry.names("member")
                 irrelevant = {**_IRRELEVANT, "comments": "text", "interface": "limits where the group may be picked"}
                 for identity in self._vdom.notes.finish(entry, irrelevant, f"VIP {name}", ("realservers",)):
-                    if path in dict(_GROUPS):
-                        self._vdom.taint(Scope.TRANSLATION, identity, name, entry.first)
+                    self._vdom.taint(Scope.TRANSLATION, identity, name, entry.first)
                 used = any(index in self.used for index in self.indexes(name, family))
                 self._vdom.objects.append(
                     NamedObject(
@@ -186,16 +201,25 @@ class Vips:
                 mapped = None if read.forwards else (translation.addresses or IntervalSet.empty(), -translation.shift)
         except ValueError:
             problem = Code.VALUE_NOT_UNDERSTOOD.value
-            self._vdom.notes.say(
+            identity = self._vdom.notes.say(
                 Code.VALUE_NOT_UNDERSTOOD, Severity.ERROR, entry.first, f"VIP {name}", value=kind, where=f"VIP {name}"
             )
-            terms = [Field("dst", external)] if len(terms) < 2 else terms
-        if kind in ("dns-translation", "access-proxy") or entry.on("nat46") or entry.on("nat64"):
+            self._vdom.taint(Scope.TRANSLATION, identity, name, entry.first)
+        if (
+            kind in ("dns-translation", "access-proxy")
+            or entry.on("nat46") is not False
+            or entry.on("nat64") is not False
+        ):
             problem = Code.UNSUPPORTED_LINE.value
             self._unsupported(entry, name, kind)
         entry.words("nat46"), entry.words("nat64"), entry.words("nat-source-vip")
-        if self._strange(entry) or not external:
+        unread = self._strange(entry)
+        if unread or not external:
             problem = problem or Code.UNRECOGNISED_LINE.value
+        lost = unread or problem == Code.VALUE_NOT_UNDERSTOOD.value
+        if lost:
+            external, terms, names = FAMILY[family], [ANYTHING, Field("dst", FAMILY[family])], ("any",)
+            action = Translate(None, (Assign("dnat", index, 0xFFFF),))
         match = conjunction(*terms)
         rule = Rule(
             id=name,
@@ -213,6 +237,7 @@ class Vips:
             rule = _either(rule, problem)
         forced = entry.on("nat-source-vip") is not False
         inner = action.translation.addresses if isinstance(action, Translate) and action.translation else None
+        inner = FAMILY[family] if lost else inner
         return Vip(
             name,
             family,
@@ -225,8 +250,19 @@ class Vips:
             _port_keys(terms),
             inner or _NONE,
             entry.on("arp-reply", True),
+            lost=lost,
             hairpin=self._hairpin(rule, terms, names),
         )
+
+    def _lost_ones(self) -> Iterable[Vip]:
+        """Yield what stands for the VIPs of a table of which the beginning of an entry was not read."""
+        torn = [(path, family) for path, family in _TABLES if self._vdom.torn(path)]
+        for index, (path, family) in enumerate(torn, len(self.all) + 1):
+            name, whole = f"unread lines of {path}", FAMILY[family]
+            action = Translate(None, (Assign("dnat", index, 0xFFFF),))
+            made = Rule(id=name, key=name, match=Field("dst", whole), action=action, text=name)
+            made = nothing_sure(made, made.match, Unsure((action, Continue())))
+            yield Vip(name, family, index, made, whole, ("any",), targets=whole, local=None, lost=True)
 
     def _hairpin(self, rule: Rule, terms: list[Expr], names: tuple[str, ...]) -> Rule | None:
         if "any" in names or not terms:
@@ -293,6 +329,12 @@ class Vips:
         if servers:
             strange = bool(self._vdom.notes.finish(servers, (), f"VIP {entry.name}")) or strange
         return strange or any(not value.used and key not in _IRRELEVANT for key, value in entry.values.items())
+
+
+def _unread(entry: Node) -> bool:
+    """Return whether something in a VIP group was not read."""
+    irrelevant = {*_IRRELEVANT, "comments", "interface", "member"}
+    return bool(entry.unread or entry.tables) or any(key not in irrelevant for key in entry.values)
 
 
 def _port_keys(terms: list[Expr]) -> IntervalSet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segcheck.model.device import RouteKind
+from segcheck.model.device import RouteKind, Scope
 from segcheck.model.trace import Verdict
 from segcheck.sets.addresses import describe, parse_one
 from tests.importers.fortigate.exports import device, export, packet, policy, through
@@ -224,7 +224,22 @@ def test_interfaces_carry_vlan_parent_zone_and_state():
 @pytest.mark.parametrize("line", ["set l2forward enable", "set warp 1", "set ip 10.0.1.300 255.255.255.0"])
 def test_what_an_interface_does_beyond_the_model_taints_it(line):
     text = export().replace("set allowaccess ping https", line)
-    assert [taint.subject for taint in device(text).taints] == ["port1"]
+    made = device(text)
+    assert [taint.subject for taint in made.taints if taint.scope is Scope.INTERFACE] == ["port1"]
+    assert not made.addressing_known
+
+
+@pytest.mark.parametrize("line", ["set warp 1", "set ip 10.0.1.300 255.255.255.0", "warp", "config ipv6\nwarp\nend"])
+def test_an_interface_that_was_not_wholly_read_taints_all_that_judges_by_it(line):
+    made = device(export().replace("set allowaccess ping https", line))
+    assert {(taint.scope, taint.subject) for taint in made.taints} == {
+        (Scope.INTERFACE, "port1"),
+        (Scope.ROUTING, ""),
+        (Scope.LOCAL, ""),
+        (Scope.LIST, "root/local-in"),
+        (Scope.LIST, "root/local-in6"),
+    }
+    assert not made.routing_known
 
 
 def test_session_helpers_open_what_they_expect():

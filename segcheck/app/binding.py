@@ -1,0 +1,137 @@
+"""A site's devices bound to their exports: read, and compared with what the topology says of them (DESIGN §2.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from segcheck import importers
+from segcheck.app.reading import best_first
+from segcheck.errors import CannotRun
+from segcheck.loaders import files
+from segcheck.model.device import DeviceConfig, Interface, InterfaceAddress
+from segcheck.model.diagnostic import Code, Diagnostic, Severity
+from segcheck.model.reading import Reading
+from segcheck.model.result import Binding
+from segcheck.model.site import DeviceInterface, Segment, Site, TopologyDevice
+from segcheck.model.site_words import ExportRole
+from segcheck.model.source import SourceText, Span
+from segcheck.sets import addresses
+
+#: Files that importers read; other side files (routing tables, ARP …) have readers of their own.
+_FOR_IMPORTERS = (ExportRole.CONFIG, ExportRole.IPSET)
+
+
+def bind(site: Site, folder: str) -> tuple[Binding, ...]:
+    """Return every device of a site with its export, in the order of the topology. Paths are relative to the site."""
+    cache: dict[tuple[tuple[str, ...], str], Reading | CannotRun] = {}
+    return tuple(_bound(site, Path(folder), device, cache) for device in site.devices.values())
+
+
+def _bound(
+    site: Site, folder: Path, device: TopologyDevice, cache: dict[tuple[tuple[str, ...], str], Reading | CannotRun]
+) -> Binding:
+    exports = [export for export in device.exports if export.role in _FOR_IMPORTERS]
+    first = next((export for export in exports if export.role is ExportRole.CONFIG), None)
+    if first is None:
+        return Binding(device=device)
+    paths = tuple(export.path for export in exports)
+    key = (paths, first.format)
+    if key not in cache:  # several VDOMs share one file
+        cache[key] = _read(folder, paths, first.format or None)
+    read = cache[key]
+    if isinstance(read, CannotRun):
+        params = (("path", first.path),)
+        unread = Diagnostic(Code.EXPORT_UNREADABLE, Severity.WARNING, first.span, scope="device", params=params)
+        return Binding(device=device, diagnostics=(unread,))
+    named = [one for one in read.devices if one.context == first.context]
+    config = named[0] if named else read.devices[0] if len(read.devices) == 1 and not first.context else None
+    if config is None:
+        contexts = ", ".join(one.context or "-" for one in read.devices)
+        found = _disagree(first.span, f"context of {device.id}", first.context or "-", contexts)
+        return Binding(device=device, reading=read, diagnostics=(found,))
+    compared = tuple(_numbered(_compared(site, device, config, first.span)))
+    return Binding(device=device, reading=read, config=config, diagnostics=compared)
+
+
+def _read(folder: Path, paths: tuple[str, ...], format: str | None) -> Reading | CannotRun:  # noqa: A002
+    try:
+        sources: list[SourceText] = []
+        for path in paths:
+            found = files.read_export(str(folder / path))
+            one_file = len(found) == 1 and (folder / path).is_file()
+            sources += (
+                replace(source, path=path if one_file else f"{path}/{Path(source.path).name}") for source in found
+            )
+        return importers.read(best_first(tuple(sources), format), format)
+    except CannotRun as error:
+        return error
+
+
+def _disagree(span: Span, what: str, here: str, there: str) -> Diagnostic:
+    params = (("what", what), ("site", here), ("export", there))
+    return Diagnostic(Code.SITE_DISAGREES, Severity.ERROR, span, scope="device", params=params)
+
+
+def _numbered(found: Iterator[Diagnostic]) -> Iterator[Diagnostic]:
+    """Tell apart what stands at one line, so that every id is unique."""
+    seen: dict[tuple[Code, Span | None], int] = {}
+    for one in found:
+        key = one.code, one.span
+        yield replace(one, column=seen.get(key, 0))
+        seen[key] = seen.get(key, 0) + 1
+
+
+def _compared(site: Site, device: TopologyDevice, config: DeviceConfig, export: Span) -> Iterator[Diagnostic]:
+    if config.hostname and config.hostname not in device.hostnames:
+        yield _disagree(export, f"hostname of {device.id}", " / ".join(sorted(device.hostnames)), config.hostname)
+    if not config.interfaces:
+        return  # a format without addressing: the topology stands for it
+    for declared in device.interfaces:
+        own = config.interface(declared.name)
+        if own is None:
+            known = ", ".join(one.name for one in config.interfaces[:20])
+            yield _disagree(declared.span, f"interface {declared.name} of {device.id}", declared.name, f"only {known}")
+        else:
+            yield from _interface(site, device, declared, own)
+    names = {declared.name for declared in device.interfaces}
+    for own in config.interfaces:
+        if own.name not in names and own.addresses and own.enabled is not False:
+            params = (("device", device.id), ("interface", own.name), ("line", _line(site, own)))
+            yield Diagnostic(
+                Code.INTERFACE_UNDECLARED, Severity.WARNING, device.span, scope=f"interface {own.name}", params=params
+            )
+
+
+def _interface(site: Site, device: TopologyDevice, declared: DeviceInterface, own: Interface) -> Iterator[Diagnostic]:
+    where = f"interface {declared.name} of {device.id}"
+    segment = site.segments.get(declared.segment)
+    if own.addresses and set(declared.addresses) - set(own.addresses):
+        yield _disagree(declared.span, where, _texts(declared.addresses), _texts(own.addresses))
+    elif segment is not None and any(not _in(segment, one) for one in own.addresses):
+        prefixes = ", ".join(text for prefix in segment.prefixes for text in addresses.describe(prefix)) or "none"
+        yield _disagree(declared.span, where, f"segment {segment.id} ({prefixes})", _texts(own.addresses))
+    if segment is not None and None not in (segment.vlan, own.vlan) and segment.vlan != own.vlan:
+        yield _disagree(declared.span, f"VLAN of {where}", str(segment.vlan), str(own.vlan))
+    if own.enabled is not None and declared.enabled != own.enabled:
+        words = {True: "enabled", False: "disabled"}
+        yield _disagree(declared.span, f"state of {where}", words[declared.enabled], words[own.enabled])
+
+
+def _in(segment: Segment, found: InterfaceAddress) -> bool:
+    """Return whether an address is of a segment; a family of which the topology says nothing is open."""
+    declared = segment.v4 if addresses.family(found.address) == 4 else segment.v6
+    return declared is None or any(found.address in prefix for prefix in declared)
+
+
+def _texts(found: tuple[InterfaceAddress, ...]) -> str:
+    return ", ".join(f"{addresses.text(one.address)}/{one.length}" for one in found)
+
+
+def _line(site: Site, own: Interface) -> str:
+    """Return the line to add to the topology: with the segment where the address tells it."""
+    address = own.addresses[0]
+    attached = addresses.prefix(address.address, address.length)
+    segment = next((one.id for one in site.segments.values() if attached in one.prefixes), "?")
+    return f"{own.name}: {{segment: {segment}, address: {_texts((address,))}}}"

@@ -1,0 +1,135 @@
+"""A site's folder: `topology.yaml`, `policy.yaml`, optionally `waivers.yaml` and `site.yaml`, to a `Site`.
+
+topology, policy, waivers, settings   the files as they are written; JSON Schemas come from there
+pages         one file with its places and its problems
+names         duplicates, unknown names, what nobody uses
+crossrefs     every reference followed
+addressing    prefixes, hosts and interfaces fit together
+consistency   gateways, dates, exports that exist
+building      to nouns
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from segcheck.errors import UnreadableFile
+from segcheck.loaders import files
+from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
+from segcheck.loaders.site import addressing, building, consistency, crossrefs
+from segcheck.loaders.site.names import Names
+from segcheck.loaders.site.pages import Page
+from segcheck.loaders.site.policy import PolicyFile
+from segcheck.loaders.site.settings import SettingsFile
+from segcheck.loaders.site.topology import Topology
+from segcheck.loaders.site.waivers import WaiversFile
+from segcheck.model.diagnostic import Severity
+from segcheck.model.site import Site
+from segcheck.model.source import SourceText
+
+#: The files of a site by the name of their schema.
+MODELS: dict[str, type[BaseModel]] = {
+    "topology": Topology,
+    "policy": PolicyFile,
+    "waivers": WaiversFile,
+    "site": SettingsFile,
+}
+_REQUIRED = ("topology", "policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a site's folder: the site, None if any problem is an error, and each of its files."""
+
+    site: Site | None
+    files: tuple[SiteFile, ...]
+
+
+def load(folder: str) -> Loaded:
+    """Return the site of a folder, with everything that is wrong with its files at once.
+
+    Raises:
+        UnreadableFile: no such folder, it holds no topology.yaml, or a file of it cannot be read at all.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise UnreadableFile(
+            f"{folder}: no such folder; nothing was judged. Name the folder that holds topology.yaml",
+            f"{folder}: フォルダーがありません。判定は行っていません。topology.yaml のあるフォルダーを指定してください",
+        )
+    pages = {name: page for name in MODELS if (page := _page(root, name)) is not None}
+    topology, policy = pages["topology"], pages["policy"]
+    waivers, settings = pages.get("waivers"), pages.get("site")
+    names = Names(topology, policy)
+    names.duplicates()
+    crossrefs.topology(topology, names)
+    addressing.check(topology)
+    consistency.topology(topology, names, root)
+    crossrefs.policy(policy, names)
+    consistency.policy(policy, names)
+    if waivers is not None:
+        crossrefs.waivers(waivers, names)
+        consistency.waivers(waivers, names)
+    if settings is not None:
+        crossrefs.settings(settings, names)
+        permitted = {(entry.from_, entry.to) for _, entry in policy.items("register") if entry.status.permits}
+        consistency.settings(settings, names, permitted)
+    sound = not any(page.errors for page in pages.values())
+    if sound:
+        names.unused()
+    _misnamed(root, topology)
+    found = tuple(SiteFile(page.source, tuple(sorted(set(page.problems)))) for page in pages.values())
+    return Loaded(building.build(topology, policy, waivers, settings, names) if sound else None, found)
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a site file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **MODELS[name].model_json_schema(),
+        "title": f"segcheck {name}.yaml, version 1",
+    }
+
+
+def _page(root: Path, name: str) -> Page | None:
+    path = f"{name}.yaml"
+    present = (root / path).is_file()
+    if not present and name not in _REQUIRED:
+        return None
+    if not present and name == "policy":
+        page = Page(SourceText(path, "segcheck: 1\nprofiles: []\n", "utf-8", ""), MODELS[name])
+        page.source = SourceText(path, "", "utf-8", "")
+        page.problems = [
+            Problem(
+                1,
+                1,
+                "there is no such file in the site",
+                "サイトにこのファイルがありません",
+                "begin with segcheck: 1 and profiles: [{model: alpha, guideline_edition: R7.3, segments: all}]",
+                "segcheck: 1 と profiles: [{model: alpha, guideline_edition: R7.3, segments: all}] から始めてください",
+            )
+        ]
+        return page
+    source = files.read_text(str(root / path))
+    return Page(replace(source, path=path), MODELS[name])
+
+
+def _misnamed(root: Path, page: Page) -> None:
+    """Note YAML files beside the ones that are read: a slip in a name would leave a whole file out."""
+    known = [f"{name}.yaml" for name in MODELS]
+    for path in sorted(root.iterdir()):
+        if path.suffix.lower() in (".yaml", ".yml") and path.name not in known and path.is_file():
+            page.problems.append(
+                Problem(
+                    1,
+                    1,
+                    f"{path.name} beside this file is not read",
+                    f"同じフォルダーの {path.name} は読み込みません",
+                    *did_you_mean(path.name, known),
+                    severity=Severity.NOTE,
+                )
+            )

@@ -1,0 +1,346 @@
+"""Checked site files to nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from segcheck.loaders import marked
+from segcheck.loaders.device_file import route
+from segcheck.loaders.edges import service
+from segcheck.loaders.site.addressing import length_in, written
+from segcheck.loaders.site.names import Names
+from segcheck.loaders.site.pages import Page
+from segcheck.model import register, site
+from segcheck.model.device import InterfaceAddress
+from segcheck.sets import addresses
+from segcheck.sets.intervals import IntervalSet
+
+
+def build(topology: Page, policy: Page, waivers: Page | None, settings: Page | None, names: Names) -> site.Site:
+    """Return the site; every page is free of errors."""
+    top, pol = topology.entry, policy.entry
+    zones = {
+        key: site.Zone(
+            id=key,
+            tier=one.tier,
+            name=one.name or key,
+            role=one.role or "",
+            responsibility=one.responsibility,
+            span=topology.span(("zones", key)),
+        )
+        for key, one in top.zones.items()
+    }
+    return site.Site(
+        name=top.name,
+        zones=zones,
+        segments={key: _segment(topology, key, one) for key, one in top.segments.items()},
+        hosts={one.id: _host(topology, path, one) for path, one in topology.items("hosts")},
+        groups={key: _group(topology, key, one) for key, one in top.groups.items()},
+        devices={one.id: _device(topology, path, one) for path, one in topology.items("devices")},
+        links={one.id: _link(topology, path, one) for path, one in topology.items("links")},
+        gateways={one.id: _gateway(topology, path, one, names) for path, one in topology.items("gateways")},
+        taps={
+            one.id: site.Tap(
+                id=one.id,
+                device=one.device,
+                interface=one.interface,
+                direction=one.direction,
+                nat_before=None if one.nat_side is None else one.nat_side == "before",
+                span=topology.span(path),
+            )
+            for path, one in topology.items("taps")
+        },
+        captures=tuple(
+            site.CaptureSet(
+                glob=one.glob,
+                tap=one.tap,
+                window=(one.window[0], one.window[1]) if one.window else None,
+                span=topology.span(path),
+            )
+            for path, one in topology.items("captures")
+        ),
+        attestations=tuple(_statements(topology, "attestations")),
+        assumptions=tuple(_statements(topology, "assumptions")),
+        policy=_policy(policy, pol, names),
+        waivers=tuple(_waivers(waivers, names)),
+        settings=_settings(settings),
+    )
+
+
+def _services(texts: Iterable[str]) -> tuple[site.Service, ...]:
+    return tuple(service(text) for text in texts)
+
+
+def _segment(page: Page, key: str, one: Any) -> site.Segment:
+    def prefixes(texts: list[str] | None) -> tuple[IntervalSet, ...] | None:
+        return None if texts is None else tuple(addresses.parse(text) for text in texts)
+
+    return site.Segment(
+        id=key,
+        zone=one.zone,
+        domain=one.domain,
+        kind=one.kind,
+        name=one.name or key,
+        vlan=one.vlan,
+        v4=prefixes(one.v4),
+        v6=prefixes(one.v6),
+        gateways=tuple(one.gateway),
+        span=page.span(("segments", key)),
+    )
+
+
+def _host(page: Page, path: marked.Path, one: Any) -> site.Host:
+    return site.Host(
+        id=one.id,
+        segment=one.segment or "",
+        addresses=tuple(addresses.parse_one(text) for text in one.addresses),
+        macs=tuple(one.mac),
+        role=one.role,
+        business=one.business,
+        peer_class=one.peer_class,
+        attributes=tuple(
+            site.Attribute(
+                name,
+                attribute.value,
+                attribute.evidence,
+                attribute.evidence_date,
+                attribute.declared_by,
+                page.span((*path, "attributes", name)),
+            )
+            for name, attribute in one.attributes.items()
+        ),
+        span=page.span(path),
+    )
+
+
+def _group(page: Page, key: str, one: Any) -> site.Group:
+    ranges = IntervalSet.of(*(pair for text in one.ranges for pair in addresses.parse(text).ranges))
+    return site.Group(
+        id=key, hosts=tuple(one.hosts), ranges=ranges, segments=tuple(one.segments), span=page.span(("groups", key))
+    )
+
+
+def _device(page: Page, path: marked.Path, one: Any) -> site.TopologyDevice:
+    return site.TopologyDevice(
+        id=one.id,
+        kind=one.kind,
+        name=one.name or one.id,
+        responsibility=one.responsibility,
+        hostname=one.hostname or "",
+        members=tuple(one.members),
+        exports=tuple(
+            site.Export(
+                path=export.path,
+                format=export.format or "",
+                context=export.context or "",
+                role=export.role,
+                as_of=export.as_of,
+                span=page.span((*path, "exports", index)),
+            )
+            for index, export in enumerate(one.exports)
+        ),
+        interfaces=tuple(
+            site.DeviceInterface(
+                name=name,
+                segment=interface.segment or "",
+                addresses=tuple(_address(page, interface.segment, text) for _, text in written(interface)),
+                domain=interface.vrf or interface.domain or site.DEFAULT_DOMAIN,
+                enabled=interface.enabled,
+                span=page.span((*path, "interfaces", name)),
+            )
+            for name, interface in one.interfaces.items()
+        ),
+        routes=tuple(route(entry, page.span((*path, "routes", index))) for index, entry in enumerate(one.routes)),
+        routes_complete=one.routes_complete,
+        services=tuple(
+            site.DeviceService(
+                kind=entry.kind,
+                services=_services(entry.service),
+                interfaces=tuple(entry.interfaces),
+                reoriginates=entry.reoriginates,
+                span=page.span((*path, "services", index)),
+            )
+            for index, entry in enumerate(one.services)
+        ),
+        span=page.span(path),
+    )
+
+
+def _address(page: Page, segment: str | None, text: str) -> InterfaceAddress:
+    bare, slash, length = text.partition("/")
+    value = addresses.parse_one(bare)
+    found = int(length) if slash else length_in(page.entry.segments[segment], value)
+    assert found is not None  # `addressing` has refused what has no length
+    return InterfaceAddress(value, found)
+
+
+def _link(page: Page, path: marked.Path, one: Any) -> site.Link:
+    def end(text: str) -> site.LinkEnd:
+        what, _, name = text.partition(":")
+        if what == "zone":
+            return site.LinkEnd(zone=name)
+        return site.LinkEnd(segment=name) if what == "segment" else site.LinkEnd(device=what, interface=name)
+
+    return site.Link(
+        id=one.id,
+        ends=(end(one.ends[0]), end(one.ends[1])),
+        kind=one.kind,
+        segments=tuple(one.segments),
+        name=one.name or one.id,
+        span=page.span(path),
+    )
+
+
+def _gateway(page: Page, path: marked.Path, one: Any, names: Names) -> site.Gateway:
+    return site.Gateway(
+        id=one.id,
+        hosts=tuple(one.hosts),
+        method=one.method,
+        forwards=one.forwards,
+        legs=tuple(
+            site.Leg(
+                id=leg.id,
+                peer=names.endpoint(leg.from_ or leg.to),
+                incoming=leg.from_ is not None,
+                services=_services(leg.service),
+                self_opens=leg.opener == "self",
+                span=page.span((*path, "legs", index)),
+            )
+            for index, leg in enumerate(one.legs)
+        ),
+        span=page.span(path),
+    )
+
+
+def _statements(page: Page, section: str) -> Iterator[site.Attestation]:
+    for path, one in page.items(section):
+        yield site.Attestation(
+            id=one.id,
+            subject=one.subject,
+            claim=one.claim,
+            owner=one.owner,
+            reason=one.reason,
+            document=one.document,
+            review_due=one.review_due,
+            assume=getattr(one, "assume", None),
+            span=page.span(path),
+        )
+
+
+def _policy(page: Page, one: Any, names: Names) -> register.Policy:
+    return register.Policy(
+        profiles=tuple(
+            register.ProfileUse(
+                model=use.model,
+                guideline_edition=use.guideline_edition,
+                segments=tuple(use.segments) or None,
+                begins=use.from_,
+                until=use.until,
+                span=page.span(path),
+            )
+            for path, use in page.items("profiles")
+        ),
+        options=register.Options(
+            mn_screen_transfer=one.options.mn_screen_transfer,
+            lg_in_update_relay=one.options.lg_in_update_relay == "registered",
+            intra_tier=one.options.intra_tier == "allow",
+            in_lbo_destinations=tuple(names.endpoint(name) for name in one.options.in_lbo_destinations),
+        ),
+        register=tuple(_entry(page, path, entry, names) for path, entry in page.items("register")),
+        required=tuple(
+            register.RequiredFlow(
+                id=flow.id,
+                source=names.endpoint(flow.from_),
+                destination=names.endpoint(flow.to),
+                services=_services(flow.service),
+                purpose=flow.purpose,
+                span=page.span(path),
+            )
+            for path, flow in page.items("required")
+        ),
+        scope=tuple(one.scope),
+        chains=tuple(
+            register.AcceptedChain(
+                id=chain.id,
+                accept=tuple(chain.accept),
+                reason=chain.reason,
+                owner=chain.owner,
+                review_due=chain.review_due,
+                span=page.span(path),
+            )
+            for path, chain in page.items("chains")
+        ),
+    )
+
+
+def _entry(page: Page, path: marked.Path, one: Any, names: Names) -> register.RegisterEntry:
+    return register.RegisterEntry(
+        id=one.id,
+        kind=one.kind,
+        source=names.endpoint(one.from_),
+        destination=names.endpoint(one.to),
+        services=_services(one.service),
+        opened_by_source=one.initiator == "from",
+        path=tuple(one.path),
+        gateway=one.gateway or "",
+        legs=tuple(one.legs),
+        purpose=one.purpose,
+        status=one.status,
+        approver=one.approver,
+        decision_no=one.decision_no,
+        application_no=one.application_no,
+        section=one.section,
+        contractor=one.contractor,
+        use=one.use,
+        schedule=one.schedule,
+        approved=one.approved,
+        review_due=one.review_due,
+        expires=one.expires,
+        log=one.log,
+        clause=one.clause,
+        span=page.span(path),
+    )
+
+
+def _waivers(page: Page | None, names: Names) -> Iterator[register.Waiver]:
+    if page is None:
+        return
+    for path, one in page.items("waivers"):
+        yield register.Waiver(
+            id=one.id,
+            check=one.check,
+            source=names.endpoint(one.from_),
+            destination=names.endpoint(one.to),
+            services=_services(one.service),
+            reason=one.reason,
+            approver=one.approver,
+            approved=one.approved,
+            expires=one.expires,
+            decision_no=one.decision_no,
+            fingerprint=one.fingerprint or "",
+            span=page.span(path),
+        )
+
+
+def _settings(page: Page | None) -> site.Settings:
+    if page is None:
+        return site.Settings()
+    one = page.entry
+    return site.Settings(
+        language=one.language or "",
+        runs_on=one.runs_on or "",
+        schedule=tuple(one.schedule),
+        notifications=tuple(
+            site.Notification(
+                id=told.id,
+                kind=told.kind,
+                host=told.host,
+                target=told.target,
+                on=tuple(told.on),
+                span=page.span(path),
+            )
+            for path, told in page.items("notifications")
+        ),
+        keep_captures_days=one.keep_captures_days,
+    )

@@ -1,0 +1,189 @@
+"""What is permitted, and who decided it: the register, required flows, accepted chains, profiles, options, waivers.
+
+Days are inclusive and Japanese (JST). Names are kept as written; a loader has checked that each one exists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from segcheck.model.site import Endpoint, Service
+from segcheck.model.source import Span
+
+
+class Kind(Enum):
+    """What a register entry is for (特定通信, 無害化通信 and their kin)."""
+
+    SPECIFIC = "specific"
+    SANITISE = "sanitise"
+    SCREEN = "screen"
+    LBO = "lbo"
+    RELAY = "relay"
+    LOG_EXPORT = "log_export"
+    MAINTENANCE = "maintenance"
+
+
+class Status(Enum):
+    """How far an entry has come; only what is approved permits."""
+
+    APPLIED = "applied"
+    APPROVED = "approved"
+    CONFIGURED = "configured"
+    VERIFIED = "verified"
+    RETIRED = "retired"
+
+    @property
+    def permits(self) -> bool:
+        """Whether an entry in this state permits anything."""
+        return self in (Status.APPROVED, Status.CONFIGURED, Status.VERIFIED)
+
+
+class Use(Enum):
+    """How often an entry is used; rare ones are never candidates for removal."""
+
+    REGULAR = "regular"
+    ANNUAL = "annual"
+    DISASTER = "disaster"
+    DR = "dr"
+
+
+class ProfileModel(Enum):
+    """The models of the ministry's guideline."""
+
+    ALPHA = "alpha"
+    ALPHA_PRIME = "alpha_prime"
+    BETA = "beta"
+    BETA_PRIME = "beta_prime"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEntry:
+    """A permitted communication between zones.
+
+    opened_by_source   the `source` opens the session; otherwise the `destination` does
+    path               ids of the devices in order; () = any path
+    gateway, legs      of a sanitised or screen communication: the gateway and the pair of its legs
+    schedule           when the rule may be open, as text of the register; "" = always
+    """
+
+    id: str
+    kind: Kind
+    source: Endpoint
+    destination: Endpoint
+    services: tuple[Service, ...]
+    opened_by_source: bool
+    path: tuple[str, ...] = ()
+    gateway: str = ""
+    legs: tuple[str, ...] = ()
+    purpose: str
+    status: Status
+    approver: str = ""
+    decision_no: str = ""
+    application_no: str = ""
+    section: str = ""
+    contractor: str = ""
+    use: Use = Use.REGULAR
+    schedule: str = ""
+    approved: date | None = None
+    review_due: date | None = None
+    expires: date | None = None
+    log: bool = True
+    clause: str = ""
+    span: Span
+
+    def permits_on(self, day: date) -> bool:
+        """Return whether the entry permits anything on that day (JST); the last day counts."""
+        begun = self.approved is not None and self.approved <= day
+        return self.status.permits and begun and (self.expires is None or day <= self.expires)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredFlow:
+    """A communication that must work."""
+
+    id: str
+    source: Endpoint
+    destination: Endpoint
+    services: tuple[Service, ...]
+    purpose: str = ""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedChain:
+    """Register entries that may be passed one after the other; `review_due` inclusive."""
+
+    id: str
+    accept: tuple[str, ...]
+    reason: str
+    owner: str
+    review_due: date
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileUse:
+    """Which model holds for which segments and days; `segments` None = all, a missing day = open on that side."""
+
+    model: ProfileModel
+    guideline_edition: str
+    segments: tuple[str, ...] | None
+    begins: date | None = None
+    until: date | None = None
+    span: Span
+
+    def holds(self, segment: str, day: date) -> bool:
+        """Return whether it applies to a segment on a day."""
+        named = self.segments is None or segment in self.segments
+        return named and (self.begins is None or self.begins <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Choices that the guideline leaves to the city; the defaults are the strict ones.
+
+    mn_screen_transfer    screen transfer from the My Number zone may be registered
+    lg_in_update_relay    a relay for updates between LGWAN and internet tiers may be registered
+    intra_tier            two zones of one tier may communicate without an entry
+    in_lbo_destinations   hosts and groups that the internet tier may reach past the security cloud
+    """
+
+    mn_screen_transfer: bool = False
+    lg_in_update_relay: bool = False
+    intra_tier: bool = False
+    in_lbo_destinations: tuple[Endpoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a site permits and requires."""
+
+    profiles: tuple[ProfileUse, ...]
+    options: Options
+    register: tuple[RegisterEntry, ...]
+    required: tuple[RequiredFlow, ...]
+    scope: tuple[str, ...]
+    chains: tuple[AcceptedChain, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """An approved exception (例外措置) for findings of one check; `expires` inclusive.
+
+    fingerprint   "" = any finding of the check between these ends with these services
+    """
+
+    id: str
+    check: str
+    source: Endpoint
+    destination: Endpoint
+    services: tuple[Service, ...]
+    reason: str
+    approver: str
+    approved: date
+    expires: date
+    decision_no: str = ""
+    fingerprint: str = ""
+    span: Span

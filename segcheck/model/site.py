@@ -1,0 +1,337 @@
+"""A municipality's network as its people declare it: zones, segments, hosts, devices, links, gateways, taps, assumptions.
+
+Names are kept as written; a loader has checked that each one exists. Addresses lie on the joint address line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from segcheck.model.device import InterfaceAddress, Route
+from segcheck.model.site_words import (
+    Assume,
+    DeviceKind,
+    EndpointKind,
+    ExportRole,
+    HostRole,
+    LinkKind,
+    Method,
+    PeerClass,
+    Responsibility,
+    SegmentKind,
+    Tier,
+)
+from segcheck.model.source import Span
+from segcheck.sets.intervals import IntervalSet
+
+if TYPE_CHECKING:
+    from segcheck.model.register import Policy, Waiver
+
+#: The routing domain of a segment that names none.
+DEFAULT_DOMAIN = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One end of a communication, resolved: what it is and its id."""
+
+    kind: EndpointKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A protocol with its ports or ICMP types, as written in `text`.
+
+    protocol   IP protocol number
+    ports      destination ports, or ICMP types; None where the protocol has neither or all are meant
+    code       ICMP code; None for all
+    """
+
+    text: str
+    protocol: int
+    ports: IntervalSet | None = None
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A part of the network under one rule of separation; exactly one tier."""
+
+    id: str
+    tier: Tier
+    name: str = ""
+    role: str = ""
+    responsibility: Responsibility = Responsibility.CITY
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A subnet, or a place beyond a line.
+
+    v4, v6     its prefixes; () = declared to have none, None = not said, which proves nothing
+    gateways   ids of the devices that its hosts send to; () = any device on it
+    """
+
+    id: str
+    zone: str
+    domain: str = DEFAULT_DOMAIN
+    kind: SegmentKind = SegmentKind.LAN
+    name: str = ""
+    vlan: int | None = None
+    v4: tuple[IntervalSet, ...] | None = None
+    v6: tuple[IntervalSet, ...] | None = None
+    gateways: tuple[str, ...] = ()
+    span: Span
+
+    @property
+    def prefixes(self) -> tuple[IntervalSet, ...]:
+        """Every declared prefix of both families."""
+        return (*(self.v4 or ()), *(self.v6 or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A declared property of a host and what it rests on; a claim without evidence stays a claim."""
+
+    name: str
+    value: str | int | bool
+    evidence: str = ""
+    evidence_date: date | None = None
+    declared_by: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A host; `segment` is "" for one in the built-in zone `public`."""
+
+    id: str
+    segment: str
+    addresses: tuple[int, ...]
+    macs: tuple[str, ...] = ()
+    role: HostRole = HostRole.SERVER
+    business: str = ""
+    peer_class: PeerClass | None = None
+    attributes: tuple[Attribute, ...] = ()
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Hosts, address ranges and segments under one name."""
+
+    id: str
+    hosts: tuple[str, ...] = ()
+    ranges: IntervalSet = field(default_factory=IntervalSet.empty)
+    segments: tuple[str, ...] = ()
+    span: Span
+
+    @property
+    def enumerated(self) -> bool:
+        """Whether it names its members one by one, as a register of permitted communication must."""
+        return not self.segments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A file of a device; `path` is relative to the site, `as_of` the day it was taken."""
+
+    path: str
+    format: str = ""
+    context: str = ""
+    role: ExportRole = ExportRole.CONFIG
+    as_of: date | None = None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceInterface:
+    """A device's interface in a segment, by the vendor's own name; addresses carry the length of the segment's prefix."""
+
+    name: str
+    segment: str = ""
+    addresses: tuple[InterfaceAddress, ...] = ()
+    domain: str = DEFAULT_DOMAIN
+    enabled: bool = True
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceService:
+    """A service of the device itself; `reoriginates`: it opens connections of its own for what it received."""
+
+    kind: str
+    services: tuple[Service, ...]
+    interfaces: tuple[str, ...] = ()
+    reoriginates: bool = False
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopologyDevice:
+    """A device as declared; one per VDOM or vsys. One with the id of a host is that host's own filter.
+
+    hostnames         what its export may call it: the declared name, the members of its HA pair, else its id
+    routes_complete   the routes written are the whole table: an assumption
+    """
+
+    id: str
+    kind: DeviceKind
+    name: str = ""
+    responsibility: Responsibility = Responsibility.CITY
+    hostname: str = ""
+    members: tuple[str, ...] = ()
+    exports: tuple[Export, ...] = ()
+    interfaces: tuple[DeviceInterface, ...] = ()
+    routes: tuple[Route, ...] = ()
+    routes_complete: bool = False
+    services: tuple[DeviceService, ...] = ()
+    span: Span
+
+    @property
+    def hostnames(self) -> frozenset[str]:
+        """The names that its export may carry."""
+        return frozenset((self.hostname or self.id, *self.members))
+
+    def interface(self, name: str) -> DeviceInterface | None:
+        """Return the interface of that name, or None."""
+        return next((one for one in self.interfaces if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEnd:
+    """An interface of a device, or a whole zone or segment where the line leaves our sight (`device` is "")."""
+
+    device: str = ""
+    interface: str = ""
+    zone: str = ""
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A cable, trunk, tunnel or uplink; `segments` are those that a trunk or tunnel carries."""
+
+    id: str
+    ends: tuple[LinkEnd, LinkEnd]
+    kind: LinkKind = LinkKind.ACCESS
+    segments: tuple[str, ...] = ()
+    name: str = ""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One side of a gateway: data comes `incoming` from the peer, or goes out to it.
+
+    self_opens   the gateway opens the session (push towards the peer, pull from it); otherwise the peer does
+    """
+
+    id: str
+    peer: Endpoint
+    incoming: bool
+    services: tuple[Service, ...]
+    self_opens: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """A sanitiser or screen server that ends sessions; `forwards` None: nobody said whether it forwards packets."""
+
+    id: str
+    hosts: tuple[str, ...]
+    method: Method
+    forwards: bool | None
+    legs: tuple[Leg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tap:
+    """A capture point; `nat_before`: it sees addresses as they arrive at the device, None where that makes no difference."""
+
+    id: str
+    device: str
+    interface: str
+    direction: str
+    nat_before: bool | None = None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureSet:
+    """Capture files taken at one tap; `window` in aware times."""
+
+    glob: str
+    tap: str
+    window: tuple[datetime, datetime] | None = None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """What an owner states about something that segcheck cannot read; `review_due` inclusive, JST.
+
+    subject   a device, link, segment, zone, host or gateway, by id (`zone:ID` for zones)
+    assume    what may be taken for granted; None for a statement that only reports repeat
+    """
+
+    id: str
+    subject: str
+    claim: str
+    owner: str
+    reason: str
+    document: str
+    review_due: date
+    assume: Assume | None = None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Where a scheduled run tells what it found; `host` receives it and must not lie in another zone unregistered."""
+
+    id: str
+    kind: str
+    host: str
+    target: str
+    on: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How segcheck itself runs at this site; `runs_on` is the host it stands on, `schedule` times of day as "HH:MM"."""
+
+    language: str = ""
+    runs_on: str = ""
+    schedule: tuple[str, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+    keep_captures_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A whole site; mappings are by id, in the order of the files."""
+
+    name: str
+    zones: Mapping[str, Zone]
+    segments: Mapping[str, Segment]
+    hosts: Mapping[str, Host]
+    groups: Mapping[str, Group]
+    devices: Mapping[str, TopologyDevice]
+    links: Mapping[str, Link]
+    gateways: Mapping[str, Gateway]
+    taps: Mapping[str, Tap]
+    captures: tuple[CaptureSet, ...]
+    attestations: tuple[Attestation, ...]
+    assumptions: tuple[Attestation, ...]
+    policy: Policy
+    waivers: tuple[Waiver, ...]
+    settings: Settings
