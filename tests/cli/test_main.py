@@ -9,6 +9,7 @@ import pytest
 
 from segcheck import __version__
 from segcheck.cli import main
+from segcheck.cli._settings import Exit
 from segcheck.errors import BadArguments
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -280,3 +281,11 @@ def test_without_any_stream_a_command_still_ends(monkeypatch):
 
 def test_commands_are_found_by_their_presence():
     assert tuple(module.NAME for module in sorted(main._modules(), key=lambda module: module.NAME)) == COMMANDS
+
+
+@pytest.mark.parametrize("code", list(Exit))
+def test_what_a_command_returns_is_the_exit_code(monkeypatch, code):
+    """1 (found) and 5 (locked) have no command of their own yet; a command that returns them will be heard."""
+    monkeypatch.setattr(main.Group, "main", lambda *_, **__: code)
+
+    assert main.run(["explain"]) == int(code)
