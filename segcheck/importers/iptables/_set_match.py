@@ -36,6 +36,10 @@ _PORTED_BY_IPSET = (6, 17, 132, 136)
 Term = tuple[int, Expr]
 
 
+class NotModelled(Exception):
+    """A set or a way of asking it that has no exact reading here; whoever asks makes it unknown."""
+
+
 def match_set(module: Module, rule: RuleContext) -> Expr:
     """--match-set NAME src,dst,...; several of one module must all hold."""
     terms: list[Expr] = []
@@ -83,7 +87,7 @@ def _contains(given: Given, name: str, sides: list[str], rule: RuleContext) -> E
         if not passing:
             return certain
         possible = _members(found, found.elements, parts, sides)
-    except (ValueError, NotImplementedError):
+    except (ValueError, NotModelled):
         return rule.unknown(given, "an element of the set is not understood")
     fades = rule.unknown(given, "elements with a time limit")
     if any(element.nomatch for element in found.elements):
@@ -194,7 +198,7 @@ def _first_match(
     )
     exceptions = sum(entry[3] for entry in ordered)
     if exceptions * len(ordered) > PAIRS:
-        raise NotImplementedError("too many exceptions")
+        raise NotModelled("too many exceptions")
     found: list[Expr] = []
     for place, (first, second, expression, nomatch) in enumerate(ordered):
         if not nomatch:
@@ -218,7 +222,7 @@ def _address(text: str, found: IpSet) -> IntervalSet:
     if "netmask" in found.options:
         length = int(found.options["netmask"])
         if address.count != 1:
-            raise NotImplementedError("netmask with a range")
+            raise NotModelled("netmask with a range")
         address = _values.network(f"{text}/{length}", found.family)
     return address
 
@@ -247,16 +251,16 @@ def _port(text: str, side: str, *, typed: bool) -> Expr:
 
 def _interface(text: str, side: str, found: IpSet, element: Element) -> Expr:
     if ":" in text:
-        raise NotImplementedError("bridge port")
+        raise NotModelled("bridge port")
     name = _values.interfaces(text)
     if name is None or name.endswith("*"):
-        raise NotImplementedError("wildcard")
+        raise NotModelled("wildcard")
     return Interface("in" if side == "src" else "out", (name + "*" if element.wildcard else name,))
 
 
 def _mac(text: str, side: str, found: IpSet, element: Element) -> Expr:
     if side != "src":
-        raise NotImplementedError("destination MAC address")
+        raise NotModelled("destination MAC address")
     return Field("mac", IntervalSet.of(_values.mac(text)))
 
 
