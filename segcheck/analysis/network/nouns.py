@@ -1,0 +1,161 @@
+"""The graph's nouns: frozen, and free of packet sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from segcheck.model.crossing import Place, PlaceKind
+from segcheck.model.device import DeviceConfig, InterfaceAddress
+from segcheck.model.site import Site, TopologyDevice
+from segcheck.model.site_words import Tier
+from segcheck.sets.intervals import IntervalSet
+
+if TYPE_CHECKING:
+    import networkx
+
+PUBLIC = Place("public", PlaceKind.BUILT_IN, "public", Tier.PUBLIC, "")
+UNKNOWN = Place("unknown", PlaceKind.BUILT_IN, "unknown", Tier.UNKNOWN, "")
+
+
+class DoubtKind(Enum):
+    """Why something may be otherwise than read."""
+
+    NO_EXPORT = "no-export"
+    DISAGREES = "disagrees"  # topology and export contradict each other
+    UNREAD = "unread"  # lines or conditions that were not understood
+    INCOMPLETE = "incomplete"  # the export may lack lines
+    ROUTES_DECLARED = "routes-declared"  # `routes_complete` rests on a declaration
+    LAYER2 = "layer2"  # segments that share switches nobody has read
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason for which reality may differ from what is judged; a yes-or-no variable of the sets.
+
+    id          name of the assumption where one rules it out, else `kind:subject`
+    subject     device id, link id or "layer2"
+    assumption  True: a valid assumption (or declaration) says that it is not so
+    because     ids of diagnostics
+    """
+
+    id: str
+    kind: DoubtKind
+    subject: str
+    assumption: bool = False
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """An interface of a device and the places that it stands in; `domain` is the VRF of the device."""
+
+    device: str
+    interface: str
+    domain: str
+    places: tuple[str, ...]
+    addresses: tuple[InterfaceAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """A device as it is judged.
+
+    config   with the topology's addressing where the export has none; None: nothing is known of it, it may do anything
+    havoc    doubts under which it may do anything at all; every one of them is a variable. With `config` None and no
+             assumption that it passes nothing, one of them is not an assumption.
+    unread   the doubt behind what `config` leaves uncertain, None where it is certain
+    assumed  ids of assumptions that `config` itself rests on ("it passes everything")
+    """
+
+    device: TopologyDevice
+    config: DeviceConfig | None
+    ports: tuple[Port, ...]
+    havoc: tuple[Doubt, ...] = ()
+    unread: Doubt | None = None
+    assumed: tuple[str, ...] = ()
+
+    def port(self, interface: str) -> Port | None:
+        """Return the port of that name, or None."""
+        return next((port for port in self.ports if port.interface == interface), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Places that may be one broadcast domain, and the doubt that says so."""
+
+    places: tuple[str, ...]
+    doubt: Doubt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """A site as a graph on one day.
+
+    stations   by device id
+    places     by id: segments, ends of links that no segment names, `public` and `unknown`
+    addresses  of each place on the joint address line: what counts as delivered there; longest prefix wins within a domain
+    joins      places that switches which nobody read may join
+    """
+
+    site: Site
+    day: date
+    stations: Mapping[str, Station]
+    places: Mapping[str, Place]
+    addresses: Mapping[str, IntervalSet]
+    joins: tuple[Join, ...]
+
+    @cached_property
+    def ports(self) -> Mapping[str, tuple[Port, ...]]:
+        """Return the ports that stand in each place, in the order of the topology."""
+        found: dict[str, list[Port]] = {place: [] for place in self.places}
+        for station in self.stations.values():
+            for port in station.ports:
+                for place in port.places:
+                    found[place].append(port)
+        return {place: tuple(ports) for place, ports in found.items()}
+
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Return every doubt once, by id."""
+        found = {join.doubt.id: join.doubt for join in self.joins}
+        for station in self.stations.values():
+            for doubt in (*station.havoc, *((station.unread,) if station.unread else ())):
+                found.setdefault(doubt.id, doubt)
+        return tuple(found[name] for name in sorted(found))
+
+    def own(self, place: str) -> IntervalSet:
+        """Return the addresses that devices have in a place: packets for them go to the device, not to a host."""
+        return IntervalSet.of(*(a.address for port in self.ports[place] for a in port.addresses))
+
+    def sources(self) -> Iterator[Place]:
+        """Yield the places where packets are injected: every segment that some device stands in, and `public`, `unknown`."""
+        for name, place in self.places.items():
+            if place.kind is not PlaceKind.DEVICE and (self.ports[name] or any(name in j.places for j in self.joins)):
+                yield place
+
+    @cached_property
+    def graph(self) -> networkx.Graph[tuple[str, str]]:
+        """Return devices and places as a networkx graph: nodes ("device", id) and ("place", id), an edge per port.
+
+        Node attributes: `zone` and `tier` of places, `kind` of devices; edge attribute: `interfaces`, a list of names.
+        """
+        import networkx
+
+        graph: networkx.Graph[tuple[str, str]] = networkx.Graph()
+        for name, place in self.places.items():
+            graph.add_node(("place", name), zone=place.zone, tier=place.tier.value)
+        for name, station in self.stations.items():
+            graph.add_node(("device", name), kind=station.device.kind.value)
+            for port in station.ports:
+                for here in port.places:
+                    edge = ("device", name), ("place", here)
+                    if graph.has_edge(*edge):
+                        graph.edges[edge]["interfaces"].append(port.interface)
+                    else:
+                        graph.add_edge(*edge, interfaces=[port.interface])
+        return graph

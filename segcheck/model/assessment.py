@@ -1,0 +1,61 @@
+"""The judgement of a whole site: what `check` returns, `matrix` draws and reports tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from segcheck.model.crossing import Crossing, Standing
+from segcheck.model.diagnostic import Diagnostic
+from segcheck.model.finding import Finding
+from segcheck.model.result import Binding
+from segcheck.model.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumptionUse:
+    """Something taken for granted: declared with an owner, or implied by a declaration ("routes_complete").
+
+    text       (Japanese, English)
+    leaning    how many crossings would not stand without it
+    """
+
+    id: str
+    text: tuple[str, str]
+    owner: str = ""
+    reason: str = ""
+    document: str = ""
+    review_due: date | None = None
+    expired: bool = False
+    leaning: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """A site judged on a day.
+
+    standing      the worst of crossings and findings that are not waived
+    crossings     every ordered pair of places of different zones, by (source, destination)
+    findings      gravest first
+    assumptions   those that some crossing leans on, and those that are expired
+    diagnostics   of all exports and of site against export
+    weakened      options that make the judgement milder than the default, as they were given
+    layer2        (segments whose separation on layer 2 was read, segments where it is declared only)
+    devices       (with an export, all that the city answers for)
+    outside       ids of devices and `zone:ID`s that others answer for: not judged
+    as_of         the oldest day of the exports, None where none says
+    """
+
+    site: Site
+    day: date
+    standing: Standing
+    bindings: tuple[Binding, ...]
+    crossings: tuple[Crossing, ...]
+    findings: tuple[Finding, ...]
+    assumptions: tuple[AssumptionUse, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    weakened: tuple[str, ...] = ()
+    layer2: tuple[int, int] = (0, 0)
+    devices: tuple[int, int] = (0, 0)
+    outside: tuple[str, ...] = ()
+    as_of: date | None = None

@@ -1,0 +1,113 @@
+"""What segcheck finds about a network, with the evidence that an auditor can follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from hashlib import sha256
+
+from segcheck.model.crossing import Standing
+from segcheck.model.journey import Journey
+from segcheck.model.source import Span
+from segcheck.sets.header import Packet
+from segcheck.sets.listing import Boxes
+
+
+class Weight(Enum):
+    """How grave a finding is (domain: 住民情報 can leave … documentation only)."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the gravest."""
+        return list(Weight).index(self)
+
+
+class Basis(Enum):
+    """What a statement stands on; never mixed."""
+
+    RULES = "R"
+    CAPTURES = "C"
+    ATTRIBUTES = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigEvidence:
+    """Lines of an export, or of a site file, that decide; `text` is one line for people, free of secrets.
+
+    rule   the vendor's own name of the statement: `device:list:id`, "" for lines that are no rule
+    """
+
+    span: Span
+    text: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessEvidence:
+    """One concrete packet that shows it, as it leaves its sender, and the ways it goes.
+
+    minute    wall-clock minute at which it passes; None = at any time
+    confirm   (device, the vendor's own lookup command) with which a person can see the same on the device
+    """
+
+    packet: Packet
+    minute: int | None
+    journeys: tuple[Journey, ...]
+    confirm: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeEvidence:
+    """A declared property and the document it rests on."""
+
+    id: str
+    value: str
+    document: str = ""
+
+
+Evidence = ConfigEvidence | WitnessEvidence | AttributeEvidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, or cannot be told, with its cause.
+
+    check       id of the check: its file's name in kebab-case
+    subject     what it is about, for people: "fw-core policy 41", "SP-006", "segment lg-srv"
+    key         what stays the same from run to run, never a line number: device id and rule key, or the subject's id
+    params      fills the words of the check
+    packets     what passes that should not, or does not that should; None where it is not about packets
+    because     ids of diagnostics and devices that leave it undecided
+    remedy      (Japanese, English): what to change, the 是正案
+    waived      id of the waiver that covers it
+    """
+
+    check: str
+    weight: Weight
+    standing: Standing
+    basis: tuple[Basis, ...]
+    subject: str
+    key: str
+    src_zone: str = ""
+    dst_zone: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+    packets: Boxes | None = None
+    because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    remedy: tuple[str, str] = ("", "")
+    requirements: tuple[str, ...] = ()
+    waived: str = ""
+    waived_until: date | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Return 16 hexadecimal digits that name this finding over runs and edits elsewhere."""
+        parts = (self.check, self.src_zone, self.dst_zone, self.key)
+        return sha256("\0".join(parts).encode()).hexdigest()[:16]
