@@ -1,5 +1,6 @@
 """Rules to sets: what a rule list or a whole device lets through, exactly, with bounds for what is not known.
 
+    modes          how what is unknown and what is chosen counts
     space          the universe: which dimensions a device's rules ask about, and its cut points
     expressions    a match -> packets that surely and possibly satisfy it
     lists          a rule list -> who ends how; goals backwards and packets forwards through rules that write
@@ -13,9 +14,10 @@ It shares no code with `analysis.tracing`, which reads the same rules one packet
 other.
 """
 
-from segcheck.analysis.compiling.devices import Compiled
+from segcheck.analysis.compiling.devices import Compiled, Exits
 from segcheck.analysis.compiling.judging import SetAnswer, judge_device, judge_list
 from segcheck.analysis.compiling.lists import Lists
-from segcheck.analysis.compiling.space import Space
+from segcheck.analysis.compiling.modes import Mode
+from segcheck.analysis.compiling.space import Ground, Space
 
-__all__ = ["Compiled", "Lists", "SetAnswer", "Space", "judge_device", "judge_list"]
+__all__ = ["Compiled", "Exits", "Ground", "Lists", "Mode", "SetAnswer", "Space", "judge_device", "judge_list"]

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from segcheck.analysis.compiling import routing, translations
 from segcheck.analysis.compiling.lists import Goals, Lists
+from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.compiling.space import Space
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
@@ -47,15 +49,57 @@ class Walk:
     local: PacketSet
 
 
+class Exits(Protocol):
+    """What counts once a packet has left a device; sets of packets on the wire, which know nothing of the device.
+
+    inward      packets that count when the device itself takes them in
+    anything    packets that may count if the device does with them whatever it likes: what a doubt amounts to
+    """
+
+    @property
+    def inward(self) -> PacketSet: ...  # noqa: D102
+
+    @property
+    def anything(self) -> PacketSet: ...  # noqa: D102
+
+    def by(self, interface: str, gateway: int | None) -> PacketSet:
+        """Return the packets that count when they leave by an interface towards a gateway, or directly."""
+
+    def anyhow(self, interface: str) -> PacketSet:
+        """Return the packets that count for some neighbour of the interface."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Everywhere:
+    """Every packet that leaves, or is taken in, counts."""
+
+    inward: PacketSet
+    anything: PacketSet
+
+    def by(self, interface: str, gateway: int | None) -> PacketSet:
+        return self.inward
+
+    def anyhow(self, interface: str) -> PacketSet:
+        return self.inward
+
+
 class Compiled:
     """One device, compiled once; every question about it is asked of the same universe.
 
     probes   packets that will be asked about: their values become distinguishable
+    space    the device's view of a universe that it shares with others; by default it has one of its own
     """
 
-    def __init__(self, device: DeviceConfig, probes: Iterable[Probe] = (), *, capacity: int = 1 << 18) -> None:
+    def __init__(
+        self,
+        device: DeviceConfig,
+        probes: Iterable[Probe] = (),
+        *,
+        capacity: int = 1 << 18,
+        space: Space | None = None,
+    ) -> None:
         self.device = device
-        self.space = Space(device, probes, capacity=capacity)
+        self.space = Space(device, probes, capacity=capacity) if space is None else space
         self.lists = Lists(self.space)
         self._tables = tuple(
             (self.space.on("in", names), routing.table(self.space, domain, names))
@@ -65,6 +109,12 @@ class Compiled:
         self._scopes = {t.scope for t in device.taints}
         self._unread = frozenset((4, 6)) - device.families
         self._cones = translations.served_by_anyone(self.space)
+        self._moving_ports = False
+
+    @property
+    def tables(self) -> tuple[routing.Table, ...]:
+        """Return the routing tables of its domains."""
+        return tuple(table for _, table in self._tables)
 
     # ---- backwards
 
@@ -75,27 +125,46 @@ class Compiled:
         egress   the way out is this interface, whatever the routes say
         """
         space = self.space
-        doubt = space.nothing if every else space.everything
+        exits = _Everywhere(space.everything, space.nothing if every else space.everything)
+        return self.arriving(exits, mode=Mode.of(every=every), egress=egress, session=session)
+
+    def arriving(self, exits: Exits, *, mode: Mode, egress: str | None = None, session: Session = PLAIN) -> PacketSet:
+        """Return the packets, as they arrive, that count once they have passed: one step of a backward fixpoint.
+
+        egress   the way out is this interface, whatever the routes say
+        """
+        space = self.space
+        doubt = space.nothing if mode.sure else exits.anything
         if Scope.DEVICE in self._scopes:
             return doubt
-        onward = self._before(self.device.pipeline.forward, space.everything, every=every, session=session)
-        onward = self._tainted_interfaces(onward, "out", doubt)
         if egress is not None:
-            routed = onward.at("out", space.egress(egress))
+            routed = self._onward({egress: exits.anyhow(egress)}, doubt, mode, session).at("out", space.egress(egress))
         else:
-            inward = self._before(self.device.pipeline.local, space.everything, every=every, session=session)
+            inward = self._before(self.device.pipeline.local, exits.inward, mode=mode, session=session)
             if Scope.LOCAL in self._scopes:
                 inward = doubt
-            routed = self._before_routing(onward, inward, every=every)
+            routed = self._before_routing(exits, inward, doubt, mode, session)
         ingress = self.device.pipeline.ingress
         if session.dst and not any(s.kind is StageKind.TRANSLATE and s.side == "dst" for s in ingress):
             routed = self._rewritten(routed, session.dst)
         if Scope.TRANSLATION in self._scopes:  # the unread line may be the first that translates: there is no stage yet
-            routed = translations.unread(routed, every=every)
-        arriving = self._before(self.device.pipeline.ingress, routed, every=every, session=session)
+            routed = translations.unread(routed, every=mode.sure)
+        arriving = self._before(self.device.pipeline.ingress, routed, mode=mode, session=session)
         arriving = self._tainted_interfaces(arriving, "in", doubt)
         unread = space.family(self._unread)
         return (arriving - unread) | (doubt & unread)
+
+    def _onward(self, wanted: Mapping[str, PacketSet], doubt: PacketSet, mode: Mode, session: Session) -> PacketSet:
+        """Return the routed packets that count after the forward stages; `wanted` says by egress what counts on the wire."""
+        space = self.space
+        goal = space.nothing
+        for name, packets in wanted.items():
+            if packets:
+                goal = goal | (packets & space.field("out", IntervalSet.of(space.egress(name))))
+        if not goal and mode.sure:
+            return goal
+        onward = self._before(self.device.pipeline.forward, goal, mode=mode, session=session)
+        return self._tainted_interfaces(onward, "out", doubt)
 
     def _tainted_interfaces(self, packets: PacketSet, side: str, doubt: PacketSet) -> PacketSet:
         names = tuple(t.subject for t in self.device.taints if t.scope is Scope.INTERFACE)
@@ -104,56 +173,87 @@ class Compiled:
         there = self.space.on(side, names)
         return (packets - there) | (doubt & there)
 
-    def _before_routing(self, onward: PacketSet, inward: PacketSet, *, every: bool) -> PacketSet:
+    def _before_routing(
+        self, exits: Exits, inward: PacketSet, doubt: PacketSet, mode: Mode, session: Session
+    ) -> PacketSet:
         space = self.space
-        forwarded = self._before_table(onward, every=every)
+        forwarded = self._before_tables(exits, doubt, mode, session)
         if self.device.pipeline.policy_routes:
 
             def chosen(end: Translate | Via) -> PacketSet:
                 assert isinstance(end, Via)
-                names = routing.interfaces_of(self.device, end.interface, end.gateway)
-                return self._before_exits(onward, names, every=every)
+                hops = tuple(
+                    (name, end.gateway) for name in routing.interfaces_of(self.device, end.interface, end.gateway)
+                )
+                if not hops:
+                    return space.nothing
+                parts = [
+                    self._onward({name: exits.by(name, gateway)}, doubt, mode, session).at("out", space.egress(name))
+                    for name, gateway in hops
+                ]
+                return _joined(parts, every=mode.sure or mode.every)
 
             goals: Goals = {Permit: forwarded, Return: forwarded}
-            forwarded = self.lists.before(self.device.pipeline.policy_routes, goals, every=every, translate=chosen)
+            forwarded = self.lists.before(self.device.pipeline.policy_routes, goals, every=mode.sure, translate=chosen)
         sure, possible = (space.field("dst", values) for values in self._local)
-        if every:
+        if mode.sure:
             return (inward & sure) | ((inward & forwarded & possible) - sure) | (forwarded - possible)
         return (inward & possible) | (forwarded - sure)
 
-    def _before_table(self, onward: PacketSet, *, every: bool) -> PacketSet:
-        space = self.space
-        result = space.nothing
+    def _before_tables(self, exits: Exits, doubt: PacketSet, mode: Mode, session: Session) -> PacketSet:
+        result = self.space.nothing
         for arriving, table in self._tables:
-            found = space.everything - space.field("dst", table.dropped) if every else space.nothing
-            for name, destinations in table.possible.items():
-                there = space.field("dst", destinations)
-                through = onward.at("out", space.egress(name))
-                found = found & (through | ~there) if every else found | (through & there)
-            result = result | (found & arriving)
+            result = result | (self._before_table(table, exits, doubt, mode, session) & arriving)
         return result
 
-    def _before_exits(self, onward: PacketSet, names: Sequence[str], *, every: bool) -> PacketSet:
+    def _before_table(
+        self, table: routing.Table, exits: Exits, doubt: PacketSet, mode: Mode, session: Session
+    ) -> PacketSet:
+        """Return the packets that count after routing by one table.
+
+        Between routes of which one is not known to be taken, every one counts in a sure mode; between equal routes the
+        device chooses. Where only one way is possible, destinations go through the forward stages together.
+        """
         space = self.space
-        if not names:
+        if not table.known and mode.sure:
             return space.nothing
-        result = space.everything if every else space.nothing
-        for name in names:
-            through = onward.at("out", space.egress(name))
-            result = result & through if every else result | through
+        together, apart = _disjoint(table.ways) if mode.sure or mode.every else (table.ways, ())
+        plain: dict[str, PacketSet] = {}
+        for ways in together:
+            there = space.field("dst", ways.destinations)
+            for name, gateway in ways.hops:
+                wanted = exits.by(name, gateway) if table.known else exits.anyhow(name)
+                plain[name] = plain.get(name, space.nothing) | (wanted & there)
+        onward = self._onward(plain, doubt, mode, session)
+        through = {name: onward.at("out", space.egress(name)) for name in plain}
+        result = space.everything - space.field("dst", table.dropped) if mode.sure else space.nothing
+        for ways in together:
+            there = space.field("dst", ways.destinations)
+            taken = _joined([through[name] for name in dict.fromkeys(name for name, _ in ways.hops)], every=mode.every)
+            result = result & (taken | ~there) if mode.sure else result | (taken & there)
+        for ways in apart:
+            there = space.field("dst", ways.destinations)
+            parts = [
+                self._onward({name: exits.by(name, gateway) & there}, doubt, mode, session).at(
+                    "out", space.egress(name)
+                )
+                for name, gateway in ways.hops
+            ]
+            taken = _joined(parts, every=mode.every)
+            result = result & (taken | ~there) if mode.sure else result | (taken & there)
         return result
 
-    def _before(self, stages: Sequence[Stage], goal: PacketSet, *, every: bool, session: Session) -> PacketSet:
+    def _before(self, stages: Sequence[Stage], goal: PacketSet, *, mode: Mode, session: Session) -> PacketSet:
         for stage in reversed(stages):
-            goal = self._before_stage(stage, goal, every=every, session=session)
+            goal = self._before_stage(stage, goal, mode=mode, session=session)
         return goal
 
-    def _before_stage(self, stage: Stage, goal: PacketSet, *, every: bool, session: Session) -> PacketSet:
+    def _before_stage(self, stage: Stage, goal: PacketSet, *, mode: Mode, session: Session) -> PacketSet:
         space = self.space
         applies = self._applies(stage)
         if stage.kind is StageKind.DEFRAGMENT:
             whole = space.field("fragment", IntervalSet.of(0))
-            rest = ~(whole - goal).exists("fragment") if every else (goal & whole).exists("fragment")
+            rest = ~(whole - goal).exists("fragment") if mode.sure else (goal & whole).exists("fragment")
             return (goal & whole) | ((rest & applies) - whole) | (goal - whole - applies)
         result = goal
         for binding in reversed(stage.bindings):
@@ -163,17 +263,17 @@ class Compiled:
 
             def rewritten(end: Translate | Via, after: PacketSet = result) -> PacketSet:
                 assert isinstance(end, Translate)
-                return translations.before(space, end, after, stage.side, every=every)
+                return translations.before(space, end, after, stage.side, mode=mode)
 
-            through = self.lists.before(binding.list, goals, every=every, translate=rewritten)
+            through = self.lists.before(binding.list, goals, every=mode.sure, translate=rewritten)
             result = (through & fitting) | (result - fitting)
         if stage.kind is StageKind.TRANSLATE:
             if Scope.TRANSLATION in self._scopes:
-                result = translations.unread(result, every=every)
+                result = translations.unread(result, every=mode.sure)
             elif self._cones and stage.side == "dst":
                 served = space.field("dst", self._cones)
-                mapped = translations.anyhow(result, "dst", every=every)
-                result = result & (mapped | ~served) if every else result | (mapped & served)
+                mapped = translations.anyhow(result, "dst", every=mode.sure)
+                result = result & (mapped | ~served) if mode.sure else result | (mapped & served)
             known = space.states((State.ESTABLISHED,)) & space.family(stage.families)
             same = self._rewritten(goal, session.of(stage.side))
             return (same & known) | (result & applies) | (goal - known - applies)
@@ -195,9 +295,15 @@ class Compiled:
 
     # ---- forwards
 
-    def walk(self, packets: PacketSet, *, egress: str | None = None, session: Session = PLAIN) -> Walk:
-        """Return where `packets` may end and as what, by what was read of the device."""
+    def walk(
+        self, packets: PacketSet, *, egress: str | None = None, session: Session = PLAIN, moving_ports: bool = False
+    ) -> Walk:
+        """Return where `packets` may end and as what, by what was read of the device.
+
+        moving_ports   ports that source translation keeps while they are free may also be others
+        """
         space = self.space
+        self._moving_ports = moving_ports
         arrived = self._after(self.device.pipeline.ingress, packets, session=session)
         leaving: dict[str, PacketSet] = {}
         inward = space.nothing
@@ -213,6 +319,23 @@ class Compiled:
             if left:
                 leaving[name] = left
         return Walk(leaving, inward)
+
+    def possible_walk(self, packets: PacketSet) -> Walk:
+        """Return where `packets` may end and as what, at the most: fragments share the fate of their datagrams."""
+        stages = self.device.pipeline.stages()
+        if not any(stage.kind is StageKind.DEFRAGMENT for stage in stages):
+            return self.walk(packets, moving_ports=True)
+        space = self.space
+        parts = space.field("fragment", IntervalSet.of(1))
+        whole = self.walk(packets - parts, moving_ports=True)
+        pieces = packets & parts
+        if not pieces:
+            return whole
+        joined = self.walk(pieces.exists("fragment") - parts, moving_ports=True)
+        leaving = dict(whole.leaving)
+        for name, found in joined.leaving.items():
+            leaving[name] = leaving.get(name, space.nothing) | (found.exists("fragment") & parts)
+        return Walk(leaving, whole.local | (joined.local.exists("fragment") & parts))
 
     def _after_routing(self, packets: PacketSet) -> dict[str, PacketSet]:
         space = self.space
@@ -259,7 +382,7 @@ class Compiled:
             here, packets = packets & fitting, packets - fitting
             for end, part in self.lists.after(binding.list, here).items():
                 if isinstance(end, Translate):
-                    packets = packets | translations.after(space, end, part, stage.side)
+                    packets = packets | translations.after(space, end, part, stage.side, moving=self._moving_ports)
                 elif stage.kind is StageKind.CLASSIFY or isinstance(end, Permit | Return):
                     packets = packets | part
         if stage.kind is StageKind.TRANSLATE and packets:
@@ -269,3 +392,25 @@ class Compiled:
                 served = packets & space.field("dst", self._cones)
                 packets = packets | served.exists("dst", "dport")
         return passed | packets
+
+
+def _joined(parts: Sequence[PacketSet], *, every: bool) -> PacketSet:
+    """Return what is in every part, or in some."""
+    result = parts[0]
+    for part in parts[1:]:
+        result = result & part if every else result | part
+    return result
+
+
+def _disjoint(ways: Sequence[routing.Ways]) -> tuple[list[routing.Ways], list[routing.Ways]]:
+    """Return the ways that are the only one for their destinations, with a single hop, and the others."""
+    together: list[routing.Ways] = []
+    apart: list[routing.Ways] = []
+    seen, twice = IntervalSet.empty(), IntervalSet.empty()
+    for one in ways:
+        twice = twice | (one.destinations & seen)
+        seen = seen | one.destinations
+    for one in ways:
+        single = len(one.hops) == 1 and not one.destinations & twice
+        (together if single else apart).append(one)
+    return together, apart

@@ -63,7 +63,7 @@ def _leaf(space: Space, leaf: Field | Bits | Interface | AddressKind | InForce |
             known = space.device.schedules.get(schedule)
             if known is None or not known.known:
                 return Bounds.possibly(space.everything)
-            return Bounds.exact(space.field("time", space.instants.during(schedule)))
+            return Bounds.exact(space.field("time", space.during(schedule)))
         case Condition(name, Kind.VARIES):
             return Bounds.exact(space.field(f"varies:{name}", IntervalSet.of(1)))
         case Condition():
@@ -85,7 +85,7 @@ def address_class(space: Space, kind: AddressClass) -> tuple[IntervalSet, Interv
     return _classes(space)[kind]
 
 
-@lru_cache(maxsize=1)  # a list asks again and again, of one space at a time
+@lru_cache(maxsize=128)  # a list asks again and again; a site has many lists
 def _classes(space: Space) -> dict[AddressClass, tuple[IntervalSet, IntervalSet]]:
     device = space.device
     own, ends = LOOPBACK, BROADCAST

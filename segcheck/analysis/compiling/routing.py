@@ -13,17 +13,34 @@ from segcheck.sets.intervals import IntervalSet
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """Routes of equal rank: for `destinations` a packet takes one of `hops`, as (interface, gateway; None = direct)."""
+
+    destinations: IntervalSet
+    hops: tuple[tuple[str, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Destinations by what becomes of a packet for them.
 
-    possible   by interface, where a packet may leave by it
-    dropped    destinations that may have no way at all
-
-    Where routing is not known every interface of the domain is possible for every destination, and so is none.
+    ways      best first; a destination of several may take any of them: which one is not known
+    dropped   destinations that may have no way at all
+    known     False: any interface of the domain may be the way for every destination, towards anyone, and so may none
     """
 
-    possible: Mapping[str, IntervalSet]
+    ways: tuple[Ways, ...]
     dropped: IntervalSet
+    known: bool = True
+
+    @property
+    def possible(self) -> Mapping[str, IntervalSet]:
+        """Return, by interface, the destinations for which a packet may leave by it."""
+        found: dict[str, IntervalSet] = defaultdict(IntervalSet.empty)
+        for ways in self.ways:
+            for interface in dict.fromkeys(interface for interface, _ in ways.hops):
+                found[interface] = found[interface] | ways.destinations
+        return dict(found)
 
 
 def domains(space: Space) -> dict[str, tuple[str, ...]]:
@@ -48,7 +65,7 @@ def table(space: Space, domain: str, names: Sequence[str]) -> Table:
     """
     device = space.device
     if not known(device):
-        return Table(dict.fromkeys(names, ALL), ALL)
+        return Table(tuple(Ways(ALL, ((name, None),)) for name in names), ALL, known=False)
     ranked: dict[tuple[int, int, int], list[Route]] = defaultdict(list)
     for route in device.routes:
         if route.domain != domain:
@@ -61,10 +78,11 @@ def table(space: Space, domain: str, names: Sequence[str]) -> Table:
             connected = network(own.address, own.length)
             ranked[(_prefix_bits(connected), 0, 0)].append(Route(to=connected, interface=interface.name, distance=0))
     left = ALL
-    possible: dict[str, IntervalSet] = defaultdict(IntervalSet.empty)
+    found: list[Ways] = []
     dropped = IntervalSet.empty()
     for key in sorted(ranked):
         hidden = IntervalSet.empty()
+        sharing: dict[IntervalSet, list[tuple[str, int | None]]] = defaultdict(list)
         for route in ranked[key]:
             here = route.to & left
             if not here:
@@ -73,14 +91,18 @@ def table(space: Space, domain: str, names: Sequence[str]) -> Table:
                 dropped = dropped | here
             else:
                 exits = interfaces_of(device, route.interface, route.gateway)
-                for name in exits:
-                    possible[name] = possible[name] | here
+                hops = [(name, route.gateway) for name in exits]
+                if route.sure:
+                    sharing[here] += hops
+                elif hops:
+                    found += (Ways(here, (hop,)) for hop in hops)
                 if not exits:
                     dropped = dropped | here
             if route.sure:
                 hidden = hidden | route.to
+        found += (Ways(here, tuple(dict.fromkeys(hops))) for here, hops in sharing.items() if hops)
         left = left - hidden
-    return Table(dict(possible), dropped | left)
+    return Table(tuple(found), dropped | left)
 
 
 def ends(own: InterfaceAddress) -> IntervalSet:

@@ -8,8 +8,8 @@ yes-or-no dimension per bit, because rules read and write them by bit masks; bit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from segcheck.model.device import DeviceConfig
 from segcheck.model.match import EXTRAS, Bits, Condition, Expr, ExtraKind, Field, Interface, Kind, State, leaves
@@ -78,44 +78,149 @@ class Instants:
         return IntervalSet.of(*(n for n, row in enumerate(self.classes) if row[column]))
 
 
-class Space:
-    """The universe of a device and the questions asked of it, with names for what is in it.
+class Ground:
+    """One universe for several devices: it tells apart whatever any of them, or the questions, ask about.
 
-    interfaces   names of the dimension `in`, in order; `out` has the same after `NO_EGRESS`
+    Dimensions with the same name are shared. The instant and varying conditions mean the same in every device; interfaces,
+    states and marks are a device's own, and whoever carries packets from one device to the next clears them
+    (`Space.arriving`, `Space.left`).
+
+    dimensions   further yes-or-no dimensions, by name
+    cuts         further values to tell apart, by header field
     """
 
-    def __init__(self, device: DeviceConfig, probes: Iterable[Probe] = (), *, capacity: int = 1 << 18) -> None:
-        self.device = device
-        needs = _Needs(device)
-        for probe in probes:
-            needs.add_probe(probe)
-        self.interfaces = needs.interface_names()
-        self.instants = Instants.of(device.schedules.values())
-        self.bits = {name: tuple(sorted(found)) for name, found in needs.bits.items()}
-        self.origins = needs.origins
+    def __init__(
+        self,
+        devices: Mapping[str, DeviceConfig],
+        *,
+        probes: Iterable[Probe] = (),
+        dimensions: Iterable[str] = (),
+        cuts: Iterable[tuple[str, IntervalSet]] = (),
+        capacity: int = 1 << 18,
+    ) -> None:
+        self.needs = {label: _Needs(device) for label, device in devices.items()}
+        for needs in self.needs.values():
+            for probe in probes:
+                needs.add_probe(probe)
+        everyone = tuple(self.needs.values())
+        every_cut = [cut for needs in everyone for cut in needs.cuts] + list(cuts)
+        schedules = (replace(s, name=_of(label, s.name)) for label, d in devices.items() for s in d.schedules.values())
+        self.instants = Instants.of(schedules)
+        self.extras = tuple(sorted({name for needs in everyone for name in needs.extras} | {"state"}))
+        bits: dict[str, set[int]] = {}
+        for needs in everyone:
+            for name, found in needs.bits.items():
+                bits.setdefault(name, set()).update(found)
+        self.bits = {name: tuple(sorted(found)) for name, found in bits.items()}
+        self.origins = {name: _parts(name, every_cut) for name in self.extras if name.startswith("orig_")}
+        ports = max((len(needs.interface_names()) for needs in everyone), default=0)
         builder = UniverseBuilder()
-        _enumerated(builder, "in", len(self.interfaces))
-        _enumerated(builder, "out", len(self.interfaces) + 1)
+        for name in dimensions:
+            _enumerated(builder, name, 2)
+        _enumerated(builder, "in", max(1, ports))
+        _enumerated(builder, "out", ports + 1)
         _enumerated(builder, "time", len(self.instants.classes))
-        for name in sorted(needs.conditions):
+        for name in sorted({name for needs in everyone for name in needs.conditions}):
             _enumerated(builder, f"varies:{name}", 2)
-        for name in sorted(needs.extras):
-            for dimension, size in self._dimensions(name):
+        for name in self.extras:
+            for dimension, size in self.dimensions(name):
                 if size <= len(State):
                     _enumerated(builder, dimension, size)
                 else:
                     builder.extra(dimension, size)
                     builder.cut(dimension, IntervalSet.of(0))
-        for name, values in needs.cuts:
+        for name, values in every_cut:
             if name in BITWISE:
                 continue
             builder.cut(name, values)
             if name in self.origins:
                 builder.cut(name.removeprefix("orig_"), values)
-        for name, lo, hi, delta in needs.shifts:
-            builder.shift(name, lo, hi, delta)
+        for needs in everyone:
+            for name, lo, hi, delta in needs.shifts:
+                builder.shift(name, lo, hi, delta)
         self.universe: Universe = builder.build(capacity=capacity)
+
+    def dimensions(self, name: str) -> Iterator[tuple[str, int]]:
+        """Yield the dimensions that hold an extra, with their sizes."""
+        if name in BITWISE:
+            for bit in self.bits.get(name, ()):
+                yield bit_name(name, bit), 2
+        else:
+            yield name, EXTRAS[name].size
+
+
+class Space:
+    """The universe of a device and the questions asked of it, with names for what is in it.
+
+    interfaces   names of the dimension `in`, in order; `out` has the same after `NO_EGRESS`
+    ground, label   the universe that it shares with other devices, and its name there; by default it has one of its own
+    """
+
+    def __init__(
+        self,
+        device: DeviceConfig,
+        probes: Iterable[Probe] = (),
+        *,
+        capacity: int = 1 << 18,
+        ground: Ground | None = None,
+        label: str = "",
+    ) -> None:
+        self.device = device
+        self.label = label
+        self._ground = Ground({label: device}, probes=tuple(probes), capacity=capacity) if ground is None else ground
+        self.interfaces = self._ground.needs[label].interface_names()
+        self.instants = self._ground.instants
+        self.bits = self._ground.bits
+        self.origins = self._ground.origins
+        self.universe: Universe = self._ground.universe
         self._fields: dict[tuple[str, IntervalSet], PacketSet] = {}
+
+    def during(self, schedule: str) -> IntervalSet:
+        """Return the classes of instants in which a schedule of the device is in force."""
+        return self.instants.during(_of(self.label, schedule))
+
+    def arriving(self, wanted: PacketSet, interface: str, *, every: bool) -> PacketSet:
+        """Return the packets on the wire that are in `wanted` as they arrive by an interface, on no known connection.
+
+        What the sender chooses beside the header (TTL, TOS, length …) is free.
+
+        every   whatever the sender chose; otherwise for some choice of it
+        """
+        wanted = wanted.at("in", self.interfaces.index(interface)).at("out", NO_EGRESS)
+        free: list[str] = []
+        copied: list[str] = []
+        for name in self._ground.extras:
+            extra = EXTRAS[name]
+            if extra.name == "cast":
+                wanted = wanted.at("cast", 0)
+            elif extra.kind is ExtraKind.SENDER:
+                free += (dimension for dimension, _ in self._ground.dimensions(name))
+            elif name in self.origins:
+                copied.append(name)
+            else:
+                for dimension, _ in self._ground.dimensions(name):
+                    wanted = wanted.at(dimension, 0)
+        for name in copied:
+            wanted = self.same(name, wanted).exists(name)
+        if free:
+            wanted = wanted.forall(*free) if every else wanted.exists(*free)
+        return wanted
+
+    def arrived(self, packets: PacketSet, interface: str) -> PacketSet:
+        """Return packets of the wire as they arrive by an interface, on no known connection (the way of `arriving` forward)."""
+        packets = packets & self.on("in", (interface,)) & self.field("out", IntervalSet.of(NO_EGRESS))
+        for name in self._ground.extras:
+            if name in self.origins:
+                packets = self.same(name, packets)
+            elif name == "cast" or EXTRAS[name].kind is not ExtraKind.SENDER:
+                for dimension, _ in self._ground.dimensions(name):
+                    packets = packets & self.universe.field(dimension, IntervalSet.of(0))
+        return packets
+
+    def left(self, packets: PacketSet) -> PacketSet:
+        """Return packets as the wire sees them: what only the device knows of them is forgotten."""
+        names = [dimension for name in self._ground.extras for dimension, _ in self._ground.dimensions(name)]
+        return packets.exists("in", "out", *names)
 
     @property
     def everything(self) -> PacketSet:
@@ -126,13 +231,6 @@ class Space:
     def nothing(self) -> PacketSet:
         """No packet."""
         return self.universe.nothing
-
-    def _dimensions(self, name: str) -> Iterator[tuple[str, int]]:
-        if name in BITWISE:
-            for bit in self.bits.get(name, ()):
-                yield bit_name(name, bit), 2
-        else:
-            yield name, EXTRAS[name].size
 
     def field(self, name: str, values: IntervalSet) -> PacketSet:
         """Return the packets that carry `name` with a value in `values`; for bitwise extras by their bits."""
@@ -234,7 +332,7 @@ class Space:
 
     def _used(self, name: str) -> Iterator[str]:
         dimensions = self.universe.dimensions
-        yield from (dimension for dimension, _ in self._dimensions(name) if dimension in dimensions)
+        yield from (dimension for dimension, _ in self._ground.dimensions(name) if dimension in dimensions)
 
 
 class _Needs:
@@ -348,6 +446,11 @@ class _Needs:
         if not (self.device.addressing_known and self.device.interfaces):
             names |= {p[:-1] + UNNAMED for p in self.patterns if p.endswith("*")} | {UNNAMED}
         return tuple(sorted(names))
+
+
+def _of(label: str, name: str) -> str:
+    """Return the name of a schedule among those of several devices."""
+    return f"{label}/{name}" if label else name
 
 
 def _enumerated(builder: UniverseBuilder, name: str, size: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.compiling.space import Space, actions_of
 from segcheck.analysis.compiling.writes import after_assign, before_assign
 from segcheck.model.rules import Translate, Translation
@@ -12,36 +13,33 @@ from segcheck.sets.packets import PacketSet
 PORTS = IntervalSet.of((0, 65535))
 
 
-def before(space: Space, action: Translate, goal: PacketSet, side: str, *, every: bool) -> PacketSet:
-    """Return the packets that lie in `goal` after the translation.
-
-    every   True: whichever address and port the device picks; False: for some pick
-    """
+def before(space: Space, action: Translate, goal: PacketSet, side: str, *, mode: Mode) -> PacketSet:
+    """Return the packets that lie in `goal` after the translation, in the mode's sense."""
     for assign in reversed(action.assigns):
         goal = before_assign(space, assign, goal)
     translation = action.translation
     if translation is None:
-        return anyhow(goal, side, every=every)
+        return anyhow(goal, side, every=mode.sure)
     port = port_of(translation.side)
     if translation.ports is not None:
         if translation.port_shift is not None:
             goal = _unshifted(goal, port, translation.ports, translation.port_shift)
         else:
-            goal = _picked(space, goal, port, translation.ports, every=every)
+            goal = _picked(space, goal, port, translation.ports, every=mode.every)
     elif translation.port_may_change is not None:
-        other = _picked(space, goal, port, translation.port_may_change, every=every)
-        goal = goal & other if every else goal | other
+        other = _picked(space, goal, port, translation.port_may_change, every=mode.every)
+        goal = goal & other if mode.every else goal | other
     if translation.interface:
-        return _before_own_address(space, goal, translation, every=every)
+        return _before_own_address(space, goal, translation, mode=mode)
     if translation.addresses is None:
         return goal
     if translation.shift is not None:
         return _unshifted(goal, translation.side, translation.addresses, translation.shift)
-    return _picked(space, goal, translation.side, translation.addresses, every=every)
+    return _picked(space, goal, translation.side, translation.addresses, every=mode.every)
 
 
-def after(space: Space, action: Translate, packets: PacketSet, side: str) -> PacketSet:
-    """Return what `packets` may be after the translation; a port that the device keeps when it can is kept."""
+def after(space: Space, action: Translate, packets: PacketSet, side: str, *, moving: bool = False) -> PacketSet:
+    """Return what `packets` may be after the translation; a port that the device keeps when it can is kept, or may move."""
     translation = action.translation
     if translation is None:
         return packets | packets.exists(side) | packets.exists(side, port_of(side))
@@ -53,6 +51,9 @@ def after(space: Space, action: Translate, packets: PacketSet, side: str) -> Pac
         else:
             moved = carrying.assigned(port, translation.ports) if carrying else carrying
         packets = (packets - carrying) | moved
+    elif moving and translation.port_may_change is not None:
+        carrying = packets & space.field(port, PORTS)
+        packets = packets | (carrying.assigned(port, translation.port_may_change) if carrying else carrying)
     if translation.interface:
         packets = _after_own_address(space, packets, translation)
     elif translation.addresses is not None:
@@ -137,7 +138,8 @@ def _own(space: Space, name: str) -> list[tuple[int, IntervalSet]]:
     return [(version, (own & line) or line) for version, line in ((4, V4), (6, V6))]
 
 
-def _before_own_address(space: Space, goal: PacketSet, translation: Translation, *, every: bool) -> PacketSet:
+def _before_own_address(space: Space, goal: PacketSet, translation: Translation, *, mode: Mode) -> PacketSet:
+    every = mode.sure or mode.every  # which of its addresses a device takes is fixed, but not known to us
     found = space.nothing
     for name in space.interfaces:
         here = space.on(translation.interface, (name,))

@@ -93,6 +93,8 @@ def _ports(
         places = (*((declared.segment,) if declared.segment else ()), *attached.get((device.id, declared.name), ()))
         addresses = known.addresses if known is not None and known.addresses else declared.addresses
         domain = known.domain if known is not None and known.domain != "default" else declared.domain
+        if not places and (addresses or (known is not None and known.dynamic)):
+            places = (UNKNOWN.id,)
         yield Port(
             device=device.id,
             interface=declared.name,

@@ -1,0 +1,89 @@
+"""A site compiled into one universe, and the questions that can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from segcheck.analysis.compiling.devices import Compiled
+from segcheck.analysis.compiling.modes import Mode
+from segcheck.analysis.compiling.space import Ground, Space
+from segcheck.analysis.network import Network
+from segcheck.analysis.network.addressing import CAST
+from segcheck.analysis.reachability.backward import Backward
+from segcheck.analysis.reachability.doubts import Doubts
+from segcheck.analysis.reachability.flood import Flood
+from segcheck.analysis.reachability.wires import Wires
+from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet, Universe
+
+
+def device_key(device: str) -> str:
+    """Return the name under which a device is a receiver."""
+    return f"device:{device}"
+
+
+class Reach:
+    """One site, compiled once; every question about it is asked of the same universe.
+
+    cuts       further values to tell apart, by header field
+    spaces     each device's view of the universe, where something is known of the device
+
+    Raises:
+        CapacityExceeded: by any question; ask again of a Reach with a larger capacity.
+    """
+
+    def __init__(
+        self, network: Network, *, cuts: Iterable[tuple[str, IntervalSet]] = (), capacity: int = 1 << 20
+    ) -> None:
+        self.network = network
+        self.wires = Wires(network)
+        self.doubts = Doubts(network)
+        configs = {name: s.config for name, s in network.stations.items() if s.config is not None and s.ports}
+        own = [
+            ("dst", IntervalSet.of(a.address)) for s in network.stations.values() for p in s.ports for a in p.addresses
+        ]
+        known = [("dst", values) for values in (*network.addresses.values(), CAST)]
+        ground = Ground(configs, dimensions=self.doubts.labels, cuts=(*cuts, *own, *known), capacity=capacity)
+        self.universe: Universe = ground.universe
+        self.instants = ground.instants
+        self.spaces = {name: Space(c, ground=ground, label=name) for name, c in configs.items()}
+        self.compiled = {name: Compiled(c, space=self.spaces[name]) for name, c in configs.items()}
+        self._floods: dict[str, Flood] = {}
+        self._through: dict[str, PacketSet] = {}
+        self._passing: dict[tuple[str, str], PacketSet] = {}
+
+    def backward(self, sinks: Mapping[str, PacketSet], mode: Mode = Mode.MAY) -> Mapping[str, PacketSet]:
+        """Return, by source place, the packets as they leave a host there that reach one of the sinks.
+
+        sinks   by receiver (place ids and `device_key`s), the packets that count as they arrive
+
+        For traffic that must work a host sends to the declared gateways of its segment, all of which have to carry it,
+        or to any device on it where none is declared; otherwise to whichever device it likes.
+        """
+        return Backward(self, sinks, mode).result()
+
+    def forward(self, source: str) -> Mapping[str, PacketSet]:
+        """Return, by receiver, what may arrive there of what a host in a place sends, whatever it sends."""
+        return self._flood(source).ends
+
+    def visited(self, source: str, packets: PacketSet | None = None) -> Mapping[str, PacketSet]:
+        """Return, by device id, what may arrive there of packets that a host in a place sends (None: of any)."""
+        flood = self._flood(source) if packets is None else Flood(self, source, packets)
+        found: dict[str, PacketSet] = {}
+        for (device, _), seen in flood.seen.items():
+            found[device] = found.get(device, self.universe.nothing) | seen
+        return found
+
+    def surely_passing(self, device: str, interface: str) -> PacketSet:
+        """Return the packets that surely pass a device from an interface, wherever they then go."""
+        key = device, interface
+        if key not in self._passing:
+            if device not in self._through:
+                self._through[device] = self.compiled[device].passing(every=True)
+            self._passing[key] = self.spaces[device].arriving(self._through[device], interface, every=True)
+        return self._passing[key]
+
+    def _flood(self, source: str) -> Flood:
+        if source not in self._floods:
+            self._floods[source] = Flood(self, source, self.universe.everything)
+        return self._floods[source]

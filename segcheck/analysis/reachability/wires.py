@@ -1,0 +1,143 @@
+"""What a packet that leaves a device by an interface meets: devices and places on the wire, by its destination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from segcheck.analysis.network import PUBLIC, UNKNOWN, Doubt, Network, Port
+from segcheck.analysis.network.addressing import CAST
+from segcheck.model.crossing import PlaceKind
+from segcheck.model.site_words import SegmentKind
+from segcheck.sets.addresses import ALL
+from segcheck.sets.intervals import IntervalSet
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Somebody on the wire, for destinations in `destinations` (None: whatever they are).
+
+    port    a device's interface, or None
+    place   where it is delivered if `port` is None
+    doubt   it is there only if this is true
+    """
+
+    destinations: IntervalSet | None
+    port: Port | None = None
+    place: str = ""
+    doubt: Doubt | None = None
+
+
+class Wires:
+    """The wires of a network: which places share one, and who is met there."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        shared: dict[str, set[str]] = {name: {name} for name in network.places}
+        for station in network.stations.values():
+            for port in station.ports:
+                for name in port.places:
+                    shared[name].update(port.places)
+        self._shared = {name: tuple(sorted(places)) for name, places in shared.items()}
+
+    def together(self, place: str) -> tuple[str, ...]:
+        """Return the places on the same wire as one: itself, and those that a line joins it with."""
+        return self._shared[place]
+
+    def injected(self, place: str) -> tuple[Meeting, ...]:
+        """Return whom a host in a place meets: every device on its wire, and hosts of other places there."""
+        network = self.network
+        found: list[Meeting] = []
+        near = self.together(place)
+        for name in near:
+            found += (Meeting(None, port=port) for port in network.ports[name])
+            if name != place:
+                found.append(Meeting(network.addresses[name], place=name))
+        for join in network.joins:
+            if place not in join.places:
+                continue
+            for name in join.places:
+                if name not in near:
+                    found += (Meeting(None, port=port, doubt=join.doubt) for port in network.ports[name])
+                    found.append(Meeting(None, place=name, doubt=join.doubt))
+        return tuple(dict.fromkeys(found))
+
+    def direct(self, place: str) -> tuple[Meeting, ...]:
+        """Return whom a host in a place reaches without a gateway: devices' own addresses, and other places on its wire."""
+        found: list[Meeting] = []
+        for name in self.together(place):
+            for port in self.network.ports[name]:
+                own = IntervalSet.of(*(a.address for a in port.addresses))
+                if own:
+                    found.append(Meeting(own, port=port))
+            if name != place:
+                found.append(Meeting(self.network.addresses[name], place=name))
+        return tuple(dict.fromkeys(found))
+
+    def towards(self, port: Port, gateway: int | None) -> tuple[Meeting, ...]:
+        """Return whom packets meet that leave by a port towards a gateway, or directly towards their destination."""
+        places = tuple(dict.fromkeys(name for own in port.places for name in self.together(own)))
+        found = list(self._owners(places, port, gateway, None))
+        certain = bool(found)
+        for join in self.network.joins:
+            if any(name in join.places for name in places):
+                others = tuple(name for name in join.places if name not in places)
+                found += self._owners(others, port, gateway, join.doubt)
+                if gateway is None:
+                    found += (Meeting(self.network.addresses[n], place=n, doubt=join.doubt) for n in others)
+        if not places:
+            return ()
+        if gateway is not None and certain:
+            return tuple(found)
+        if gateway is not None and not any(self._outside(name) for name in places):
+            return (*found, Meeting(None, place=UNKNOWN.id))
+        owned = IntervalSet.empty()
+        if gateway is None:
+            owned = IntervalSet.of(*(a.address for n in places for p in self.network.ports[n] for a in p.addresses))
+        rest = ALL - owned
+        for name in places:
+            here = self.network.addresses[name]
+            found.append(Meeting((here & rest) | CAST, place=name))
+            rest = rest - here
+        if any(self._outside(name) for name in places):
+            found.append(Meeting(rest & self.network.addresses[PUBLIC.id], place=PUBLIC.id))
+            rest = rest - self.network.addresses[PUBLIC.id]
+        found.append(Meeting(rest - CAST, place=UNKNOWN.id))
+        return tuple(dict.fromkeys(found))
+
+    def anyone(self, port: Port) -> tuple[Meeting, ...]:
+        """Return whoever may be met behind a port, whatever the destination: as gateway or as host."""
+        found: list[Meeting] = []
+        for own in port.places:
+            for name in self.together(own):
+                found.append(Meeting(None, place=name))
+                found += (Meeting(None, port=other) for other in self.network.ports[name] if other != port)
+            for join in self.network.joins:
+                if own in join.places:
+                    for name in join.places:
+                        found.append(Meeting(None, place=name, doubt=join.doubt))
+                        others = (other for other in self.network.ports[name] if other != port)
+                        found += (Meeting(None, port=other, doubt=join.doubt) for other in others)
+        return tuple(dict.fromkeys(found))
+
+    def neighbourly(self, port: Port) -> tuple[Meeting, ...]:
+        """Return whoever may be met behind a port when the next hop is not known: any device, or a host by its address."""
+        found = [one for one in self.anyone(port) if one.port is not None]
+        return tuple(dict.fromkeys((*found, *(one for one in self.towards(port, None) if one.port is None))))
+
+    def _owners(self, places: tuple[str, ...], port: Port, gateway: int | None, doubt: Doubt | None) -> list[Meeting]:
+        found: list[Meeting] = []
+        for name in places:
+            for other in self.network.ports[name]:
+                own = IntervalSet.of(*(a.address for a in other.addresses))
+                if gateway is not None and gateway in own:
+                    found.append(Meeting(None, port=other, doubt=doubt))
+                elif gateway is None and own and other != port:
+                    found.append(Meeting(own, port=other, doubt=doubt))
+        return list(dict.fromkeys(found))
+
+    def _outside(self, name: str) -> bool:
+        place = self.network.places[name]
+        if place.kind is PlaceKind.BUILT_IN:
+            return True
+        segment = self.network.site.segments.get(name)
+        return segment is not None and segment.kind is SegmentKind.EXTERNAL
