@@ -47,10 +47,14 @@ def actions_of(action: Action) -> tuple[SureAction, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Instants:
-    """Classes of instants: two instants are of one class if exactly the same schedules are in force."""
+    """Classes of instants: two instants are of one class if exactly the same schedules are in force.
+
+    examples   a wall-clock minute of each class
+    """
 
     schedules: tuple[Schedule, ...]
     classes: tuple[tuple[bool, ...], ...]
+    examples: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, schedules: Iterable[Schedule]) -> Instants:
@@ -61,12 +65,13 @@ class Instants:
         far = 10 * WEEK_MINUTES
         starts = [(turns[0] if turns else 0) - far, *turns]
         ends = [*turns, (turns[-1] if turns else 0) + far]
-        seen = set()
+        seen: dict[tuple[bool, ...], int] = {}
         for start, end in zip(starts, ends, strict=True):
             for instant in (start, *(start + (w - week_minute(start)) % WEEK_MINUTES for w in weekly)):
                 if instant < end:
-                    seen.add(tuple(s.in_force(instant) for s in known))
-        return cls(known, tuple(sorted(seen)))
+                    seen.setdefault(tuple(s.in_force(instant) for s in known), instant)
+        classes = tuple(sorted(seen))
+        return cls(known, classes, tuple(seen[one] for one in classes))
 
     def class_of(self, minute: int) -> int:
         """Return the number of the class that a wall-clock minute belongs to."""
