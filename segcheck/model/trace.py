@@ -65,6 +65,9 @@ class Path:
     reply     what a rejected sender is told
     header    the header as it leaves (or as it was when dropped); absent fields are not known
     conditions  names of what had to fall this way for the packet to take this path; empty = it surely does
+    gateway   the next hop behind `egress`, None = the destination itself
+    guessed   how routing goes is not known: whoever is behind `egress` may be the next hop
+    loose     fields of `header` whose value is only the likely one (a port that the device keeps when it can)
     """
 
     verdict: Verdict
@@ -74,6 +77,9 @@ class Path:
     reply: str = ""
     header: Mapping[str, int] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
+    gateway: int | None = None
+    guessed: bool = False
+    loose: frozenset[str] = frozenset()
 
     @property
     def deciding(self) -> Step | None:

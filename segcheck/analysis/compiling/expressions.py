@@ -65,7 +65,7 @@ def _leaf(space: Space, leaf: Field | Bits | Interface | AddressKind | InForce |
                 return Bounds.possibly(space.everything)
             return Bounds.exact(space.field("time", space.during(schedule)))
         case Condition(name, Kind.VARIES):
-            return Bounds.exact(space.field(f"varies:{name}", IntervalSet.of(1)))
+            return Bounds.exact(space.varying(name))
         case Condition():
             return Bounds.possibly(space.everything)
         case _:

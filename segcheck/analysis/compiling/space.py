@@ -77,6 +77,10 @@ class Instants:
         """Return the number of the class that a wall-clock minute belongs to."""
         return self.classes.index(tuple(s.in_force(minute) for s in self.schedules))
 
+    def varying(self, condition: str) -> PacketSet:
+        """Return the packets in those circumstances in which a varying condition of the device is true."""
+        return self.field(varying(self.label, condition), IntervalSet.of(1))
+
     def during(self, schedule: str) -> IntervalSet:
         """Return the classes in which the named schedule is in force."""
         column = [s.name for s in self.schedules].index(schedule)
@@ -125,8 +129,9 @@ class Ground:
         _enumerated(builder, "in", max(1, ports))
         _enumerated(builder, "out", ports + 1)
         _enumerated(builder, "time", len(self.instants.classes))
-        for name in sorted({name for needs in everyone for name in needs.conditions}):
-            _enumerated(builder, f"varies:{name}", 2)
+        conditions = {varying(label, name) for label, needs in self.needs.items() for name in needs.conditions}
+        for dimension in sorted(conditions):
+            _enumerated(builder, dimension, 2)
         for name in self.extras:
             for dimension, size in self.dimensions(name):
                 if size <= len(State):
@@ -179,6 +184,10 @@ class Space:
         self.origins = self._ground.origins
         self.universe: Universe = self._ground.universe
         self._fields: dict[tuple[str, IntervalSet], PacketSet] = {}
+
+    def varying(self, condition: str) -> PacketSet:
+        """Return the packets in those circumstances in which a varying condition of the device is true."""
+        return self.field(varying(self.label, condition), IntervalSet.of(1))
 
     def during(self, schedule: str) -> IntervalSet:
         """Return the classes of instants in which a schedule of the device is in force."""
@@ -451,6 +460,11 @@ class _Needs:
         if not (self.device.addressing_known and self.device.interfaces):
             names |= {p[:-1] + UNNAMED for p in self.patterns if p.endswith("*")} | {UNNAMED}
         return tuple(sorted(names))
+
+
+def varying(label: str, condition: str) -> str:
+    """Return the dimension of a varying condition; one that names its place in brackets is the device's own (model.match)."""
+    return f"varies:{_of(label, condition)}" if condition.endswith("]") else f"varies:{condition}"
 
 
 def _of(label: str, name: str) -> str:

@@ -1,0 +1,272 @@
+"""Every ordered pair of places of different zones: what may and must get across, and what of it nobody permitted.
+
+DESIGN §2.2-2.4, §2.17. What may arrive is flooded forward from each source; where nothing is translated on the way, headers
+arrive as they were sent and are compared with the register at once. Otherwise, and for what surely arrives, the question
+is carried backward from each group of receivers that the register tells apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from segcheck.analysis import permitting
+from segcheck.analysis.compiling.modes import Mode
+from segcheck.analysis.compiling.space import actions_of
+from segcheck.analysis.network import Doubt, Network
+from segcheck.analysis.permitting import Allowance
+from segcheck.analysis.reachability import Reach, device_key
+from segcheck.model.crossing import Place, PlaceKind, Standing
+from segcheck.model.device import Scope
+from segcheck.model.rules import Translate
+from segcheck.model.site_words import DeviceKind
+from segcheck.sets.addresses import ALL
+from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet, growing
+
+#: Nodes of the store to begin with, and the most that is tried.
+FIRST_CAPACITY, LAST_CAPACITY = 1 << 20, 1 << 26
+HEADER = ("fragment", "src", "dst", "proto", "sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One pair; packets are as they leave the initiator, with the instant left in, doubts taken out.
+
+    because      doubts that leave it undecided
+    assumptions  doubts that an assumption rules out and without which it would not stand
+    """
+
+    src: Place
+    dst: Place
+    standing: Standing
+    because: tuple[Doubt, ...]
+    assumptions: tuple[Doubt, ...]
+    must: PacketSet
+    may: PacketSet
+    forbidden_must: PacketSet
+    forbidden_may: PacketSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """All pairs of a site, ordered, and the compiled site for further questions."""
+
+    reach: Reach
+    allowances: tuple[Allowance, ...]
+    pairs: tuple[Judged, ...]
+
+
+def judge(
+    network: Network,
+    allowances: Sequence[Allowance],
+    *,
+    cuts: Iterable[tuple[str, IntervalSet]] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Judgement:
+    """Return what becomes of every pair of places of different zones.
+
+    cuts       further values that later questions will ask about, by header field
+    progress   told (sources and receivers done, all)
+
+    Raises:
+        CapacityExceeded: the site does not fit into the largest store.
+    """
+    wanted = (*cuts, *(cut for allowance in allowances for cut in permitting.cuts(allowance)))
+
+    def at(capacity: int) -> Judgement:
+        reach = Reach(network, cuts=wanted, capacity=capacity)
+        return _Judge(reach, tuple(allowances), progress).judgement()
+
+    return growing(at, FIRST_CAPACITY, LAST_CAPACITY)
+
+
+class _Judge:
+    def __init__(
+        self, reach: Reach, allowances: tuple[Allowance, ...], progress: Callable[[int, int], None] | None
+    ) -> None:
+        self.reach = reach
+        self.network = reach.network
+        self.universe = reach.universe
+        self.allowances = allowances
+        self._progress = progress
+        self._zone_addresses = _zone_addresses(self.network)
+        self._covered: dict[tuple[str, bool], tuple[tuple[Allowance, PacketSet], ...]] = {}
+
+    def judgement(self) -> Judgement:
+        """Return every pair."""
+        sources = sorted(self.network.sources(), key=lambda place: place.key)
+        receivers = sorted(self._receivers(), key=lambda place: place.key)
+        total = len(sources) + len(receivers)
+        arriving: dict[str, Mapping[str, PacketSet]] = {}
+        for done, source in enumerate(sources):
+            self._tell(done, total)
+            arriving[source.id] = self.reach.forward(source.id)
+        pairs: list[Judged] = []
+        for done, receiver in enumerate(receivers):
+            self._tell(len(sources) + done, total)
+            pairs += self._to(receiver, [s for s in sources if self._apart(s, receiver)], arriving)
+        self._tell(total, total)
+        ordered = sorted(pairs, key=lambda pair: (pair.src.key, pair.dst.key))
+        return Judgement(reach=self.reach, allowances=self.allowances, pairs=tuple(ordered))
+
+    def _tell(self, done: int, total: int) -> None:
+        if self._progress is not None:
+            self._progress(done, total)
+
+    def _receivers(self) -> list[Place]:
+        """Return the places, and the hosts whose own filter is a device."""
+        site = self.network.site
+        found = list(self.network.places.values())
+        for device in site.devices.values():
+            host = site.hosts.get(device.id)
+            if device.kind is DeviceKind.HOST and host is not None and host.segment:
+                segment = site.segments[host.segment]
+                tier = site.zones[segment.zone].tier
+                found.append(Place(device.id, PlaceKind.DEVICE, segment.zone, tier, segment.domain))
+        return found
+
+    def _apart(self, source: Place, receiver: Place) -> bool:
+        if source.zone == receiver.zone:
+            return False
+        return not (self.network.site.policy.options.intra_tier and source.tier is receiver.tier)
+
+    # ---- one receiver
+
+    def _to(
+        self, receiver: Place, sources: Sequence[Place], arriving: Mapping[str, Mapping[str, PacketSet]]
+    ) -> list[Judged]:
+        key = device_key(receiver.id) if receiver.kind is PlaceKind.DEVICE else receiver.id
+        nothing = self.universe.nothing
+        reaching = [s for s in sources if arriving[s.id].get(key)]
+        judged = [_proven(s, receiver, nothing) for s in sources if not arriving[s.id].get(key)]
+        if not reaching:
+            return judged
+        translated = any(self._translates(s.id) for s in reaching)
+        groups = self._groups(receiver) if translated else [ALL]
+        must = dict.fromkeys((s.id for s in reaching), nothing)
+        may, forbidden_must, forbidden_may = dict(must), dict(must), dict(must)
+        for group in groups:
+            sink = {key: self.universe.field("dst", group)}
+            surely = self.reach.backward(sink, Mode.MUST)
+            possibly = self.reach.backward(sink, Mode.MAY) if translated else {}
+            for source in reaching:
+                there = possibly.get(source.id, nothing) if translated else arriving[source.id][key]
+                sure = surely.get(source.id, nothing)
+                permitted = self._permitted(source, receiver, group if translated else None)
+                name = source.id
+                must[name], may[name] = must[name] | sure, may[name] | there
+                forbidden_must[name] = forbidden_must[name] | (sure - permitted)
+                forbidden_may[name] = forbidden_may[name] | (there - permitted)
+        for source in reaching:
+            name = source.id
+            sets = must[name], may[name], forbidden_must[name], forbidden_may[name]
+            judged.append(self._judged(source, receiver, *sets))
+        return judged
+
+    def _judged(
+        self, source: Place, receiver: Place, must: PacketSet, may: PacketSet, worst: PacketSet, forbidden: PacketSet
+    ) -> Judged:
+        doubts = self.reach.doubts
+        circumstances = forbidden.exists(*HEADER)
+        standing = Standing.PROVEN
+        because: tuple[Doubt, ...] = ()
+        assumptions: tuple[Doubt, ...] = ()
+        if worst:
+            standing = Standing.VIOLATED
+        elif forbidden:
+            anyhow = doubts.without_assumptions(circumstances)
+            supporting = doubts.supporting(anyhow or circumstances)
+            standing = Standing.UNDECIDED if anyhow else Standing.PROVEN_ASSUMING
+            because = tuple(doubt for doubt in supporting if not doubt.assumption)
+            assumptions = tuple(doubt for doubt in supporting if doubt.assumption)
+        return Judged(
+            src=source,
+            dst=receiver,
+            standing=standing,
+            because=because,
+            assumptions=assumptions,
+            must=doubts.anyway(must),
+            may=doubts.anyway(may),
+            forbidden_must=doubts.anyway(worst),
+            forbidden_may=doubts.anyway(forbidden),
+        )
+
+    # ---- what the register permits
+
+    def _permitted(self, source: Place, receiver: Place, group: IntervalSet | None) -> PacketSet:
+        """Return what the register lets a source send to a receiver, or to those of its addresses that lie in `group`."""
+        found = self.universe.nothing
+        for reverse in (False, True):
+            for allowance, packets in self._covering(source.zone, reverse=reverse):
+                targets = allowance.initiators if reverse else allowance.responders
+                if receiver.kind is PlaceKind.SEGMENT:
+                    targets = targets & self.network.addresses[receiver.id]
+                if group is None:
+                    found = found | (packets & self.universe.field("dst", targets))
+                elif group <= targets:
+                    found = found | packets
+        return found
+
+    def _covering(self, zone: str, *, reverse: bool) -> tuple[tuple[Allowance, PacketSet], ...]:
+        """Return the allowances that hosts of a zone open (or answer), with what they may send; foreign sources are not theirs."""
+        known = self._covered.get((zone, reverse))
+        if known is None:
+            own = self._zone_addresses.get(zone, IntervalSet.empty())
+            known = tuple(
+                (
+                    allowance,
+                    permitting.covered(self.universe, allowance, reverse=reverse) & self.universe.field("src", mine),
+                )
+                for allowance in self.allowances
+                if (mine := (allowance.responders if reverse else allowance.initiators) & own)
+            )
+            self._covered[zone, reverse] = known
+        return known
+
+    def _groups(self, receiver: Place) -> list[IntervalSet]:
+        """Return a receiver's addresses in parts that no entry of the register tells apart, and last all other addresses."""
+        if receiver.kind is PlaceKind.DEVICE:
+            own = IntervalSet.of(*(a.address for p in self.network.stations[receiver.id].ports for a in p.addresses))
+        else:
+            own = self.network.addresses[receiver.id]
+        parts = [own] if own else []
+        for allowance in self.allowances:
+            for values in (allowance.initiators, allowance.responders):
+                parts = [piece for part in parts for piece in (part & values, part - values) if piece]
+        return [*parts, ALL - own]
+
+    def _translates(self, source: str) -> bool:
+        """Return whether anything that a source's packets may pass rewrites addresses."""
+        return any(_translating(self.network, device) for device in self.reach.visited(source))
+
+
+def _translating(network: Network, device: str) -> bool:
+    config = network.stations[device].config
+    if config is None:
+        return False
+    if any(taint.scope is Scope.TRANSLATION for taint in config.taints):
+        return True
+    rules = (rule for rules in config.lists.values() for rule in rules.rules if rule.enabled)
+    return any(isinstance(action, Translate) for rule in rules for action in actions_of(rule.action))
+
+
+def _zone_addresses(network: Network) -> Mapping[str, IntervalSet]:
+    found: dict[str, IntervalSet] = {}
+    for name, place in network.places.items():
+        found[place.zone] = found.get(place.zone, IntervalSet.empty()) | network.addresses[name]
+    return found
+
+
+def _proven(source: Place, receiver: Place, nothing: PacketSet) -> Judged:
+    return Judged(
+        src=source,
+        dst=receiver,
+        standing=Standing.PROVEN,
+        because=(),
+        assumptions=(),
+        must=nothing,
+        may=nothing,
+        forbidden_must=nothing,
+        forbidden_may=nothing,
+    )
