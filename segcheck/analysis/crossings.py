@@ -209,7 +209,7 @@ class _Judge:
         return found
 
     def _covering(self, zone: str, *, reverse: bool) -> tuple[tuple[Allowance, PacketSet], ...]:
-        """Return the allowances that hosts of a zone open (or answer), with what they may send; foreign sources are not theirs."""
+        """Return the allowances that hosts of a zone open (or answer), with what they may send; sources of their own only."""
         known = self._covered.get((zone, reverse))
         if known is None:
             own = self._zone_addresses.get(zone, IntervalSet.empty())

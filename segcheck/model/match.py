@@ -15,8 +15,8 @@ other. What an expression means is therefore stated here, once:
 * `InForce(schedule)` holds while the named schedule of the device is in force.
 * `Condition(name, kind)` is something outside the packet. UNKNOWN: we cannot tell (an FQDN, an unread option); each
   occurrence may fall either way. VARIES: true in some states of the world and false in others (a user, a rate limit, a
-  tracked link); the same name is the same thing everywhere in a site, but a name that ends with its place in brackets (`limit 5/min
-  [filter/INPUT#7]`) is the device's own. LATER: decided only after the opening packet has passed
+  tracked link); the same name is the same thing everywhere in a site, but a name that ends with its place in brackets
+  (`limit 5/min [filter/INPUT#7]`) is the device's own. LATER: decided only after the opening packet has passed
   (application, URL, content).
 * `All(())` holds for every packet, `AnyOf(())` for none.
 

@@ -1,0 +1,129 @@
+"""What the register permits, as addresses and services: who may open which session to whom (DESIGN §2.17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from segcheck.model.register import RegisterEntry
+from segcheck.model.site import Endpoint, Service, Site
+from segcheck.model.site_words import EndpointKind
+from segcheck.sets.header import PacketClass
+from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet, Universe
+
+_PORTED = (6, 17, 33, 132, 136)
+_ICMP = (1, 58)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """A session that an entry of the register permits: `initiators` open it to `responders`.
+
+    path   ids of the devices in order; () = any
+    """
+
+    entry: str
+    initiators: IntervalSet
+    responders: IntervalSet
+    services: tuple[Service, ...]
+    path: tuple[str, ...] = ()
+
+
+def allowances(site: Site, day: date) -> tuple[Allowance, ...]:
+    """Return what the register permits on a day; an entry over a gateway permits its legs, never the direct pair."""
+    return tuple(
+        allowance for entry in site.policy.register if entry.permits_on(day) for allowance in of_entry(site, entry)
+    )
+
+
+def of_entry(site: Site, entry: RegisterEntry) -> Iterator[Allowance]:
+    """Yield the sessions that an entry describes, whether or not it permits them today."""
+    if entry.gateway and entry.legs:
+        gateway = site.gateways[entry.gateway]
+        own = addresses_of(site, Endpoint(EndpointKind.GATEWAY, gateway.id))
+        for leg in gateway.legs:
+            if leg.id in entry.legs:
+                peer = addresses_of(site, leg.peer)
+                opener, answerer = (own, peer) if leg.self_opens else (peer, own)
+                yield Allowance(
+                    entry=entry.id, initiators=opener, responders=answerer, services=leg.services, path=entry.path
+                )
+        return
+    source, destination = addresses_of(site, entry.source), addresses_of(site, entry.destination)
+    if not entry.opened_by_source:
+        source, destination = destination, source
+    yield Allowance(entry=entry.id, initiators=source, responders=destination, services=entry.services, path=entry.path)
+
+
+def addresses_of(site: Site, endpoint: Endpoint) -> IntervalSet:
+    """Return the addresses that an end of a communication stands for."""
+    found = IntervalSet.empty()
+    match endpoint.kind:
+        case EndpointKind.HOST:
+            return IntervalSet.of(*site.hosts[endpoint.id].addresses)
+        case EndpointKind.GROUP:
+            group = site.groups[endpoint.id]
+            found = group.ranges
+            for host in group.hosts:
+                found = found | IntervalSet.of(*site.hosts[host].addresses)
+            for segment in group.segments:
+                found = found | _prefixes(site, segment)
+        case EndpointKind.SEGMENT:
+            found = _prefixes(site, endpoint.id)
+        case EndpointKind.ZONE:
+            for name, place in site.segments.items():
+                if place.zone == endpoint.id:
+                    found = found | _prefixes(site, name)
+        case EndpointKind.DEVICE:
+            found = IntervalSet.of(*(a.address for i in site.devices[endpoint.id].interfaces for a in i.addresses))
+        case EndpointKind.GATEWAY:
+            for host in site.gateways[endpoint.id].hosts:
+                found = found | IntervalSet.of(*site.hosts[host].addresses)
+    return found
+
+
+def _prefixes(site: Site, segment: str) -> IntervalSet:
+    found = IntervalSet.empty()
+    for prefix in site.segments[segment].prefixes:
+        found = found | prefix
+    return found
+
+
+def cuts(allowance: Allowance) -> Iterator[tuple[str, IntervalSet]]:
+    """Yield the values by header field that a universe must tell apart for `covered`."""
+    yield "src", allowance.initiators
+    yield "src", allowance.responders
+    for service in allowance.services:
+        yield "proto", IntervalSet.of(service.protocol)
+        if service.ports is not None:
+            yield ("icmp_type" if service.protocol in _ICMP else "dport"), service.ports
+        if service.code is not None:
+            yield "icmp_code", IntervalSet.of(service.code)
+
+
+def covered(universe: Universe, allowance: Allowance, *, reverse: bool = False) -> PacketSet:
+    """Return the packets that belong to the exchange, from the initiators or, `reverse`, back to them.
+
+    Forward, packets of the service in every class; back, only what cannot open a session: TCP replies from the service's
+    ports, ICMP errors, later fragments. UDP from the service's port is an opening packet and not among them. The
+    destination is left to the caller.
+    """
+    fragments = universe.of_class(PacketClass.FRAGMENT)
+    found = universe.of_class(PacketClass.ICMP_ERROR)
+    for service in allowance.services:
+        protocol = universe.field("proto", IntervalSet.of(service.protocol))
+        found = found | (protocol & fragments)
+        packets = protocol - fragments
+        if reverse:
+            packets = packets & universe.of_class(PacketClass.REPLY)
+        if service.protocol in _ICMP:
+            if service.ports is not None:
+                packets = packets & universe.field("icmp_type", service.ports)
+            if service.code is not None:
+                packets = packets & universe.field("icmp_code", IntervalSet.of(service.code))
+        elif service.protocol in _PORTED and service.ports is not None:
+            packets = packets & universe.field("sport" if reverse else "dport", service.ports)
+        found = found | packets
+    return found & universe.field("src", allowance.responders if reverse else allowance.initiators)
