@@ -77,10 +77,6 @@ class Instants:
         """Return the number of the class that a wall-clock minute belongs to."""
         return self.classes.index(tuple(s.in_force(minute) for s in self.schedules))
 
-    def varying(self, condition: str) -> PacketSet:
-        """Return the packets in those circumstances in which a varying condition of the device is true."""
-        return self.field(varying(self.label, condition), IntervalSet.of(1))
-
     def during(self, schedule: str) -> IntervalSet:
         """Return the classes in which the named schedule is in force."""
         column = [s.name for s in self.schedules].index(schedule)
