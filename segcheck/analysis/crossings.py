@@ -91,6 +91,7 @@ class _Judge:
         self.allowances = allowances
         self._progress = progress
         self._zone_addresses = _zone_addresses(self.network)
+        self._translated: dict[str, bool] = {}
         self._covered: dict[tuple[str, bool], tuple[tuple[Allowance, PacketSet], ...]] = {}
 
     def judgement(self) -> Judgement:
@@ -238,6 +239,11 @@ class _Judge:
 
     def _translates(self, source: str) -> bool:
         """Return whether anything that a source's packets may pass rewrites addresses."""
+        if source not in self._translated:
+            self._translated[source] = self._may_translate(source)
+        return self._translated[source]
+
+    def _may_translate(self, source: str) -> bool:
         return any(_translating(self.network, device) for device in self.reach.visited(source))
 
 

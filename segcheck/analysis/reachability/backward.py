@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.network import Port, Station
-from segcheck.analysis.reachability.wires import Meeting
+from segcheck.analysis.reachability.edges import ANYONE, Edge, Node
 from segcheck.sets.packets import PacketSet
 
 if TYPE_CHECKING:
     from segcheck.analysis.reachability.reach import Reach
 
 HEADER = ("fragment", "src", "dst", "proto", "sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
-Node = tuple[str, str]  # device id, ingress interface
 
 
 class Backward:
@@ -31,14 +30,18 @@ class Backward:
     def result(self) -> Mapping[str, PacketSet]:
         """Return, by source place, the packets that count as they leave a host there."""
         network = self._reach.network
+        joins = range(len(network.joins)) if not self.mode.sure else ()
         work = {name: None for name, station in network.stations.items() if station.ports}
         while work:
             device = min(work)
             del work[device]
-            changed = self._update(network.stations[device])
-            for port in changed:
-                for neighbour in self._neighbours(port):
-                    work.setdefault(neighbour)
+            for node in self._update(network.stations[device]):
+                work |= dict.fromkeys(self._reach.feeding(node))
+            for number in joins:
+                grown = self.counting(self._reach.edges.across(number))
+                if grown != self._at.get(("", str(number)), self._nothing):
+                    self._at["", str(number)] = grown
+                    work |= dict.fromkeys(self._reach.feeding(("", str(number))))
         found = {}
         for place in network.sources():
             sent = self._sent(place.id)
@@ -48,66 +51,53 @@ class Backward:
 
     # ---- between devices
 
-    def counting(self, meetings: tuple[Meeting, ...]) -> PacketSet:
-        """Return the packets on a wire that count, by whom they meet there."""
+    def counting(self, edges: Iterable[Edge]) -> PacketSet:
+        """Return the packets on a wire that count, by where they go from there."""
         found = self._nothing
-        universe = self._reach.universe
-        for meeting in meetings:
-            if meeting.doubt is not None and self.mode.sure:
+        for edge in edges:
+            if self.mode.sure and not edge.sure:
                 continue
-            if meeting.port is None:
-                packets = self._sinks.get(meeting.place, self._nothing)
-            else:
-                packets = self._at.get((meeting.port.device, meeting.port.interface), self._nothing)
-            if not packets:
-                continue
-            if meeting.destinations is not None:
-                packets = packets & universe.field("dst", meeting.destinations)
-            if meeting.doubt is not None:
-                packets = packets & self._reach.doubts.when(universe, (meeting.doubt,))
-            found = found | packets
+            packets = self._at.get(edge.node) if edge.node is not None else self._sinks.get(edge.place)
+            if packets:
+                found = found | (packets if edge.allowed is None else packets & edge.allowed)
         return found
 
     def _sent(self, place: str) -> PacketSet:
-        network, wires = self._reach.network, self._reach.wires
-        meetings = wires.injected(place)
+        network, edges = self._reach.network, self._reach.edges
+        sending = edges.injected(place)
         if not self.mode.every:
-            return self.counting(meetings)
+            return self.counting(sending)
         segment = network.site.segments.get(place)
-        gateways = [m for m in meetings if m.port is not None and m.doubt is None]
+        gateways = [edge for edge in sending if edge.node is not None and edge.node[0]]
         if segment is not None and segment.gateways:
-            declared = [m for m in gateways if m.port is not None and m.port.device in segment.gateways]
+            declared = [edge for edge in gateways if edge.node is not None and edge.node[0] in segment.gateways]
             gateways = declared or gateways
         onward = self._reach.universe.everything if gateways else self._nothing
-        for meeting in gateways:
-            onward = onward & self.counting((meeting,))
+        for edge in gateways:
+            onward = onward & self.counting((edge,))
         near = self._nothing
-        direct = wires.direct(place)  # a neighbour on the same wire needs no gateway
-        for meeting in direct:
-            if meeting.destinations is not None:
-                near = near | self._reach.universe.field("dst", meeting.destinations)
+        direct = edges.direct(place)  # a neighbour on the same wire needs no gateway
+        for edge in direct:
+            if edge.allowed is not None:
+                near = near | edge.allowed
         return (onward - near) | self.counting(direct)
-
-    def _neighbours(self, port: Port) -> list[str]:
-        wires = self._reach.wires
-        return list(dict.fromkeys(m.port.device for m in wires.anyone(port) if m.port is not None))
 
     # ---- through one device
 
-    def _update(self, station: Station) -> list[Port]:
+    def _update(self, station: Station) -> list[Node]:
         """Compute anew what counts at a device's interfaces; return those where it has grown."""
         reach, device = self._reach, station.device.id
         wanted = self._wanted(station)
         loose = self._nothing
         if station.havoc and not self.mode.sure:
-            loose = wanted.anything & reach.doubts.when(reach.universe, station.havoc)
+            loose = wanted.anything & reach.edges.when(*station.havoc)
         compiled = reach.compiled.get(device)
         found = sure = None
         if compiled is not None:
             found = compiled.arriving(wanted, mode=self.mode)
             if station.unread is not None and not self.mode.sure:
                 sure = compiled.arriving(wanted, mode=Mode.REQUIRED if self.mode.every else Mode.MUST)
-        changed = []
+        changed: list[Node] = []
         for port in station.ports:
             counts = loose
             if found is not None:
@@ -115,7 +105,7 @@ class Backward:
             known = self._at.get((device, port.interface), self._nothing)
             if not counts <= known:
                 self._at[device, port.interface] = known | counts
-                changed.append(port)
+                changed.append((device, port.interface))
         return changed
 
     def _at_port(self, station: Station, port: Port, found: PacketSet, sure: PacketSet | None) -> PacketSet:
@@ -125,7 +115,7 @@ class Backward:
         counts = space.arriving(found, port.interface, every=self.mode.sure)
         if sure is None or station.unread is None:
             return counts
-        doubted = counts & reach.doubts.when(reach.universe, (station.unread,))
+        doubted = counts & reach.edges.when(station.unread)
         return space.arriving(sure, port.interface, every=True) | doubted
 
     def _wanted(self, station: Station) -> _Wanted:
@@ -133,7 +123,7 @@ class Backward:
         anything = self._nothing
         if not self.mode.sure and (station.havoc or station.unread is not None):
             for port in station.ports:
-                anything = anything | self.counting(self._reach.wires.anyone(port))
+                anything = anything | self.counting(self._reach.edges.anyone(port))
             anything = (anything | inward).exists(*HEADER)
         return _Wanted(self, station, inward, anything, {})
 
@@ -146,7 +136,7 @@ class _Wanted:
     station: Station
     inward: PacketSet
     anything: PacketSet
-    known: dict[tuple[str, int | None, bool], PacketSet]
+    known: dict[tuple[str, int | None], PacketSet]
 
     def by(self, interface: str, gateway: int | None) -> PacketSet:
         """Return what counts towards a gateway, or directly."""
@@ -157,10 +147,7 @@ class _Wanted:
         return self._of(interface, None, anyone=True)
 
     def _of(self, interface: str, gateway: int | None, *, anyone: bool) -> PacketSet:
-        key = (interface, gateway, anyone)
+        key = interface, ANYONE if anyone else gateway
         if key not in self.known:
-            wires = self.backward._reach.wires
-            port = self.station.port(interface)
-            meetings = () if port is None else wires.neighbourly(port) if anyone else wires.towards(port, gateway)
-            self.known[key] = self.backward.counting(meetings)
+            self.known[key] = self.backward.counting(self.backward._reach.edges.towards(self.station, *key))
         return self.known[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from segcheck.analysis.network import Doubt, Network
 from segcheck.sets.intervals import IntervalSet
@@ -29,7 +29,7 @@ class Doubts:
         """Return the names of the dimensions."""
         return tuple(dict.fromkeys(self._dimension.values()))
 
-    def when(self, universe: Universe, doubts: Iterable[Doubt]) -> PacketSet:
+    def when(self, universe: Universe, doubts: tuple[Doubt, ...]) -> PacketSet:
         """Return the packets in those circumstances in which one of the doubts is true."""
         found = universe.nothing
         for doubt in doubts:

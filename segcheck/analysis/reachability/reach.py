@@ -11,6 +11,7 @@ from segcheck.analysis.network import Network
 from segcheck.analysis.network.addressing import CAST
 from segcheck.analysis.reachability.backward import Backward
 from segcheck.analysis.reachability.doubts import Doubts
+from segcheck.analysis.reachability.edges import Edges, Node
 from segcheck.analysis.reachability.flood import Flood
 from segcheck.analysis.reachability.wires import Wires
 from segcheck.sets.intervals import IntervalSet
@@ -48,6 +49,8 @@ class Reach:
         self.instants = ground.instants
         self.spaces = {name: Space(c, ground=ground, label=name) for name, c in configs.items()}
         self.compiled = {name: Compiled(c, space=self.spaces[name]) for name, c in configs.items()}
+        self.edges = Edges(self.wires, self.doubts, self.universe)
+        self._feeding: dict[Node, set[str]] = {}
         self._floods: dict[str, Flood] = {}
         self._through: dict[str, PacketSet] = {}
         self._passing: dict[tuple[str, str], PacketSet] = {}
@@ -71,8 +74,19 @@ class Reach:
         flood = self._flood(source) if packets is None else Flood(self, source, packets)
         found: dict[str, PacketSet] = {}
         for (device, _), seen in flood.seen.items():
-            found[device] = found.get(device, self.universe.nothing) | seen
+            if device:  # else a broadcast domain
+                found[device] = found.get(device, self.universe.nothing) | seen
         return found
+
+    def feeding(self, node: Node) -> tuple[str, ...]:
+        """Return the devices from which packets may come to a node in one step."""
+        if not self._feeding:
+            for name, station in self.network.stations.items():
+                for port in station.ports:
+                    for edge in self.edges.anyone(port):
+                        if edge.node is not None:
+                            self._feeding.setdefault(edge.node, set()).add(name)
+        return tuple(sorted(self._feeding.get(node, ())))
 
     def surely_passing(self, device: str, interface: str) -> PacketSet:
         """Return the packets that surely pass a device from an interface, wherever they then go."""

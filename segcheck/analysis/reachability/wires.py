@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Doubt, Network, Port
@@ -18,12 +19,14 @@ class Meeting:
 
     port    a device's interface, or None
     place   where it is delivered if `port` is None
+    join    number of the places that it may get to on layer 2, if neither is given
     doubt   it is there only if this is true
     """
 
     destinations: IntervalSet | None
     port: Port | None = None
     place: str = ""
+    join: int | None = None
     doubt: Doubt | None = None
 
 
@@ -52,14 +55,20 @@ class Wires:
             found += (Meeting(None, port=port) for port in network.ports[name])
             if name != place:
                 found.append(Meeting(network.addresses[name], place=name))
-        for join in network.joins:
-            if place not in join.places:
-                continue
-            for name in join.places:
-                if name not in near:
-                    found += (Meeting(None, port=port, doubt=join.doubt) for port in network.ports[name])
-                    found.append(Meeting(None, place=name, doubt=join.doubt))
+        return tuple(dict.fromkeys((*found, *self._joined(near))))
+
+    def across(self, join: int) -> tuple[Meeting, ...]:
+        """Return whom packets may meet once they are in a broadcast domain that nobody knows to be several."""
+        found: list[Meeting] = []
+        for name in self.network.joins[join].places:
+            found.append(Meeting(None, place=name))
+            found += (Meeting(None, port=port) for port in self.network.ports[name])
         return tuple(dict.fromkeys(found))
+
+    def _joined(self, places: Iterable[str]) -> Iterator[Meeting]:
+        for number, join in enumerate(self.network.joins):
+            if any(name in join.places for name in places):
+                yield Meeting(None, join=number, doubt=join.doubt)
 
     def direct(self, place: str) -> tuple[Meeting, ...]:
         """Return whom a host in a place reaches without a gateway: devices' own addresses, and other places on its wire."""
@@ -76,14 +85,9 @@ class Wires:
     def towards(self, port: Port, gateway: int | None) -> tuple[Meeting, ...]:
         """Return whom packets meet that leave by a port towards a gateway, or directly towards their destination."""
         places = tuple(dict.fromkeys(name for own in port.places for name in self.together(own)))
-        found = list(self._owners(places, port, gateway, None))
+        found = list(self._owners(places, port, gateway))
         certain = bool(found)
-        for join in self.network.joins:
-            if any(name in join.places for name in places):
-                others = tuple(name for name in join.places if name not in places)
-                found += self._owners(others, port, gateway, join.doubt)
-                if gateway is None:
-                    found += (Meeting(self.network.addresses[n], place=n, doubt=join.doubt) for n in others)
+        found += self._joined(places)
         if not places:
             return ()
         if gateway is not None and certain:
@@ -111,29 +115,22 @@ class Wires:
             for name in self.together(own):
                 found.append(Meeting(None, place=name))
                 found += (Meeting(None, port=other) for other in self.network.ports[name] if other != port)
-            for join in self.network.joins:
-                if own in join.places:
-                    for name in join.places:
-                        found.append(Meeting(None, place=name, doubt=join.doubt))
-                        others = (other for other in self.network.ports[name] if other != port)
-                        found += (Meeting(None, port=other, doubt=join.doubt) for other in others)
+        found += self._joined(port.places)
         return tuple(dict.fromkeys(found))
 
     def neighbourly(self, port: Port) -> tuple[Meeting, ...]:
         """Return whoever may be met behind a port when the next hop is not known: any device, or a host by its address."""
-        found = [one for one in self.anyone(port) if one.port is not None]
-        return tuple(dict.fromkeys((*found, *(one for one in self.towards(port, None) if one.port is None))))
+        devices = (one for one in self.anyone(port) if not one.place)
+        return tuple(dict.fromkeys((*devices, *(one for one in self.towards(port, None) if one.place))))
 
-    def _owners(self, places: tuple[str, ...], port: Port, gateway: int | None, doubt: Doubt | None) -> list[Meeting]:
-        found: list[Meeting] = []
+    def _owners(self, places: tuple[str, ...], port: Port, gateway: int | None) -> Iterator[Meeting]:
         for name in places:
             for other in self.network.ports[name]:
                 own = IntervalSet.of(*(a.address for a in other.addresses))
                 if gateway is not None and gateway in own:
-                    found.append(Meeting(None, port=other, doubt=doubt))
+                    yield Meeting(None, port=other)
                 elif gateway is None and own and other != port:
-                    found.append(Meeting(own, port=other, doubt=doubt))
-        return list(dict.fromkeys(found))
+                    yield Meeting(own, port=other)
 
     def _outside(self, name: str) -> bool:
         place = self.network.places[name]
