@@ -7,13 +7,13 @@ is carried backward from each group of receivers that the register tells apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from segcheck.analysis import permitting
+from segcheck.analysis import expected, permitting
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.compiling.space import actions_of
-from segcheck.analysis.network import Doubt, Network
+from segcheck.analysis.network import Doubt, DoubtKind, Network
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import Reach, device_key
 from segcheck.model.crossing import Place, PlaceKind, Standing
@@ -72,7 +72,7 @@ def judge(
     Raises:
         CapacityExceeded: the site does not fit into the largest store.
     """
-    wanted = (*cuts, *(cut for allowance in allowances for cut in permitting.cuts(allowance)))
+    wanted = (*cuts, *expected.cuts(network), *(cut for allowance in allowances for cut in permitting.cuts(allowance)))
 
     def at(capacity: int) -> Judgement:
         reach = Reach(network, cuts=wanted, capacity=capacity)
@@ -108,7 +108,7 @@ class _Judge:
             self._tell(len(sources) + done, total)
             pairs += self._to(receiver, [s for s in sources if self._apart(s, receiver)], arriving)
         self._tell(total, total)
-        ordered = sorted(pairs, key=lambda pair: (pair.src.key, pair.dst.key))
+        ordered = sorted(self._expecting(pairs), key=lambda pair: (pair.src.key, pair.dst.key))
         return Judgement(reach=self.reach, allowances=self.allowances, pairs=tuple(ordered))
 
     def _tell(self, done: int, total: int) -> None:
@@ -192,6 +192,35 @@ class _Judge:
             forbidden_must=doubts.anyway(worst),
             forbidden_may=doubts.anyway(forbidden),
         )
+
+    def _expecting(self, pairs: Sequence[Judged]) -> Iterator[Judged]:
+        """Yield the pairs, with the way back that helpers may open for control sessions that nobody registered."""
+        network, universe = self.network, self.universe
+        opened: dict[tuple[str, str], tuple[PacketSet, tuple[Doubt, ...]]] = {}
+        for pair in pairs:
+            if not pair.forbidden_may:
+                continue
+            found = expected.helpers(network, self.reach.visited(pair.src.id))
+            session = pair.forbidden_may & expected.control(universe, found) if found else None
+            if session:
+                names = dict.fromkeys(device for device, _ in found)
+                doubts = tuple(Doubt(f"helper:{name}", DoubtKind.HELPER, name) for name in names)
+                ends = network.addresses[pair.src.id], network.addresses.get(pair.dst.id, IntervalSet.empty())
+                opened[pair.dst.id, pair.src.id] = expected.way_back(universe, session, *ends), doubts
+        for pair in pairs:
+            back, doubts = opened.get((pair.src.id, pair.dst.id), (universe.nothing, ()))
+            if not back <= pair.forbidden_may:
+                proven = pair.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING)
+                yield replace(
+                    pair,
+                    standing=Standing.UNDECIDED if proven else pair.standing,
+                    because=(*pair.because, *doubts) if pair.standing is not Standing.VIOLATED else (),
+                    assumptions=() if proven else pair.assumptions,
+                    may=pair.may | back,
+                    forbidden_may=pair.forbidden_may | back,
+                )
+            else:
+                yield pair
 
     # ---- what the register permits
 

@@ -117,7 +117,7 @@ def uncertain(config: DeviceConfig) -> bool:
         for rule in rules.rules:
             if rule.enabled and (isinstance(rule.action, Unsure) or any(map(_unknown, leaves(rule.match)))):
                 return True
-    return any(not helper.sure for helper in config.helpers)
+    return False
 
 
 def _unknown(leaf: object) -> bool:

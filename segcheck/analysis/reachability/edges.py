@@ -103,7 +103,7 @@ class Edges:
             if meeting.doubt is not None:
                 doubted = self.when(meeting.doubt)
                 allowed = doubted if allowed is None else allowed & doubted
-            key = node, meeting.place, meeting.doubt is None
+            key = node, meeting.place, meeting.doubt is None and not meeting.maybe
             if key in found:
                 known = found[key]
                 allowed = None if known is None or allowed is None else known | allowed

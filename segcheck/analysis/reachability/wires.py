@@ -9,7 +9,7 @@ from segcheck.analysis.network import PUBLIC, UNKNOWN, Doubt, Network, Port
 from segcheck.analysis.network.addressing import CAST
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.site_words import SegmentKind
-from segcheck.sets.addresses import ALL
+from segcheck.sets.addresses import ALL, V4, V6
 from segcheck.sets.intervals import IntervalSet
 
 
@@ -21,6 +21,7 @@ class Meeting:
     place   where it is delivered if `port` is None
     join    number of the places that it may get to on layer 2, if neither is given
     doubt   it is there only if this is true
+    maybe   nobody said whether it is there: a family of which the topology says nothing, multicast
     """
 
     destinations: IntervalSet | None
@@ -28,6 +29,7 @@ class Meeting:
     place: str = ""
     join: int | None = None
     doubt: Doubt | None = None
+    maybe: bool = False
 
 
 class Wires:
@@ -100,7 +102,10 @@ class Wires:
         rest = ALL - owned
         for name in places:
             here = self.network.addresses[name]
-            found.append(Meeting((here & rest) | CAST, place=name))
+            found.append(Meeting(here & rest, place=name))
+            found.append(Meeting(CAST, place=name, maybe=True))
+            if unsaid := self._unsaid(name) & rest - here:
+                found.append(Meeting(unsaid, place=name, maybe=True))
             rest = rest - here
         if any(self._outside(name) for name in places):
             found.append(Meeting(rest & self.network.addresses[PUBLIC.id], place=PUBLIC.id))
@@ -131,6 +136,16 @@ class Wires:
                     yield Meeting(None, port=other)
                 elif gateway is None and own and other != port:
                     yield Meeting(own, port=other)
+
+    def _unsaid(self, name: str) -> IntervalSet:
+        """Return the addresses of the families of which the topology does not say whether the place has any."""
+        segment = self.network.site.segments.get(name)
+        found = IntervalSet.empty()
+        if segment is not None and segment.v4 is None:
+            found = found | V4
+        if segment is not None and segment.v6 is None:
+            found = found | V6
+        return found
 
     def _outside(self, name: str) -> bool:
         place = self.network.places[name]
