@@ -12,13 +12,10 @@ from dataclasses import dataclass, replace
 
 from segcheck.analysis import expected, permitting
 from segcheck.analysis.compiling.modes import Mode
-from segcheck.analysis.compiling.space import actions_of
 from segcheck.analysis.network import Doubt, DoubtKind, Network
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import Reach, device_key
 from segcheck.model.crossing import Place, PlaceKind, Standing
-from segcheck.model.device import Scope
-from segcheck.model.rules import Translate
 from segcheck.model.site_words import DeviceKind
 from segcheck.sets.addresses import ALL
 from segcheck.sets.intervals import IntervalSet
@@ -91,7 +88,6 @@ class _Judge:
         self.allowances = allowances
         self._progress = progress
         self._zone_addresses = _zone_addresses(self.network)
-        self._translated: dict[str, bool] = {}
         self._covered: dict[tuple[str, bool], tuple[tuple[Allowance, PacketSet], ...]] = {}
 
     def judgement(self) -> Judgement:
@@ -102,7 +98,7 @@ class _Judge:
         arriving: dict[str, Mapping[str, PacketSet]] = {}
         for done, source in enumerate(sources):
             self._tell(done, total)
-            arriving[source.id] = self.reach.forward(source.id)
+            arriving[source.id] = self.reach.sent(source.id)
         pairs: list[Judged] = []
         for done, receiver in enumerate(receivers):
             self._tell(len(sources) + done, total)
@@ -143,27 +139,40 @@ class _Judge:
         judged = [_proven(s, receiver, nothing) for s in sources if not arriving[s.id].get(key)]
         if not reaching:
             return judged
-        translated = any(self._translates(s.id) for s in reaching)
-        groups = self._groups(receiver) if translated else [ALL]
         must = dict.fromkeys((s.id for s in reaching), nothing)
         may, forbidden_must, forbidden_may = dict(must), dict(must), dict(must)
-        for group in groups:
-            sink = {key: self.universe.field("dst", group)}
-            surely = self.reach.backward(sink, Mode.MUST)
-            possibly = self.reach.backward(sink, Mode.MAY) if translated else {}
+        renamed = any(self._translated(s.id) for s in reaching)
+        for group, packets in self._carried(key, receiver, Mode.MUST, grouped=renamed):
             for source in reaching:
-                there = possibly.get(source.id, nothing) if translated else arriving[source.id][key]
-                sure = surely.get(source.id, nothing)
-                permitted = self._permitted(source, receiver, group if translated else None)
-                name = source.id
-                must[name], may[name] = must[name] | sure, may[name] | there
-                forbidden_must[name] = forbidden_must[name] | (sure - permitted)
-                forbidden_may[name] = forbidden_may[name] | (there - permitted)
+                sure = packets.get(source.id, nothing)
+                must[source.id] = must[source.id] | sure
+                forbidden_must[source.id] = forbidden_must[source.id] | (
+                    sure - self._permitted(source, receiver, group)
+                )
+        ways = self._carried(key, receiver, Mode.MAY, grouped=True) if renamed else [(None, _column(arriving, key))]
+        for group, packets in ways:
+            for source in reaching:
+                there = packets.get(source.id, nothing)
+                may[source.id] = may[source.id] | there
+                permitted = self._permitted(source, receiver, group)
+                if group is None:  # what was forged on the way arrives at whomever
+                    permitted = permitted - self.reach.forged(source.id, key)
+                forbidden_may[source.id] = forbidden_may[source.id] | (there - permitted)
         for source in reaching:
             name = source.id
             sets = must[name], may[name], forbidden_must[name], forbidden_may[name]
             judged.append(self._judged(source, receiver, *sets))
         return judged
+
+    def _carried(
+        self, key: str, receiver: Place, mode: Mode, *, grouped: bool
+    ) -> Iterator[tuple[IntervalSet | None, Mapping[str, PacketSet]]]:
+        """Yield, by group of a receiver's addresses, what reaches it by source; ungrouped, the header tells the receiver."""
+        if not grouped:
+            yield None, self.reach.backward({key: self.universe.everything}, mode)
+            return
+        for group in self._groups(receiver):
+            yield group, self.reach.backward({key: self.universe.field("dst", group)}, mode)
 
     def _judged(
         self, source: Place, receiver: Place, must: PacketSet, may: PacketSet, worst: PacketSet, forbidden: PacketSet
@@ -266,24 +275,13 @@ class _Judge:
                 parts = [piece for part in parts for piece in (part & values, part - values) if piece]
         return [*parts, ALL - own]
 
-    def _translates(self, source: str) -> bool:
-        """Return whether anything that a source's packets may pass rewrites addresses."""
-        if source not in self._translated:
-            self._translated[source] = self._may_translate(source)
-        return self._translated[source]
-
-    def _may_translate(self, source: str) -> bool:
-        return any(_translating(self.network, device) for device in self.reach.visited(source))
+    def _translated(self, source: str) -> bool:
+        """Return whether packets of a source may pass a device whose rules rewrite addresses."""
+        return any(self.network.stations[device].translates for device in self.reach.visited(source))
 
 
-def _translating(network: Network, device: str) -> bool:
-    config = network.stations[device].config
-    if config is None:
-        return False
-    if any(taint.scope is Scope.TRANSLATION for taint in config.taints):
-        return True
-    rules = (rule for rules in config.lists.values() for rule in rules.rules if rule.enabled)
-    return any(isinstance(action, Translate) for rule in rules for action in actions_of(rule.action))
+def _column(table: Mapping[str, Mapping[str, PacketSet]], key: str) -> Mapping[str, PacketSet]:
+    return {source: row[key] for source, row in table.items() if key in row}
 
 
 def _zone_addresses(network: Network) -> Mapping[str, IntervalSet]:

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from segcheck.model.crossing import Place, PlaceKind
-from segcheck.model.device import DeviceConfig, InterfaceAddress
+from segcheck.model.device import DeviceConfig, InterfaceAddress, Scope
+from segcheck.model.rules import Translate, Unsure
 from segcheck.model.site import Site, TopologyDevice
 from segcheck.model.site_words import Tier
 from segcheck.sets.intervals import IntervalSet
@@ -62,7 +63,7 @@ class Port:
     addresses: tuple[InterfaceAddress, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Station:
     """A device as it is judged.
 
@@ -83,6 +84,19 @@ class Station:
     def port(self, interface: str) -> Port | None:
         """Return the port of that name, or None."""
         return next((port for port in self.ports if port.interface == interface), None)
+
+    @cached_property
+    def translates(self) -> bool:
+        """Return whether its rules rewrite addresses, or lines that may do so were not read."""
+        config = self.config
+        if config is None:
+            return False
+        if any(taint.scope is Scope.TRANSLATION for taint in config.taints):
+            return True
+        actions = (rule.action for rules in config.lists.values() for rule in rules.rules if rule.enabled)
+        return any(
+            isinstance(one, Translate) for a in actions for one in (a.actions if isinstance(a, Unsure) else (a,))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from segcheck.sets.packets import PacketSet, Universe
 #: More doubts than this share the last dimension: diagrams grow with every one of them.
 MOST = 40
 _YES = IntervalSet.of(1)
+#: Not a doubt, but its consequence: 1 = a device of which nothing is known has sent it, with whatever header.
+FORGED = "forged"
 
 
 class Doubts:
@@ -27,7 +29,7 @@ class Doubts:
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the names of the dimensions."""
-        return tuple(dict.fromkeys(self._dimension.values()))
+        return (*dict.fromkeys(self._dimension.values()), FORGED)
 
     def when(self, universe: Universe, doubts: tuple[Doubt, ...]) -> PacketSet:
         """Return the packets in those circumstances in which one of the doubts is true."""
@@ -53,4 +55,4 @@ class Doubts:
 
     def anyway(self, packets: PacketSet) -> PacketSet:
         """Return the packets that are in the set if the doubts fall some way."""
-        return packets.exists(*self.labels) if self._dimension else packets
+        return packets.exists(*self.labels)

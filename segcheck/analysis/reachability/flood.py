@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from segcheck.analysis.compiling import routing
 from segcheck.analysis.compiling.space import actions_of
 from segcheck.analysis.network import Station
+from segcheck.analysis.reachability.doubts import FORGED
 from segcheck.analysis.reachability.edges import ANYONE, Edge, Node
 from segcheck.model.device import Scope
 from segcheck.model.rules import Via
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
 HEADER = ("fragment", "src", "dst", "proto", "sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
 
 
-class Flood:
-    """What may become of `packets` that a host in a place sends.
+_YES, _NO = IntervalSet.of(1), IntervalSet.of(0)
 
+
+class Flood:
+    """What may become of `packets` that a host in a place sends; those that were forged on the way are marked.
+
+    loose  packets that set a device free to do anything, as it receives them
     seen   packets as they arrive at a device's interface
     ends   packets as they are delivered, by receiver (place id, or `device:ID` for what a device takes in)
     """
@@ -34,8 +39,9 @@ class Flood:
         self._nothing = reach.universe.nothing
         self.seen: dict[Node, PacketSet] = {}
         self.ends: dict[str, PacketSet] = {}
+        self.loose = self._nothing
         self._work: dict[str, dict[str, PacketSet]] = {}
-        self._meet(reach.edges.injected(source), packets)
+        self._meet(reach.edges.injected(source), packets & reach.universe.field(FORGED, _NO))
         while self._work:
             device = min(self._work)
             new = dict(self._news(device, self._work.pop(device)))
@@ -74,7 +80,8 @@ class Flood:
         station = self._reach.network.stations[device]
         for packets in arriving.values():
             for part in self._loose(station, packets):
-                anything = part.exists(*HEADER)
+                self.loose = self.loose | part
+                anything = part.exists(*HEADER).assigned(FORGED, _YES)
                 for port in station.ports:
                     self._meet(self._reach.edges.anyone(port), anything)
                 self._take_in(device, anything)

@@ -10,9 +10,9 @@ from segcheck.analysis.compiling.space import Ground, Space
 from segcheck.analysis.network import Network
 from segcheck.analysis.network.addressing import CAST
 from segcheck.analysis.reachability.backward import Backward
-from segcheck.analysis.reachability.doubts import Doubts
+from segcheck.analysis.reachability.doubts import FORGED, Doubts
 from segcheck.analysis.reachability.edges import Edges, Node
-from segcheck.analysis.reachability.flood import Flood
+from segcheck.analysis.reachability.flood import HEADER, Flood
 from segcheck.analysis.reachability.wires import Wires
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, Universe
@@ -68,6 +68,22 @@ class Reach:
     def forward(self, source: str) -> Mapping[str, PacketSet]:
         """Return, by receiver, what may arrive there of what a host in a place sends, whatever it sends."""
         return self._flood(source).ends
+
+    def sent(self, source: str) -> Mapping[str, PacketSet]:
+        """Return, by receiver, what a host in a place may have sent for something to arrive there.
+
+        Exact where no device translates; behind a device of which nothing is known, whatever may come to such a device.
+        """
+        forged = self.universe.field(FORGED, IntervalSet.of(1))
+        ends = self._flood(source).ends
+        return {r: (packets - forged).exists(FORGED) | self.forged(source, r) for r, packets in ends.items()}
+
+    def forged(self, source: str, receiver: str) -> PacketSet:
+        """Return what a host in a place may have sent for a packet to arrive that a device of which nothing is known made."""
+        flood = self._flood(source)
+        forged = self.universe.field(FORGED, IntervalSet.of(1))
+        behind = (flood.ends.get(receiver, self.universe.nothing) & forged).exists(*HEADER, FORGED)
+        return (flood.loose - forged).exists(FORGED) & behind if behind else behind
 
     def visited(self, source: str, packets: PacketSet | None = None) -> Mapping[str, PacketSet]:
         """Return, by device id, what may arrive there of packets that a host in a place sends (None: of any)."""
