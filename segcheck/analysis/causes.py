@@ -1,0 +1,233 @@
+"""What opens a crossing: forbidden packets grouped by the rule lines that let them pass (DESIGN §4, findings).
+
+A witness of the forbidden set is sent through the site; the statements that permit it on its way are its cause. What the
+same statements match is taken out of the set, and the next witness asked, until nothing is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from segcheck.analysis import permitting
+from segcheck.analysis.compiling.expressions import matched
+from segcheck.analysis.crossings import Judged, Judgement
+from segcheck.analysis.journeys import travel
+from segcheck.analysis.permitting import Allowance
+from segcheck.model.crossing import PlaceKind
+from segcheck.model.journey import Journey
+from segcheck.model.rules import Rule
+from segcheck.model.source import Span
+from segcheck.model.trace import Step, Verdict
+from segcheck.sets.header import Packet, PacketClass
+from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet
+
+#: Causes that are told apart for one pair of places; what is left then counts for the last one.
+MOST = 40
+
+
+class Kind(Enum):
+    """What is wrong with a group of forbidden packets; the gravest reading that fits comes first."""
+
+    EXPIRED = "expired"  # an entry that has run out would permit it
+    WIDER = "wider"  # the same statements serve a registered communication, and more
+    PLAIN = "plain"
+    SPOOFED = "spoofed"  # only sources pass that do not belong to the zone
+    ONE_WAY = "one-way"  # only packets pass that cannot open a session
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A rule that lets a packet pass: on which device, in which list, and how it is written; `rule` None = a list's default."""
+
+    device: str
+    list: str
+    rule: str
+    key: str
+    span: Span | None
+    text: str
+    log: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Forbidden packets of one pair that pass by the same statements.
+
+    statements   in the order of the way; () = no device on it filters
+    entry        id of the register entry that has expired, or that the statements serve besides; "" if none
+    assumptions  ids that the way itself leans on
+    """
+
+    pair: Judged
+    kind: Kind
+    statements: tuple[Statement, ...]
+    packets: PacketSet
+    witness: Packet
+    minute: int | None
+    journey: Journey | None
+    entry: str = ""
+    assumptions: tuple[str, ...] = ()
+
+
+def causes(judgement: Judgement, expired: Sequence[Allowance] = ()) -> Iterator[Cause]:
+    """Yield the causes of every violated pair, in the order of the pairs; `expired` are entries that no longer permit."""
+    finder = _Finder(judgement, expired)
+    for pair in judgement.pairs:
+        if pair.forbidden_must:
+            yield from finder.of(pair)
+
+
+class _Finder:
+    def __init__(self, judgement: Judgement, expired: Sequence[Allowance]) -> None:
+        self.judgement = judgement
+        self.reach = judgement.reach
+        self.network = judgement.reach.network
+        self.universe = judgement.reach.universe
+        self.expired = tuple(expired)
+        self._regions: dict[tuple[str, str, str], PacketSet] = {}
+
+    def of(self, pair: Judged) -> Iterator[Cause]:
+        """Yield the causes of a pair, those first that need neither a foreign source nor a stray packet."""
+        left = pair.forbidden_must
+        own = IntervalSet.empty()
+        for name, place in self.network.places.items():
+            if place.zone == pair.src.zone:
+                own = own | self.network.addresses[name]
+        opening = self.universe.of_class(PacketClass.OPENING)
+        honest = opening & self.universe.field("src", own)
+        found = 0
+        for kind, among in (
+            (Kind.EXPIRED, honest),
+            (Kind.PLAIN, honest),
+            (Kind.SPOOFED, opening),
+            (Kind.ONE_WAY, self.universe.everything),
+        ):
+            for entry, part in self._parts(kind, pair, left & among):
+                part = part & left
+                while part:
+                    found += 1
+                    cause, group = self._cause(pair, kind, part, entry)
+                    if found >= MOST:
+                        group = left
+                    yield cause
+                    left, part = left - group, part - group
+
+    def _parts(self, kind: Kind, pair: Judged, packets: PacketSet) -> Iterator[tuple[str, PacketSet]]:
+        if kind is not Kind.EXPIRED:
+            yield "", packets
+            return
+        for allowance in self.expired:
+            covered = permitting.covered(self.universe, allowance) & packets
+            if pair.dst.kind is PlaceKind.SEGMENT and covered:
+                covered = covered & self.universe.field("dst", allowance.responders)
+            if covered:
+                yield allowance.entry, covered
+
+    def _cause(self, pair: Judged, kind: Kind, packets: PacketSet, entry: str) -> tuple[Cause, PacketSet]:
+        witness = packets.witness()
+        instant = witness.extra.get("time")
+        examples = self.reach.instants.examples
+        minute = examples[instant] if instant is not None and len(examples) > 1 else None
+        journey = self._journey(pair, witness, minute)
+        statements = tuple(self._statements(journey)) if journey is not None else ()
+        group = self._group(packets, journey, witness)
+        registered = pair.may - pair.forbidden_may
+        if kind is Kind.PLAIN and statements:
+            serving = self._serving(registered & self._region_of(journey)) if journey is not None else ""
+            kind, entry = (Kind.WIDER, serving) if serving else (kind, entry)
+        everything = self._group(pair.forbidden_must, journey, witness)
+        assumed: tuple[str, ...] = ()
+        if journey is not None:
+            stations = (self.network.stations[hop.device] for hop in journey.hops)
+            assumed = tuple(dict.fromkeys(name for station in stations for name in station.assumed))
+        cause = Cause(
+            pair=pair,
+            kind=kind,
+            statements=statements,
+            packets=everything if kind in (Kind.PLAIN, Kind.WIDER) else group,
+            witness=witness,
+            minute=minute,
+            journey=journey,
+            entry=entry,
+            assumptions=assumed,
+        )
+        return cause, everything if kind in (Kind.PLAIN, Kind.WIDER) else group
+
+    def _journey(self, pair: Judged, witness: Packet, minute: int | None) -> Journey | None:
+        """Return the way on which the witness surely arrives at the receiver, the shortest of several."""
+        found = travel(self.network, pair.src.id, witness, minute=minute)
+        arriving = [
+            one
+            for one in found.journeys
+            if one.verdict is Verdict.PERMIT and one.delivered is not None and one.delivered.id == pair.dst.id
+        ]
+        return min(arriving, key=lambda one: len(one.hops), default=None)
+
+    def _statements(self, journey: Journey) -> Iterator[Statement]:
+        for hop in journey.hops:
+            config = self.network.stations[hop.device].config
+            if config is None or hop.path is None:
+                continue
+            for step in hop.path.steps:
+                rules = config.lists.get(step.list)
+                if rules is None or rules.builtin or step.action not in ("permit", "translate"):
+                    continue
+                rule = _rule(rules.rules, step)
+                text = rule.text if rule is not None else ""
+                key = rule.key if rule is not None else "default"
+                log = rule.log if rule is not None else True
+                yield Statement(hop.device, step.list, step.rule, key, step.span, text, log)
+
+    def _region_of(self, journey: Journey | None) -> PacketSet:
+        """Return the packets that fit every statement of a way, as far as their header is still the sender's there."""
+        region = self.universe.everything
+        if journey is None:
+            return region
+        for hop in journey.hops:
+            config = self.network.stations[hop.device].config
+            if config is None or hop.path is None:
+                continue
+            for step in hop.path.steps:
+                rules = config.lists.get(step.list)
+                if rules is not None and not rules.builtin and step.action == "permit":
+                    rule = _rule(rules.rules, step)
+                    if rule is not None:
+                        region = region & self._matched(hop.device, step.list, rule)
+                if step.before != step.after:
+                    return region
+        return region
+
+    def _group(self, packets: PacketSet, journey: Journey | None, witness: Packet) -> PacketSet:
+        """Return what of the packets fits the statements on the way; at least what looks like the witness."""
+        header = {n: v for n in _HEADER if (v := witness.get(n)) is not None}
+        alike = packets & self.universe.packet(**header)
+        if journey is None:
+            return packets
+        return (packets & self._region_of(journey)) | alike
+
+    def _matched(self, device: str, name: str, rule: Rule) -> PacketSet:
+        key = device, name, rule.id
+        if key not in self._regions:
+            space = self.reach.spaces[device]
+            self._regions[key] = space.left(matched(space, rule.match).may)
+        return self._regions[key]
+
+    def _serving(self, registered: PacketSet) -> str:
+        """Return the entry whose communication is among the packets, or ""."""
+        if not registered:
+            return ""
+        for allowance in self.judgement.allowances:
+            if registered & permitting.covered(self.universe, allowance):
+                return allowance.entry
+        return ""
+
+
+_HEADER = ("fragment", "src", "dst", "proto", "sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
+
+
+def _rule(rules: Sequence[Rule], step: Step) -> Rule | None:
+    return next(
+        (rule for rule in rules if rule.id == step.rule and (step.span is None or rule.span == step.span)), None
+    )
