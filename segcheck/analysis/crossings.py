@@ -69,7 +69,8 @@ def judge(
     Raises:
         CapacityExceeded: the site does not fit into the largest store.
     """
-    wanted = (*cuts, *expected.cuts(network), *(cut for allowance in allowances for cut in permitting.cuts(allowance)))
+    registered = (*allowances, *permitting.asked(network.site))
+    wanted = (*cuts, *expected.cuts(network), *(cut for allowance in registered for cut in permitting.cuts(allowance)))
 
     def at(capacity: int) -> Judgement:
         reach = Reach(network, cuts=wanted, capacity=capacity)
@@ -88,6 +89,7 @@ class _Judge:
         self.allowances = allowances
         self._progress = progress
         self._zone_addresses = _zone_addresses(self.network)
+        self._rewriting: dict[str, frozenset[str]] = {}
         self._covered: dict[tuple[str, bool], tuple[tuple[Allowance, PacketSet], ...]] = {}
 
     def judgement(self) -> Judgement:
@@ -141,15 +143,18 @@ class _Judge:
             return judged
         must = dict.fromkeys((s.id for s in reaching), nothing)
         may, forbidden_must, forbidden_may = dict(must), dict(must), dict(must)
-        renamed = any(self._translated(s.id) for s in reaching)
-        for group, packets in self._carried(key, receiver, Mode.MUST, grouped=renamed):
+        renamed = frozenset().union(*(self._translated(s.id) for s in reaching))
+        grouped = "dst" in renamed
+        for group, packets in self._carried(key, receiver, Mode.MUST, grouped=grouped):
             for source in reaching:
                 sure = packets.get(source.id, nothing)
                 must[source.id] = must[source.id] | sure
                 forbidden_must[source.id] = forbidden_must[source.id] | (
                     sure - self._permitted(source, receiver, group)
                 )
-        ways = self._carried(key, receiver, Mode.MAY, grouped=True) if renamed else [(None, _column(arriving, key))]
+        ways: Iterable[tuple[IntervalSet | None, Mapping[str, PacketSet]]] = [(None, _column(arriving, key))]
+        if renamed:
+            ways = self._carried(key, receiver, Mode.MAY, grouped=grouped)
         for group, packets in ways:
             for source in reaching:
                 there = packets.get(source.id, nothing)
@@ -275,9 +280,12 @@ class _Judge:
                 parts = [piece for part in parts for piece in (part & values, part - values) if piece]
         return [*parts, ALL - own]
 
-    def _translated(self, source: str) -> bool:
-        """Return whether packets of a source may pass a device whose rules rewrite addresses."""
-        return any(self.network.stations[device].translates for device in self.reach.visited(source))
+    def _translated(self, source: str) -> frozenset[str]:
+        """Return which addresses may be rewritten by the rules of a device that packets of a source may pass."""
+        if source not in self._rewriting:
+            passed = (self.network.stations[device].translates for device in self.reach.visited(source))
+            self._rewriting[source] = frozenset().union(*passed)
+        return self._rewriting[source]
 
 
 def _column(table: Mapping[str, Mapping[str, PacketSet]], key: str) -> Mapping[str, PacketSet]:

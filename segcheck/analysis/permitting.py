@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from segcheck.model.register import RegisterEntry
+from segcheck.model.register import RegisterEntry, RequiredFlow
 from segcheck.model.site import Endpoint, Service, Site
 from segcheck.model.site_words import EndpointKind
 from segcheck.sets.header import PacketClass
@@ -57,6 +57,20 @@ def of_entry(site: Site, entry: RegisterEntry) -> Iterator[Allowance]:
     yield Allowance(entry=entry.id, initiators=source, responders=destination, services=entry.services, path=entry.path)
 
 
+def asked(site: Site) -> Iterator[Allowance]:
+    """Yield every communication that somebody may ask about: all entries, permitting or not, and required flows."""
+    for entry in site.policy.register:
+        yield from of_entry(site, entry)
+    for flow in site.policy.required:
+        yield of_flow(site, flow)
+
+
+def of_flow(site: Site, flow: RequiredFlow) -> Allowance:
+    """Return a communication that must work, in the form of an allowance."""
+    ends = addresses_of(site, flow.source), addresses_of(site, flow.destination)
+    return Allowance(entry=flow.id, initiators=ends[0], responders=ends[1], services=flow.services)
+
+
 def addresses_of(site: Site, endpoint: Endpoint) -> IntervalSet:
     """Return the addresses that an end of a communication stands for."""
     found = IntervalSet.empty()
@@ -93,6 +107,7 @@ def _prefixes(site: Site, segment: str) -> IntervalSet:
 
 def cuts(allowance: Allowance) -> Iterator[tuple[str, IntervalSet]]:
     """Yield the values by header field that a universe must tell apart for `covered`."""
+    yield "sport", IntervalSet.of((0, 1023))
     yield "src", allowance.initiators
     yield "src", allowance.responders
     for service in allowance.services:
@@ -101,6 +116,17 @@ def cuts(allowance: Allowance) -> Iterator[tuple[str, IntervalSet]]:
             yield ("icmp_type" if service.protocol in _ICMP else "dport"), service.ports
         if service.code is not None:
             yield "icmp_code", IntervalSet.of(service.code)
+
+
+def openings(universe: Universe, allowance: Allowance) -> PacketSet:
+    """Return ordinary first packets of the exchange: a bare SYN, a datagram, a request, from an unprivileged port."""
+    packets = covered(universe, allowance) & universe.of_class(PacketClass.OPENING)
+    own = universe.nothing
+    for service in allowance.services:
+        own = own | universe.field("proto", IntervalSet.of(service.protocol))
+    ported = universe.field("sport", IntervalSet.of((0, 1023)))
+    tcp = universe.field("proto", IntervalSet.of(6)) - universe.field("tcp_flags", IntervalSet.of(2))
+    return (packets & own) - ported - tcp
 
 
 def covered(universe: Universe, allowance: Allowance, *, reverse: bool = False) -> PacketSet:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig, InterfaceAddress, Scope
-from segcheck.model.rules import Translate, Unsure
+from segcheck.model.pipeline import StageKind
+from segcheck.model.rules import Call, Translate, Unsure
 from segcheck.model.site import Site, TopologyDevice
 from segcheck.model.site_words import Tier
 from segcheck.sets.intervals import IntervalSet
@@ -86,17 +87,39 @@ class Station:
         return next((port for port in self.ports if port.interface == interface), None)
 
     @cached_property
-    def translates(self) -> bool:
-        """Return whether its rules rewrite addresses, or lines that may do so were not read."""
+    def translates(self) -> frozenset[str]:
+        """Return which addresses its rules may rewrite, "src" and "dst"; both where lines that may do so were not read."""
         config = self.config
         if config is None:
-            return False
+            return frozenset()
         if any(taint.scope is Scope.TRANSLATION for taint in config.taints):
-            return True
-        actions = (rule.action for rules in config.lists.values() for rule in rules.rules if rule.enabled)
-        return any(
-            isinstance(one, Translate) for a in actions for one in (a.actions if isinstance(a, Unsure) else (a,))
-        )
+            return frozenset(("src", "dst"))
+        found: set[str] = set()
+        for stage in config.pipeline.stages():
+            if stage.kind is StageKind.TRANSLATE and any(self._rewriting(b.list) for b in stage.bindings):
+                found |= {"src", "dst"} if self._cones else {stage.side}
+        return frozenset(found)
+
+    def _rewriting(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Return whether a list, or one that it calls, translates."""
+        assert self.config is not None
+        rules = self.config.lists.get(name)
+        if rules is None or name in seen:
+            return False
+        for rule in rules.rules:
+            for action in rule.action.actions if isinstance(rule.action, Unsure) else (rule.action,):
+                if rule.enabled and isinstance(action, Translate):
+                    return True
+                if rule.enabled and isinstance(action, Call) and self._rewriting(action.list, seen | {name}):
+                    return True
+        return False
+
+    @cached_property
+    def _cones(self) -> bool:
+        """Return whether a mapping lets anyone in who knows it."""
+        rules = (r for one in (self.config.lists.values() if self.config else ()) for r in one.rules if r.enabled)
+        actions = (a for r in rules for a in (r.action.actions if isinstance(r.action, Unsure) else (r.action,)))
+        return any(isinstance(a, Translate) and a.translation is not None and a.translation.full_cone for a in actions)
 
 
 @dataclass(frozen=True, slots=True)

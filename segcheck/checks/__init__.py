@@ -1,0 +1,69 @@
+"""Judgement: one file per check, found by its presence.
+
+A check's module holds `CHECK`, what it is called and why it matters in both languages, and `find`, which yields what is
+wrong. Its id is the file's name in kebab-case. Modules that begin with `_` are shared.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import Protocol, runtime_checkable
+
+from segcheck.checks._base import Check, Context
+from segcheck.model.finding import Finding
+
+__all__ = ["Check", "CheckModule", "Context", "find", "installed"]
+
+
+@runtime_checkable
+class CheckModule(Protocol):
+    """What a file of this folder offers."""
+
+    CHECK: Check
+
+    def find(self, context: Context) -> Iterator[Finding]:
+        """Yield what is wrong."""
+
+
+@cache
+def installed() -> tuple[CheckModule, ...]:
+    """Return the checks of this folder, by id.
+
+    Raises:
+        TypeError: a file lacks `CHECK` or `find`, or its name does not fit the id.
+    """
+    found = []
+    for entry in sorted(pkgutil.iter_modules(__path__), key=lambda e: e.name):
+        if entry.name.startswith("_"):
+            continue
+        module = import_module(f"{__name__}.{entry.name}")
+        if not isinstance(module, CheckModule) or module.CHECK.id != entry.name.replace("_", "-"):
+            raise TypeError(f"check {entry.name} lacks CHECK or find, or has another id")
+        found.append(module)
+    return tuple(found)
+
+
+def find(context: Context, wanted: frozenset[str] | None = None) -> tuple[Finding, ...]:
+    """Return the findings of all checks, or of those wanted, gravest first."""
+    found = [
+        finding
+        for module in installed()
+        if wanted is None or module.CHECK.id in wanted
+        for finding in module.find(context)
+    ]
+    return tuple(sorted(found, key=order))
+
+
+def order(finding: Finding) -> tuple[int, int, str, str, str, str]:
+    """Return what findings are ordered by: weight, standing, check, zones, key."""
+    return (
+        finding.weight.rank,
+        -finding.standing.rank,
+        finding.check,
+        finding.src_zone,
+        finding.dst_zone,
+        finding.key,
+    )

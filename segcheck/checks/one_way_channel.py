@@ -1,0 +1,46 @@
+"""Packets cross that cannot open a session, but carry data one way: replies, ICMP errors, later fragments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from segcheck.analysis.causes import Cause, Kind
+from segcheck.checks._base import Check, Context, Said, grouped, named
+from segcheck.model.finding import Finding, Weight
+
+CHECK = Check(
+    id="one-way-channel",
+    weight=Weight.HIGH,
+    requirements=("MN-01", "LG-01"),
+    title=("片方向に情報を送れる", "A one-way channel"),
+    message=(
+        "セッションは開けないが、片方向のパケットが越えられる。場所: {places}。規則: {rules}",
+        "No session can be opened, but packets get across one way: {places}. Let through by: {rules}",
+    ),
+    why=(
+        "応答の形をした TCP や ICMP エラー、フラグメントだけでも情報は持ち出せる。",
+        "Reply-shaped TCP, ICMP errors and fragments are enough to carry data out.",
+    ),
+    fix=(
+        "状態を見ない許可 (established など) をやめ、状態管理のある規則に置き換える。",
+        "Replace stateless permits (established and the like) by stateful ones.",
+    ),
+    wrong=(
+        "経路上の機器が状態を管理していて、その設定を読んでいないとき。",
+        "If a stateful device on the way was not read.",
+    ),
+)
+
+
+def find(context: Context) -> Iterator[Finding]:
+    """Yield what surely crosses without being able to open a session."""
+    found = (cause for cause in context.causes if cause.kind is Kind.ONE_WAY)
+    yield from grouped(context, CHECK, found, _remedy)
+
+
+def _remedy(cause: Cause) -> Said:
+    rules = named(cause.statements)
+    return (
+        f"{rules} を、状態を管理する許可に置き換える。",
+        f"Replace {rules} by a permit that keeps state.",
+    )
