@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from segcheck.analysis.compiling import SetAnswer, judge_device, judge_list
+from segcheck.analysis.ordinary import completed, ordinary
 from segcheck.analysis.tracing import trace, trace_list
 from segcheck.errors import BadArguments
 from segcheck.loaders.problems import did_you_mean
 from segcheck.model.device import DeviceConfig
-from segcheck.model.match import Bits, Field, Interface, State, leaves
+from segcheck.model.match import Interface, State, leaves
 from segcheck.model.pipeline import StageKind
 from segcheck.model.result import Answer, Matched, PacketRow, Way
 from segcheck.model.rules import Action, Call, Deny, RuleList, Unsure
@@ -153,8 +154,8 @@ def _asks_interfaces(device: DeviceConfig, name: str) -> bool:
 
 
 def _answers(device: DeviceConfig, question: _Question, rows: Sequence[PacketRow]) -> list[Answer]:
-    ordinary = _ordinary(device)
-    probes = [_completed(row.probe, ordinary) for row in rows]
+    usual = ordinary(device)
+    probes = [completed(row.probe, usual) for row in rows]
     decided: Sequence[SetAnswer]
     if question.list:
         # no tracking stage runs before a list that is asked alone: a packet of no connection is NEW there
@@ -166,35 +167,6 @@ def _answers(device: DeviceConfig, question: _Question, rows: Sequence[PacketRow
         explained = [trace(device, p, reply=True) for p in probes]
     teller = _Teller(device)
     return [teller.answer(*triple) for triple in zip(rows, decided, explained, strict=True)]
-
-
-def _ordinary(device: DeviceConfig) -> dict[str, int]:
-    """Return what a packet table has no column for, as it is on any ordinary packet on its way.
-
-    Its hop limit is far from spent, it was sent to one station, and of SCTP and DCCP it is the one that asks for an
-    association. Where rules that somebody wrote ask for such a thing it stays open: the answer would rest on a guess.
-    """
-    asked = {
-        leaf.name
-        for rules in device.lists.values()
-        if not rules.builtin
-        for rule in rules.rules
-        for leaf in leaves(rule.match)
-        if isinstance(leaf, Field | Bits)
-    }
-    return {name: value for name, value in (("ttl", 64), ("cast", 0), ("opening", 1)) if name not in asked}
-
-
-def _completed(probe: Probe, ordinary: Mapping[str, int]) -> Probe:
-    known = dict(ordinary) | dict(probe.known)
-    destination = probe.known.get("dst")
-    if "cast" in known and "cast" not in probe.known and (destination is None or destination in _TO_MANY):
-        del known["cast"]
-    return replace(probe, known=known)
-
-
-#: Destinations that are not sent to one station on the link.
-_TO_MANY = addresses.parse("224.0.0.0/4") | addresses.parse("ff00::/8") | addresses.parse("255.255.255.255")
 
 
 class _Teller:

@@ -115,6 +115,29 @@ def parse_time_option(text: str) -> int:
         ) from None
 
 
+def parse_options(given: Mapping[str, str]) -> Mapping[str, int]:
+    """Return the header fields that options of the command line name, completed like a row of a table.
+
+    given   by column name, as written
+
+    Raises:
+        BadArguments: a value that cannot be, told with the option's name.
+    """
+    values: dict[str, int] = {}
+    option = ""
+    try:
+        for name, text in given.items():
+            option = f"--{name.replace('_', '-')}: "
+            values[name] = _PARSERS[name](text)
+        option = ""
+        return _completed(values, given)
+    except _Wrong as wrong:
+        en, ja, help_en, help_ja = wrong.parts
+        raise BadArguments(
+            f"{option}{en}; nothing was judged. {help_en}".rstrip(), f"{option}{ja}。判定は行っていません。{help_ja}"
+        ) from None
+
+
 class _Wrong(Exception):
     """A cell that cannot be; (English, Japanese) and optionally help in both."""
 

@@ -14,6 +14,7 @@ def test_schemas_are_found_by_their_presence():
         "policy",
         "site",
         "topology",
+        "trace",
         "validate",
         "waivers",
     )

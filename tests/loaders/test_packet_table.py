@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from segcheck.errors import BadArguments, BadInput
@@ -178,3 +180,23 @@ def test_more_problems_than_people_read_are_counted():
 def test_the_time_option_is_refused_by_its_name():
     with pytest.raises(BadArguments, match="--time yesterday"):
         packet_table.parse_time_option("yesterday")
+
+
+def test_options_are_completed_like_a_row():
+    known = packet_table.parse_options({"src": "10.0.0.5", "dst": "10.0.0.6", "proto": "tcp", "dport": "443"})
+
+    assert (known["tcp_flags"], known["fragment"], known["dport"]) == (2, 0, 443)
+    assert "sport" not in known
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"proto": "tpc"}, "--proto: 'tpc' is no protocol; nothing was judged. did you mean 'tcp'?"),
+        ({"proto": "icmp", "icmp_type": "300"}, "--icmp-type: '300' is no number from 0 to 255"),
+        ({"proto": "udp", "tcp_flags": "S"}, "tcp_flags does not go with protocol udp"),
+    ],
+)
+def test_option_that_cannot_be_is_refused_by_its_name(given, message):
+    with pytest.raises(BadArguments, match=re.escape(message)):
+        packet_table.parse_options(given)

@@ -15,6 +15,9 @@ UNDECIDED where two unknowns depend on each other (a port that one rule wants lo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from segcheck.analysis.tracing._addressing import Addressing
 from segcheck.analysis.tracing._answers import answer_to
 from segcheck.analysis.tracing._flows import L4, ORIGINAL, Flow
@@ -26,13 +29,15 @@ from segcheck.errors import BadArguments
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
 from segcheck.model.pipeline import StageKind
-from segcheck.model.trace import Probe, Trace, Verdict
+from segcheck.model.trace import Path, Probe, Trace, Verdict
 from segcheck.sets import addresses
 
-__all__ = ["LIMIT", "MAX_PATHS", "Surroundings", "evaluate", "trace", "trace_list"]
+__all__ = ["LIMIT", "MAX_PATHS", "Surroundings", "answer_header", "evaluate", "trace", "trace_answer", "trace_list"]
 
 NO_EXPORT = "no-export-for-family"
 END_OF_LIST = "end of list"
+#: What connection tracking knows a connection by (RFC 791, 9293, 768; ICMP by its addresses).
+_CONNECTION = ("src", "dst", "proto", "sport", "dport")
 _FRESH = ("mark", "connmark", "dnat", "snat", "reply")  # 0 while a packet belongs to no known connection
 
 
@@ -62,6 +67,47 @@ def trace(device: DeviceConfig, probe: Probe, *, reply: bool = False) -> Trace:
         elif answer is not None:
             answers.arrive(answer, Node())
     return outcomes.trace(reply=answers.outcomes.trace() if len(answers.outcomes) else None)
+
+
+def answer_header(known: Mapping[str, int]) -> Mapping[str, int] | None:
+    """Return the header of the answer that the receiver of a packet sends; None for what nobody answers."""
+    received = _arriving(Probe(known=known))
+    if received.header.get("fragment") == 1:
+        return None
+    answer = answer_to(received, received, local=False)
+    return None if answer is None else answer.header
+
+
+def trace_answer(
+    device: DeviceConfig, probe: Probe, path: Path, header: Mapping[str, int], *, ingress: str
+) -> Trace | None:
+    """Return what becomes of an answer that comes back to a device which has let `probe` pass on `path`.
+
+    header    of the answer as it arrives
+    ingress   interface that it arrives by, which need not be the one the packet left by; ignored where the device itself
+              took the packet in: it then sends the answer
+
+    None: the header does not belong to that connection; to the device it is a packet like any other.
+    """
+    reader = _reader(device, probe)
+    passage = Passage(device, reader, egress=probe.egress, answered=True)
+    start = _arriving(probe)
+    passage.arrive(start, Node())
+    answers = Passage(device, reader, egress=None, answered=False, home=probe.ingress)
+    for flow, local in passage.outcomes.permitted():
+        if (flow.header, flow.egress or "", local) != (path.header, path.egress, path.local):
+            continue
+        answer = answer_to(start, flow, local=local)
+        if answer is None or any(
+            answer.values.get(n, header.get(n)) != header.get(n) for n in _CONNECTION if n in header
+        ):
+            continue
+        arrived = answer.having({name: value for name, value in header.items() if name not in answer.values})
+        if local:
+            answers.send(arrived, Node())
+        else:
+            answers.arrive(replace(arrived, ingress=ingress), Node())
+    return answers.outcomes.trace() if len(answers.outcomes) else None
 
 
 def trace_list(device: DeviceConfig, list_name: str, probe: Probe, *, ignore_interfaces: bool = False) -> Trace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from segcheck.model.device import DeviceConfig, Interface, InterfaceAddress, Route, RouteKind, Scope
@@ -26,12 +26,20 @@ class Way:
     egress      None = by an interface that is not known; "" = the packet is dropped
     route       how people know it
     conditions  empty when it surely is the way
+    gateway     the next hop, None = the destination itself
+    guessed     how routing goes is not known: whoever is behind `egress` may be the next hop
     """
 
     egress: str | None
     route: str
     span: Span | None = None
     conditions: tuple[str, ...] = ()
+    gateway: int | None = None
+    guessed: bool = False
+
+    def towards(self, gateway: int | None) -> Way:
+        """Return the way on which a gateway is the next hop, unless it is itself reached by another."""
+        return replace(self, gateway=gateway) if self.gateway is None else self
 
 
 class Addressing:
@@ -116,7 +124,7 @@ class Addressing:
         exits: list[str | None] = [*names]
         if not names or not self._complete:
             exits.append(None)
-        return (*(Way(name, why, None, (why,)) for name in exits), Way("", why, None, (why,)))
+        return (*(Way(name, why, None, (why,), guessed=True) for name in exits), Way("", why, None, (why,)))
 
     def ways(self, address: int, domain: str | None) -> tuple[Way, ...]:
         """Return where the table may send a packet for `address`; several for equal costs or routes that are unsure."""
@@ -127,12 +135,12 @@ class Addressing:
         found = found or [Way("", "no route")]
         if len(found) == 1:
             return tuple(found)
-        return tuple(Way(w.egress, w.route, w.span, w.conditions or (f"routed by {w.route}",)) for w in found)
+        return tuple(replace(w, conditions=w.conditions or (f"routed by {w.route}",)) for w in found)
 
     def _lookup(self, address: int, domain: str, hops: int) -> list[Way]:
         """Return the ways in order of preference down to the first that surely is there, or to "no route"."""
         found = [
-            Way(i.name, f"network of {i.name}", i.span, (f"{i.name} has got its address",))
+            Way(i.name, f"network of {i.name}", i.span, (f"{i.name} has got its address",), guessed=True)
             for i in self._within(domain)
             if i.dynamic and not i.addresses and i.enabled is not False
         ]
@@ -180,18 +188,23 @@ class Addressing:
         if route.kind is RouteKind.DISCARD:
             return [Way("", f"{text} discard", route.span, doubt)], True
         if route.interface is not None:
-            return [Way(route.interface, f"{text} by {route.interface}", route.span, doubt)], True
+            return [Way(route.interface, f"{text} by {route.interface}", route.span, doubt, route.gateway)], True
         ways = self._to_gateway(route.gateway, domain, hops) if route.gateway is not None else []
         exits = [way for way in ways if way.egress != ""]
         if exits and len(exits) == len(ways):
             split = len(exits) > 1
             return [
-                Way(w.egress, f"{text} by {w.egress}", route.span, doubt or w.conditions or (w.route,) * split)
+                replace(
+                    w.towards(route.gateway),
+                    route=f"{text} by {w.egress}",
+                    span=route.span,
+                    conditions=doubt or w.conditions or (w.route,) * split,
+                )
                 for w in exits
             ], True
         # The gateway is on no network that we know of: the route may lead anywhere or not be in force.
         why = f"gateway of {text} not known"
-        return [Way(w.egress, text, route.span, (why,)) for w in self.any_way(domain, why)], False
+        return [replace(w, route=text, span=route.span) for w in self.any_way(domain, why)], False
 
     def _to_gateway(self, gateway: int, domain: str, hops: int) -> list[Way]:
         """Return the ways to a gateway, each gateway looked up once; none while it is being looked up, or too far."""

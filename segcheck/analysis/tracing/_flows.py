@@ -40,6 +40,7 @@ class Flow:
     family    4, 6 or None; that of the destination where it is known
     ingress   interface it came in by; None = one that is not known, "" = none (the device itself sends it)
     egress    likewise; "" before routing and on local delivery
+    gateway   next hop behind `egress`, None = the destination itself; `guessed`: it may be anybody there
     loose     fields whose value is only the likely one (a port that source translation keeps when it can)
     choices   conditions outside the packet that have been settled on this way and will be asked again
     answer    it answers the packet that was asked about; its connection's translations are undone
@@ -49,6 +50,8 @@ class Flow:
     family: int | None = None
     ingress: str | None = None
     egress: str | None = ""
+    gateway: int | None = None
+    guessed: bool = False
     loose: frozenset[str] = frozenset()
     choices: frozenset[tuple[str, bool]] = frozenset()
     answer: bool = False
@@ -61,7 +64,8 @@ class Flow:
         absent = _not_carried(self.values)
         values = {name: value for name, value in self.values.items() if name not in absent}
         family = addresses.family(values["dst"]) if "dst" in values else self.family
-        key = (frozenset(values.items()), family, self.ingress, self.egress, self.loose, self.choices, self.answer)
+        way = (self.ingress, self.egress, self.gateway, self.guessed)
+        key = (frozenset(values.items()), family, way, self.loose, self.choices, self.answer)
         put = object.__setattr__
         put(self, "absent", absent)
         put(self, "values", values)
@@ -94,9 +98,9 @@ class Flow:
                 values[name] = value
         return replace(self, values=values, loose=self.loose.difference(changes) | loose)
 
-    def leaving_by(self, egress: str | None) -> Flow:
-        """Return this flow after routing has chosen its egress interface."""
-        return replace(self, egress=egress)
+    def leaving_by(self, egress: str | None, gateway: int | None = None, *, guessed: bool = False) -> Flow:
+        """Return this flow after routing has chosen its egress interface and next hop."""
+        return replace(self, egress=egress, gateway=gateway, guessed=guessed)
 
     def choosing(self, choices: frozenset[tuple[str, bool]]) -> Flow:
         """Return this flow with other settled conditions."""

@@ -128,4 +128,7 @@ def _path(verdict: Verdict, flow: Flow, local: bool, reply: str, way: _Linked) -
         reply=reply,
         header=flow.header,
         conditions=tuple(conditions),
+        gateway=None if verdict is Verdict.DENY or local else flow.gateway,
+        guessed=flow.guessed and verdict is not Verdict.DENY and not local,
+        loose=flow.loose & flow.header.keys(),
     )

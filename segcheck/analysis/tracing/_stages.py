@@ -44,13 +44,23 @@ class Passage:
 
     egress   the way out that the question fixes, None = as routed
     answered   an answer will be traced, so settled conditions are kept to the end
+    home     interface in whose routing domain the device sends what it sends itself, None = in any
     """
 
-    def __init__(self, device: DeviceConfig, reader: ListReader, *, egress: str | None, answered: bool) -> None:
+    def __init__(
+        self,
+        device: DeviceConfig,
+        reader: ListReader,
+        *,
+        egress: str | None,
+        answered: bool,
+        home: str | None = None,
+    ) -> None:
         self._device = device
         self._reader = reader
         self._egress = egress
         self._answered = answered
+        self._home = home
         self.outcomes = Outcomes()
         taints = device.taints
         self._tainting = {scope: tuple(t.diagnostic for t in taints if t.scope is scope) for scope in Scope}
@@ -236,7 +246,7 @@ class Passage:
             address = flow.values.get("dst")
             kinds = frozenset(AddressClass)
             if address is not None:
-                kinds = addressing.classes(address, addressing.domain(flow.ingress))
+                kinds = addressing.classes(address, self._domain(flow))
             if kinds & _TO_DEVICE or AddressClass.MULTICAST in kinds:
                 sure = kinds <= _TO_DEVICE
                 local.put(flow, node if sure else node.given("an address of the device"))
@@ -268,10 +278,10 @@ class Passage:
             for start, node in chosen.items():
                 flow = remembered(start, later)
                 if via.interface is not None:
-                    forward.put(flow.leaving_by(via.interface), node)
+                    forward.put(flow.leaving_by(via.interface, via.gateway), node)
                 elif via.gateway is not None:
                     ways = addressing.ways(via.gateway, addressing.domain(flow.ingress))
-                    self._along(ways, flow, node, forward)
+                    self._along([way.towards(via.gateway) for way in ways], flow, node, forward)
                 else:
                     rest.put(flow, node)
         for diagnostic in self._tainting[Scope.LIST] if self._is_tainted(name) else ():
@@ -285,13 +295,16 @@ class Passage:
 
     def _ways(self, flow: Flow) -> tuple[Way, ...]:
         addressing = self._reader.around.addressing
-        domain = addressing.domain(flow.ingress)
+        domain = self._domain(flow)
         address = flow.values.get("dst")
         if address is None:
             return addressing.any_way(domain, "destination not known")
         if AddressClass.MULTICAST in addressing.classes(address, domain):
             return addressing.any_way(domain, "multicast routing not known")
         return addressing.ways(address, domain)
+
+    def _domain(self, flow: Flow) -> str | None:
+        return self._reader.around.addressing.domain(flow.ingress or self._home)
 
     def _along(self, ways: Sequence[Way], flow: Flow, node: Node, forward: Frontier) -> None:
         for way in ways:
@@ -310,7 +323,7 @@ class Passage:
             if way.egress == "":
                 self._record(Verdict.DENY, flow, there, local=False)
             else:
-                forward.put(flow.leaving_by(way.egress), there)
+                forward.put(flow.leaving_by(way.egress, way.gateway, guessed=way.guessed), there)
 
 
 def _applies(stage: Stage, flow: Flow) -> bool | None:

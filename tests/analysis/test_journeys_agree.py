@@ -1,0 +1,91 @@
+"""One packet through a site, and the sets of packets, say the same of random networks and of the bundled cities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from segcheck.analysis.journeys import ASSUMING, travel
+from segcheck.analysis.network import Network
+from segcheck.analysis.reachability import Mode, Reach
+from segcheck.model.crossing import Place, PlaceKind
+from segcheck.model.journey import SiteTrace
+from segcheck.model.trace import Verdict
+from segcheck.sets.header import SIZES, Packet
+from segcheck.sets.intervals import IntervalSet
+from tests.analysis.random_networks import Maker
+
+SITES = 150
+PACKETS = 12
+
+
+class Asked:
+    """The engine's answers of one network, by receiver and source."""
+
+    def __init__(self, network: Network, packets: list[Packet]) -> None:
+        self.network = network
+        named = {name: IntervalSet.of(*(v for p in packets if (v := p.get(name)) is not None)) for name in SIZES}
+        self.reach = Reach(network, cuts=[(name, values) for name, values in named.items() if values])
+        self._found: dict[tuple[str, Mode], object] = {}
+
+    def receivers(self) -> Iterator[str]:
+        yield from self.network.places
+        yield from (f"device:{name}" for name in self.network.stations)
+
+    def holds(self, mode: Mode, receiver: str, source: str, packet: Packet) -> bool:
+        """Return whether the packet counts for the receiver while every assumption holds."""
+        key = receiver, mode
+        if key not in self._found:
+            self._found[key] = self.reach.backward({receiver: self.reach.universe.everything}, mode)
+        found = self._found[key].get(source)  # type: ignore[attr-defined]
+        if found is None:
+            return False
+        found = self.reach.doubts.without_assumptions(found)
+        header = {name: value for name in SIZES if (value := packet.get(name)) is not None}
+        return bool(found & self.reach.universe.packet(**header))
+
+
+def key(place: Place) -> str:
+    return f"device:{place.id}" if place.kind is PlaceKind.DEVICE else place.id
+
+
+def arrivals(found: SiteTrace) -> tuple[set[str], set[str]]:
+    """Return the receivers that the packet surely gets to, and those that it possibly does."""
+    possible = {key(one.delivered) for one in found.journeys if one.delivered is not None}
+    sure = {
+        key(one.delivered)
+        for one in found.journeys
+        if one.delivered is not None
+        and one.verdict is Verdict.PERMIT
+        and all(name.startswith(ASSUMING) for name in one.conditions)
+    }
+    return sure, possible
+
+
+def contradictions(asked: Asked, source: str, packet: Packet) -> list[str]:
+    found = travel(asked.network, source, packet)
+    sure, possible = arrivals(found)
+    wrong = []
+    for receiver in asked.receivers():
+        if receiver == source:
+            continue  # what stays where it was sent is no crossing, and no set holds it
+        may = asked.holds(Mode.MAY, receiver, source, packet)
+        must = asked.holds(Mode.MUST, receiver, source, packet)
+        if receiver in sure and not may:
+            wrong.append(f"{receiver}: arrives, but not in may")
+        if must and receiver not in possible:
+            wrong.append(f"{receiver}: in must, but does not arrive")
+        if may and found.verdict is Verdict.DENY:
+            wrong.append(f"{receiver}: in may, but denied")
+    return wrong
+
+
+@pytest.mark.parametrize("seed", range(SITES))
+def test_a_packet_and_the_sets_agree_on_random_networks(seed: int) -> None:
+    maker = Maker(seed)
+    packets = maker.packets(PACKETS)
+    asked = Asked(maker.network(), [packet for _, packet in packets])
+
+    wrong = [(source, packet, what) for source, packet in packets for what in contradictions(asked, source, packet)]
+    assert wrong == []

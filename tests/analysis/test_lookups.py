@@ -1,0 +1,76 @@
+"""The vendors' own commands that show what a journey says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from segcheck.analysis.journeys import travel
+from segcheck.analysis.lookups import confirm
+from segcheck.analysis.network import Network
+from segcheck.model.pipeline import Pipeline
+from segcheck.model.rules import Permit
+from tests.analysis.builders import TCP, filtering, ip, listed, route, rule
+from tests.analysis.sites import anything, network, segment, station
+
+A, B = segment("a", "10.1.0.0/24"), segment("b", "10.2.0.0/24", v6=True)
+V4 = {"src": ip("10.1.0.5"), "dst": ip("10.2.0.5"), "proto": TCP, "sport": 40000, "dport": 443}
+V6 = {"src": ip("2001:db8::5"), "dst": ip("2001:db8:1::5"), "proto": TCP, "dport": 443}
+
+
+def speaking(format_: str, inside: str = "in") -> Network:
+    rules = listed("filter/FORWARD", rule(Permit()))
+    checks = Pipeline(forward=(filtering("f", "filter/FORWARD"),))
+    ports = {inside: "10.1.0.1/24 a", "out": "10.2.0.1/24 b"}
+    device = station("d", ports, rules, routes=(route("2001:db8::/32", "out"),), pipeline=checks)
+    assert device.config is not None
+    return network((A, B), replace(device, config=replace(device.config, format=format_)))
+
+
+def commands(where: Network, known: dict[str, int]) -> tuple[tuple[str, str], ...]:
+    return confirm(where, travel(where, "a", known).journeys)
+
+
+def test_fortigate_is_asked_for_policy_and_route() -> None:
+    assert commands(speaking("fortigate"), V4) == (
+        ("d", "diagnose firewall iprope lookup 10.1.0.5 40000 10.2.0.5 443 6 in"),
+        ("d", "get router info routing-table details 10.2.0.5"),
+    )
+
+
+def test_fortigate_is_asked_with_port_0_where_there_is_none() -> None:
+    ping = {"src": ip("10.1.0.5"), "dst": ip("10.2.0.5"), "proto": 1, "icmp_type": 8, "icmp_code": 0}
+
+    assert commands(speaking("fortigate"), ping)[0][1].endswith("lookup 10.1.0.5 0 10.2.0.5 0 1 in")
+
+
+def test_interface_with_a_space_is_quoted_for_fortigate() -> None:
+    assert commands(speaking("fortigate", "my in"), V4)[0][1].endswith('6 "my in"')
+
+
+def test_linux_is_asked_for_route_and_counters() -> None:
+    assert commands(speaking("iptables"), V4) == (
+        ("d", "ip route get 10.2.0.5 from 10.1.0.5 iif in"),
+        ("d", "iptables -t filter -L FORWARD -v -n --line-numbers"),
+    )
+
+
+def test_linux_is_asked_by_the_programs_of_ipv6() -> None:
+    assert commands(speaking("iptables"), V6) == (
+        ("d", "ip -6 route get 2001:db8:1::5 from 2001:db8::5 iif in"),
+        ("d", "ip6tables -t filter -L FORWARD -v -n --line-numbers"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("format_", "known"), [("fortigate", V6), ("assumed", V4), ("iptables", {"dst": ip("10.2.0.5")})]
+)
+def test_nothing_is_asked_that_the_vendor_has_no_command_for(format_: str, known: dict[str, int]) -> None:
+    assert commands(speaking(format_), known) == ()
+
+
+def test_device_without_export_is_not_asked() -> None:
+    loose = station("d", {"in": "10.1.0.1/24 a", "out": "10.2.0.1/24 b"}, known=False, havoc=(anything("d"),))
+
+    assert commands(network((A, B), loose), V4) == ()
