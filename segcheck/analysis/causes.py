@@ -133,7 +133,7 @@ class _Finder:
         journey = self._journey(pair, witness, minute)
         statements = tuple(self._statements(journey)) if journey is not None else ()
         group = self._group(packets, journey, witness)
-        registered = pair.may - pair.forbidden_may
+        registered = pair.must - pair.forbidden_must
         if kind is Kind.PLAIN and statements:
             serving = self._serving(registered & self._region_of(journey)) if journey is not None else ""
             kind, entry = (Kind.WIDER, serving) if serving else (kind, entry)

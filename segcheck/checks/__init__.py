@@ -12,7 +12,8 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol, runtime_checkable
 
-from segcheck.checks._base import Check, Context
+from segcheck.checks._base import Context
+from segcheck.model.check import Check
 from segcheck.model.finding import Finding
 
 __all__ = ["Check", "CheckModule", "Context", "find", "installed"]

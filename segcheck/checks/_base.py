@@ -13,6 +13,7 @@ from segcheck.analysis.crossings import Judgement
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import Network
 from segcheck.analysis.permitting import Allowance
+from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight, WitnessEvidence
 from segcheck.model.register import RegisterEntry
@@ -20,27 +21,6 @@ from segcheck.model.result import Binding
 from segcheck.model.site import Site
 from segcheck.model.site_words import Tier
 from segcheck.model.source import Span
-
-Said = tuple[str, str]  # Japanese, English
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """What a check is: `message` has the {params} of its findings.
-
-    why     what goes wrong if it is left
-    fix     what to change
-    wrong   when the finding may be mistaken
-    """
-
-    id: str
-    weight: Weight
-    requirements: tuple[str, ...]
-    title: Said
-    message: Said
-    why: Said
-    fix: Said
-    wrong: Said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +125,7 @@ def filters(statements: Iterable[Statement]) -> tuple[Statement, ...]:
 def witnessed(context: Context, cause: Cause) -> WitnessEvidence:
     """Return the witness of a cause with its way and the commands that confirm it."""
     journeys = (cause.journey,) if cause.journey is not None else ()
-    return WitnessEvidence(cause.witness, cause.minute, journeys, confirm(context.network, journeys))
+    return WitnessEvidence(cause.witness, cause.pair.src.id, cause.minute, journeys, confirm(context.network, journeys))
 
 
 def grouped(

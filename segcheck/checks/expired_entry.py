@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from segcheck.analysis.causes import Cause, Kind
-from segcheck.checks._base import Check, Context, Said, grouped, named
+from segcheck.checks._base import Context, grouped, named
+from segcheck.model.check import Check, Said
 from segcheck.model.finding import ConfigEvidence, Finding, Weight
 
 CHECK = Check(

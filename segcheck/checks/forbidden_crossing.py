@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from segcheck.analysis.causes import Cause, Kind
 from segcheck.analysis.crossings import Judged
-from segcheck.checks._base import Check, Context, Said, crossing_requirements, crossing_weight, grouped, named
+from segcheck.checks._base import Context, crossing_requirements, crossing_weight, grouped, named
+from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._base import Check, Context
+from segcheck.checks._base import Context
 from segcheck.checks._working import failing
+from segcheck.model.check import Check
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
 
 CHECK = Check(
@@ -31,7 +32,6 @@ def find(context: Context) -> Iterator[Finding]:
     for allowance in context.judgement.allowances:
         entry = context.entries[allowance.entry]
         for one in failing(context, allowance):
-            minute = None
             yield Finding(
                 check=CHECK.id,
                 weight=CHECK.weight,
@@ -42,7 +42,7 @@ def find(context: Context) -> Iterator[Finding]:
                 src_zone=context.zone_of(one.source),
                 params=(("entry", entry.id), ("service", one.service.text), ("source", one.source)),
                 evidence=(
-                    WitnessEvidence(one.packet, minute, ()),
+                    WitnessEvidence(one.packet, one.source, None, ()),
                     ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}"),
                 ),
                 remedy=(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.analysis import permitting
-from segcheck.checks._base import Check, Context
+from segcheck.checks._base import Context
 from segcheck.checks._working import failing
+from segcheck.model.check import Check
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
 
 CHECK = Check(
@@ -39,7 +40,7 @@ def find(context: Context) -> Iterator[Finding]:
                 src_zone=context.zone_of(one.source),
                 params=(("id", flow.id), ("service", one.service.text), ("source", one.source)),
                 evidence=(
-                    WitnessEvidence(one.packet, None, ()),
+                    WitnessEvidence(one.packet, one.source, None, ()),
                     ConfigEvidence(flow.span, f"{flow.id}: {flow.purpose}"),
                 ),
                 remedy=(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.analysis.causes import Cause, Kind
-from segcheck.checks._base import Check, Context, Said, grouped, named
+from segcheck.checks._base import Context, grouped, named
+from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
 
 CHECK = Check(

@@ -66,6 +66,12 @@ class Settings:
         columns = os.get_terminal_size(target.fileno()).columns if terminal else None
         return Page(self.words, columns=max(40, columns) if columns else None, colour=self._coloured(terminal))
 
+    def plain_page(self) -> Page:
+        """Return an empty page for a file: no colour, no width."""
+        from segcheck.reports.as_text import Page
+
+        return Page(self.words)
+
     def _coloured(self, terminal: bool) -> bool:
         if self.colour != "auto":
             return self.colour == "always"

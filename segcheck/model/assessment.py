@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
+from segcheck.model.check import Check
 from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Diagnostic
 from segcheck.model.finding import Finding
@@ -37,9 +39,11 @@ class Assessment:
     standing      the worst of crossings and findings that are not waived
     crossings     every ordered pair of places of different zones, by (source, destination)
     findings      gravest first
+    checks        what the findings' checks say, by id
     assumptions   those that some crossing leans on, and those that are expired
     diagnostics   of all exports and of site against export
     weakened      options that make the judgement milder than the default, as they were given
+    instants      for each class of instants (the extra `time` of boxes), the schedules that are then in force
     layer2        (segments whose separation on layer 2 was read, segments where it is declared only)
     devices       (with an export, all that the city answers for)
     outside       ids of devices and `zone:ID`s that others answer for: not judged
@@ -52,9 +56,11 @@ class Assessment:
     bindings: tuple[Binding, ...]
     crossings: tuple[Crossing, ...]
     findings: tuple[Finding, ...]
+    checks: Mapping[str, Check] = field(default_factory=dict)
     assumptions: tuple[AssumptionUse, ...]
     diagnostics: tuple[Diagnostic, ...]
     weakened: tuple[str, ...] = ()
+    instants: tuple[tuple[str, ...], ...] = ()
     layer2: tuple[int, int] = (0, 0)
     devices: tuple[int, int] = (0, 0)
     outside: tuple[str, ...] = ()

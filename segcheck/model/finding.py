@@ -52,11 +52,13 @@ class ConfigEvidence:
 class WitnessEvidence:
     """One concrete packet that shows it, as it leaves its sender, and the ways it goes.
 
+    place     id of the place where it is sent
     minute    wall-clock minute at which it passes; None = at any time
     confirm   (device, the vendor's own lookup command) with which a person can see the same on the device
     """
 
     packet: Packet
+    place: str
     minute: int | None
     journeys: tuple[Journey, ...]
     confirm: tuple[tuple[str, str], ...] = ()

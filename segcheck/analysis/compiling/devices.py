@@ -195,7 +195,7 @@ class Compiled:
 
             goals: Goals = {Permit: forwarded, Return: forwarded}
             forwarded = self.lists.before(self.device.pipeline.policy_routes, goals, every=mode.sure, translate=chosen)
-        sure, possible = (space.field("dst", values) for values in self._local)
+        sure, possible = self._local
         if mode.sure:
             return (inward & sure) | ((inward & forwarded & possible) - sure) | (forwarded - possible)
         return (inward & possible) | (forwarded - sure)
@@ -310,7 +310,7 @@ class Compiled:
         if egress is not None:
             exits = {egress: arrived}
         else:
-            sure, possible = (space.field("dst", values) for values in self._local)
+            sure, possible = self._local
             inward = self._after(self.device.pipeline.local, arrived & possible, session=session)
             exits = self._after_routing(arrived - sure)
         for name, part in exits.items():

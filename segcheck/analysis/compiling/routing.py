@@ -10,6 +10,7 @@ from segcheck.analysis.compiling.space import BROADCAST, LOOPBACK, MULTICAST, Sp
 from segcheck.model.device import DeviceConfig, InterfaceAddress, Route, RouteKind, Scope
 from segcheck.sets.addresses import ALL, V4
 from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +132,31 @@ def interfaces_of(device: DeviceConfig, interface: str | None, gateway: int | No
     )
 
 
-def local(space: Space) -> tuple[IntervalSet, IntervalSet]:
-    """Return the destinations that surely, and those that possibly, are the device itself (broadcast and anycast included)."""
+def local(space: Space) -> tuple[PacketSet, PacketSet]:
+    """Return the packets that surely, and those that possibly, are for the device itself, broadcast and anycast included.
+
+    An address of another routing domain is one like any other.
+    """
+    by_domain = domains(space)
+    if len(by_domain) < 2:
+        return _for_itself(space, next(iter(by_domain), "default"))
+    sure = possible = space.nothing
+    for domain, names in by_domain.items():
+        arriving = space.on("in", names)
+        surely, possibly = _for_itself(space, domain)
+        sure, possible = sure | (arriving & surely), possible | (arriving & possibly)
+    return sure, possible
+
+
+def _for_itself(space: Space, domain: str) -> tuple[PacketSet, PacketSet]:
     device = space.device
     own = LOOPBACK | BROADCAST
     for interface in device.interfaces:
-        for address in interface.addresses:
+        for address in interface.addresses if interface.domain == domain else ():
             own = own | IntervalSet.of(address.address)
             own = own | ends(address)
-    if device.addressing_known:
-        return own, own | MULTICAST
-    return own, ALL
+    possible = own | MULTICAST if device.addressing_known else ALL
+    return space.field("dst", own), space.field("dst", possible)
 
 
 def _prefix_bits(prefix: IntervalSet) -> int:

@@ -133,21 +133,28 @@ def _usual(network: Network, place: str, destination: int | None) -> list[Met]:
 
 def _told(ends: list[End], *, every: bool, reply: SiteTrace | None) -> SiteTrace:
     said = verdict(ends, every=every)
-    best_first = sorted(ends, key=lambda end: _ORDER.index(end.journey.verdict))
-    journeys = _distinct(best_first)
+    journeys = _distinct(sorted(ends, key=lambda end: _ORDER.index(end.journey.verdict)))
     if not journeys:
         journeys = (Journey(verdict=Verdict.DENY, hops=(), why=_NO_DEVICE),)
-    return SiteTrace(verdict=said, journeys=journeys[:MAX_JOURNEYS], reply=reply)
+    return SiteTrace(verdict=said, journeys=journeys, reply=reply)
 
 
 _ORDER = (Verdict.PERMIT, Verdict.UNDECIDED, Verdict.DENY)
 
 
 def _distinct(ends: list[End]) -> tuple[Journey, ...]:
-    found: list[Journey] = []
+    """Return the journeys, of each ending one before a second of any, so that those told first show every ending."""
+    endings: set[object] = set()
+    first: list[Journey] = []
+    rest: list[Journey] = []
     for end in ends:
-        if end.journey not in found[-MAX_JOURNEYS:]:
-            found.append(end.journey)
-        if len(found) > MAX_JOURNEYS:
-            break
-    return tuple(found)
+        journey = end.journey
+        last = journey.hops[-1].device if journey.hops else ""
+        ending = journey.verdict, journey.delivered or (journey.why, last)
+        if ending not in endings:
+            endings.add(ending)
+            first.append(journey)
+        elif len(rest) < MAX_JOURNEYS and journey not in rest and journey not in first:
+            rest.append(journey)
+    told = [*first, *rest][:MAX_JOURNEYS]
+    return tuple(sorted(told, key=lambda journey: _ORDER.index(journey.verdict)))

@@ -18,8 +18,9 @@ from segcheck.model.match import State
 from segcheck.model.site_words import Tier
 from segcheck.model.trace import Path, Probe, Trace, Verdict
 
-#: Devices that all journeys of one question may pass together.
-MAX_HOPS = 3000
+#: Devices that all journeys of one question may pass together. After the first of them a packet that has already come to
+#: a device is not followed a second time: how it ends is told.
+ALL_WAYS, MAX_HOPS = 300, 3000
 ASSUMING = "assuming "
 NO_WIRE, LOOP, DENIED, NO_ROUTE = "no wire", "loop", "denied", "no route"
 UNKNOWN_WAY, UNREAD, PASSES_NOTHING = "way out not known", "not read", "assumed to pass nothing"
@@ -80,6 +81,7 @@ class Walk:
         self._left = MAX_HOPS
         self._traces: dict[object, Trace] = {}
         self._usual: dict[str, Mapping[str, int]] = {}
+        self._arrived: set[object] = set()
         self._loose: set[object] = set()  # what devices that may do anything have passed on, over all journeys
         self.ends: list[End] = []
         self.passed: dict[int, tuple[Session, ...]] = {}  # by position in `ends`
@@ -129,6 +131,10 @@ class Walk:
         if not self._spend(under):
             return
         under = replace(under, seen=under.seen | {here})
+        again = (here, under.choice, under.doubtful, under.beside)
+        if again in self._arrived and self._left < MAX_HOPS - ALL_WAYS:
+            return
+        self._arrived.add(again)
         doubts = tuple(doubt.id for doubt in station.havoc if not doubt.assumption)
         assuming = (*(doubt.id for doubt in station.havoc if doubt.assumption), *station.assumed)
         if doubts:

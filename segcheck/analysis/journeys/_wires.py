@@ -55,12 +55,20 @@ def next_on_wire(network: Network, port: Port, destination: int | None, gateway:
     near = together(network, port.places)
     if not near:
         return []
-    if destination is None:
-        return [replace(one, conditions=(*one.conditions, _NO_ADDRESS)) for one in anyone(network, port)]
-    asked = destination if gateway is None else gateway
-    found = _owners(network, near, port, asked)
-    if not found:
+    found: list[Met] = []
+    if gateway is not None:
+        found = _owners(network, near, None, gateway)
+    elif destination is not None:
+        found = _owners(network, near, port, destination)
+    if not found and destination is not None:
         found = list(_delivered(network, near, destination, gateway))
+    elif not found:
+        places = [
+            *(one for one in anyone(network, port) if not one.beside),
+            Met(place=PUBLIC.id),
+            Met(place=UNKNOWN.id),
+        ]
+        found = [replace(one, conditions=(_NO_ADDRESS,)) for one in dict.fromkeys(places)]
     return list(dict.fromkeys((*found, *_across(network, near, port))))
 
 
@@ -105,7 +113,7 @@ def _all_in(network: Network, place: str, leaving: Port | None) -> Iterator[Met]
             yield Met(port=port)
 
 
-def _owners(network: Network, places: tuple[str, ...], leaving: Port, address: int) -> list[Met]:
+def _owners(network: Network, places: tuple[str, ...], leaving: Port | None, address: int) -> list[Met]:
     held = [
         port
         for name in places

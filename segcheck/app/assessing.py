@@ -1,0 +1,272 @@
+"""A site judged: files read, crossings judged, checks asked, exceptions applied (`check`, `matrix`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from segcheck import checks
+from segcheck.analysis import crossings, permitting
+from segcheck.analysis import network as graphs
+from segcheck.analysis.crossings import Judged, Judgement
+from segcheck.analysis.network import Doubt, DoubtKind, Network
+from segcheck.app import validating
+from segcheck.errors import BadArguments, BadInput
+from segcheck.loaders.problems import SiteFile, did_you_mean
+from segcheck.model.assessment import Assessment, AssumptionUse
+from segcheck.model.crossing import Crossing, Standing
+from segcheck.model.diagnostic import Code, Diagnostic, Severity
+from segcheck.model.finding import Finding
+from segcheck.model.register import Waiver
+from segcheck.model.result import Binding
+from segcheck.model.site import Attestation, Service, Site
+from segcheck.model.site_words import DeviceKind, Responsibility
+from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.listing import Box
+from segcheck.sets.packets import CapacityExceeded
+
+JST = timezone(timedelta(hours=9))
+#: Boxes that are listed of one set; how many there are in all is always told.
+BOXES = 20
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A judgement with what reports need beside it: the site's own files, and the compiled site."""
+
+    assessment: Assessment
+    files: tuple[SiteFile, ...]
+    judgement: Judgement | None
+
+
+def today() -> date:
+    """Return the day in Japan."""
+    return datetime.now(UTC).astimezone(JST).date()
+
+
+def assess(
+    folder: str,
+    *,
+    day: date,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Assessed:
+    """Return the judgement of a site on a day.
+
+    select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
+    progress         told (what is being done, done, all)
+
+    Raises:
+        BadInput: the site's files cannot be used; nothing was judged.
+        BadArguments: an id that is no check's.
+    """
+    wanted = _wanted(select, ignore)
+    validated = validating.validate(folder)
+    site = validated.site
+    if site is None:
+        raise unusable(folder, validated.files)
+    network = graphs.build(site, validated.bindings, day)
+    allowed = permitting.allowances(site, day)
+
+    def judging(done: int, total: int) -> None:
+        if progress is not None:
+            progress("crossings", done, total)
+
+    try:
+        judgement = crossings.judge(network, allowed, progress=judging)
+    except CapacityExceeded as error:
+        return Assessed(_exhausted(site, validated.bindings, day, error.capacity), validated.files, None)
+    context = checks.Context(site=site, day=day, network=network, bindings=validated.bindings, judgement=judgement)
+    found: list[Finding] = []
+    modules = [module for module in checks.installed() if module.CHECK.id in wanted]
+    for done, module in enumerate(modules):
+        if progress is not None:
+            progress("checks", done, len(modules))
+        found += module.find(context)
+    if progress is not None:
+        progress("checks", len(modules), len(modules))
+    findings = tuple(sorted(_waived(site, day, found), key=checks.order))
+    told = tuple(_crossing(pair) for pair in judgement.pairs)
+    assessment = Assessment(
+        site=site,
+        day=day,
+        standing=_worst(told, findings),
+        bindings=validated.bindings,
+        crossings=told,
+        findings=findings,
+        checks={module.CHECK.id: module.CHECK for module in checks.installed()},
+        assumptions=tuple(_assumptions(network, judgement.pairs)),
+        diagnostics=tuple(_diagnostics(validated.bindings)),
+        weakened=tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore]),
+        instants=tuple(
+            tuple(one.name for one, on in zip(judgement.reach.instants.schedules, row, strict=True) if on)
+            for row in judgement.reach.instants.classes
+        ),
+        layer2=_layer2(network),
+        devices=_devices(validated.bindings),
+        outside=tuple(_outside(site)),
+        as_of=min((e.as_of for d in site.devices.values() for e in d.exports if e.as_of is not None), default=None),
+    )
+    return Assessed(assessment, validated.files, judgement)
+
+
+def unusable(folder: str, files: Sequence[SiteFile]) -> BadInput:
+    """Return the error that says that a site's files cannot be used."""
+    count = sum(problem.severity is Severity.ERROR for one in files for problem in one.problems)
+    return BadInput(
+        f"{folder}: the site's files have errors: {count}; nothing was judged. `segcheck validate {folder}` shows them",
+        f"{folder}: サイトのファイルに誤りが {count} 件あります。判定は行っていません。"
+        f"segcheck validate {folder} で確かめてください",
+    )
+
+
+def _wanted(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
+    known = [module.CHECK.id for module in checks.installed()]
+    for name in (*select, *ignore):
+        if name not in known:
+            hint_en, hint_ja = did_you_mean(name, known)
+            raise BadArguments(
+                f"check '{name}' does not exist; nothing was judged.\n  = {hint_en}\n  Checks: {', '.join(known)}",
+                f"チェック '{name}' はありません。判定は行っていません。\n  = {hint_ja}\n  チェック: {', '.join(known)}",
+            )
+    return frozenset(name for name in (select or known) if name not in ignore)
+
+
+def _crossing(pair: Judged) -> Crossing:
+    because = (name for doubt in pair.because for name in (doubt.id, *doubt.because))
+    return Crossing(
+        src=pair.src,
+        dst=pair.dst,
+        standing=pair.standing,
+        support="filters+routing",
+        because=tuple(dict.fromkeys(because)),
+        assumptions=tuple(doubt.id for doubt in pair.assumptions),
+        must=pair.must.boxes(BOXES),
+        may=pair.may.boxes(BOXES),
+        forbidden_must=pair.forbidden_must.boxes(BOXES),
+        forbidden_may=pair.forbidden_may.boxes(BOXES),
+    )
+
+
+def _worst(told: Iterable[Crossing], findings: Iterable[Finding]) -> Standing:
+    standings = [one.standing for one in told]
+    standings += [one.standing for one in findings if not one.waived]
+    return max(standings, key=lambda one: one.rank, default=Standing.PROVEN)
+
+
+def _waived(site: Site, day: date, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings, those marked that an approved exception covers on that day (its last day counts)."""
+    for finding in found:
+        cover = next((w for w in site.waivers if w.approved <= day <= w.expires and _covers(site, w, finding)), None)
+        yield finding if cover is None else replace(finding, waived=cover.id, waived_until=cover.expires)
+
+
+def _covers(site: Site, waiver: Waiver, finding: Finding) -> bool:
+    """Return whether an exception is for this finding: by fingerprint, else if all its packets lie within what is excepted."""
+    if waiver.check != finding.check:
+        return False
+    if waiver.fingerprint:
+        return waiver.fingerprint == finding.fingerprint
+    if finding.packets is None or finding.packets.truncated or not finding.packets.boxes:
+        return False
+    source = permitting.addresses_of(site, waiver.source)
+    destination = permitting.addresses_of(site, waiver.destination)
+    return all(
+        box.src <= source and box.dst <= destination and any(_within(box, service) for service in waiver.services)
+        for box in finding.packets.boxes
+    )
+
+
+def _within(box: Box, service: Service) -> bool:
+    """Return whether all packets of a box belong to a service."""
+    if box.proto is None or not box.proto <= IntervalSet.of(service.protocol):
+        return False
+    asked = box.icmp_type if service.protocol in (1, 58) else box.dport
+    if service.code is not None and (box.icmp_code is None or not box.icmp_code <= IntervalSet.of(service.code)):
+        return False
+    return service.ports is None or (asked is not None and asked <= service.ports)
+
+
+def _assumptions(network: Network, pairs: Iterable[Judged]) -> Iterator[AssumptionUse]:
+    leaning = Counter(doubt.id for pair in pairs for doubt in pair.assumptions)
+    declared = {one.id: one for one in (*network.site.assumptions, *network.site.attestations)}
+    for doubt in network.doubts:
+        if leaning[doubt.id] and doubt.id not in declared:
+            yield AssumptionUse(id=doubt.id, text=_implied(doubt), leaning=leaning[doubt.id])
+    for one in declared.values():
+        expired = one.review_due < network.day
+        if leaning[one.id] or (expired and one.assume is not None):
+            yield _declared(one, leaning[one.id], expired=expired)
+
+
+def _declared(one: Attestation, leaning: int, *, expired: bool) -> AssumptionUse:
+    return AssumptionUse(
+        id=one.id,
+        text=(f"{one.subject}: {one.claim}", f"{one.subject}: {one.claim}"),
+        owner=one.owner,
+        reason=one.reason,
+        document=one.document,
+        review_due=one.review_due,
+        expired=expired,
+        leaning=leaning,
+    )
+
+
+def _implied(doubt: Doubt) -> tuple[str, str]:
+    if doubt.kind is DoubtKind.ROUTES_DECLARED:
+        return (
+            f"{doubt.subject}: 書かれた経路がすべてである (routes_complete)",
+            f"{doubt.subject}: the routes written are all there are (routes_complete)",
+        )
+    return (f"{doubt.subject}: {doubt.kind.value}", f"{doubt.subject}: {doubt.kind.value}")
+
+
+def _diagnostics(bindings: Iterable[Binding]) -> Iterator[Diagnostic]:
+    """Yield every diagnostic once; devices may share a file."""
+    seen: set[str] = set()
+    for bound in bindings:
+        for one in (*bound.diagnostics, *(bound.reading.diagnostics if bound.reading else ())):
+            if one.id not in seen:
+                seen.add(one.id)
+                yield one
+
+
+def _layer2(network: Network) -> tuple[int, int]:
+    """Return how many segments need no word about layer 2, and how many rest on a declaration or on nobody's word."""
+    shared = {name for join in network.joins for name in join.places}
+    standing = [name for name in network.site.segments if network.ports[name] or name in shared]
+    return sum(name not in shared for name in standing), sum(name in shared for name in standing)
+
+
+def _devices(bindings: Iterable[Binding]) -> tuple[int, int]:
+    own = [
+        b for b in bindings if b.device.responsibility is Responsibility.CITY and b.device.kind is not DeviceKind.SWITCH
+    ]
+    return sum(bound.config is not None for bound in own), len(own)
+
+
+def _outside(site: Site) -> Iterator[str]:
+    yield from (d.id for d in site.devices.values() if d.responsibility is not Responsibility.CITY)
+    yield from (f"zone:{z.id}" for z in site.zones.values() if z.responsibility is not Responsibility.CITY)
+
+
+def _exhausted(site: Site, bindings: tuple[Binding, ...], day: date, capacity: int) -> Assessment:
+    """Return that nothing could be told: the site does not fit into the largest store."""
+    params = (("what", f"{capacity} nodes"),)
+    told = Diagnostic(Code.ENGINE_CAPACITY, Severity.ERROR, None, scope="site", params=params)
+    return Assessment(
+        site=site,
+        day=day,
+        standing=Standing.UNDECIDED,
+        bindings=bindings,
+        crossings=(),
+        findings=(),
+        assumptions=(),
+        diagnostics=(told, *_diagnostics(bindings)),
+        devices=_devices(bindings),
+        outside=tuple(_outside(site)),
+    )

@@ -1,0 +1,213 @@
+"""`segcheck check`: whether anything crosses between zones that nobody permitted, and by which lines."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from segcheck.cli._help import Speaking
+from segcheck.cli._settings import Exit, Settings, answer, settings
+from segcheck.errors import BadArguments
+from segcheck.lang.words import Say
+
+if TYPE_CHECKING:
+    from segcheck.model.assessment import Assessment
+
+NAME = "check"
+SUMMARY = (
+    "Judge a site: what crosses between zones, by which rule lines.",
+    "サイトを判定し、ゾーンを越える通信と規則の行を示す。",
+)
+_LEVELS = ("critical", "high", "medium", "low", "never")
+_FORMATS = ("text", "json")
+
+
+def build(say: Say) -> click.Command:
+    """Return the command."""
+    return Speaking(
+        say,
+        NAME,
+        callback=click.pass_context(check),
+        text=say(
+            "Read a site's files and exports and judge every pair of zones: proven apart, apart under assumptions, "
+            "undecided, or crossed by traffic that the register does not permit. Each finding names its rule lines, a "
+            "packet that shows it, its way and what to change.\n\n"
+            "Ends with 0 if everything asked is proven, with 1 if there are findings at or above --fail-on, with 2 if the "
+            "site's files cannot be used, with 3 if something is undecided or rests on assumptions.",
+            "サイトのファイルと機器のエクスポートを読み、すべてのゾーンの組を判定します: 越境なし（証明）、前提付き、判定不能、"
+            "または台帳にない通信の越境。指摘ごとに規則の行、実例のパケット、経路、是正案を示します。\n\n"
+            "問われたすべてが証明できれば 0、--fail-on 以上の指摘があれば 1、サイトのファイルが使えなければ 2、"
+            "判定不能または前提付きがあれば 3 で終わります。",
+        ),
+        params=[
+            click.Argument(["site"], metavar="SITE"),
+            click.Option(
+                ["--format", "formats"],
+                metavar="FORMAT[=PATH]",
+                multiple=True,
+                help=say(
+                    "text or json, to a file if a path is given; may be repeated. text unless given.",
+                    "text または json。パスを付けるとファイルに書きます。繰り返し指定できます。省略時は text。",
+                ),
+            ),
+            click.Option(
+                ["--fail-on"],
+                type=click.Choice(_LEVELS),
+                default="low",
+                help=say(
+                    "Least weight that ends with 1; low unless given.",
+                    "終了コード 1 とする最低の重大度。省略時は low。",
+                ),
+            ),
+            click.Option(
+                ["--accept-assumptions"],
+                is_flag=True,
+                help=say("What is proven under assumptions ends with 0.", "前提付きの証明を終了コード 0 とします。"),
+            ),
+            click.Option(
+                ["--time"],
+                metavar="DAY",
+                help=say(
+                    "Judge as of this day (2026-11-10): register, waivers, assumptions; today in Japan unless given.",
+                    "この日付 (2026-11-10) の台帳・例外措置・前提で判定します。省略時は日本の今日。",
+                ),
+            ),
+            click.Option(
+                ["--select"],
+                metavar="CHECK",
+                multiple=True,
+                help=say("Ask this check only.", "このチェックだけを行います。"),
+            ),
+            click.Option(
+                ["--ignore"],
+                metavar="CHECK",
+                multiple=True,
+                help=say("Leave this check out.", "このチェックを除きます。"),
+            ),
+        ],
+    )
+
+
+def check(
+    context: click.Context,
+    site: str,
+    formats: tuple[str, ...],
+    fail_on: str,
+    accept_assumptions: bool,
+    time: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+) -> int:
+    """Show the judgement; 0 proven, 1 findings, 3 undecided or assumed."""
+    from segcheck.app import assessing
+    from segcheck.cli._progress import progress
+    from segcheck.reports import as_json, check_json, check_text
+
+    here = settings(context)
+    outputs = _outputs(formats)
+    day = day_of(time) or assessing.today()
+    with progress(here) as tell:
+        found = assessing.assess(site, day=day, select=select, ignore=ignore, progress=tell)
+    weak = [f"--fail-on {fail_on}"] if fail_on != "low" else []
+    weak += ["--accept-assumptions"] if accept_assumptions else []
+    options = {
+        "site": site,
+        "time": time,
+        "fail-on": fail_on,
+        "accept-assumptions": "yes" if accept_assumptions else None,
+        "select": " ".join(select),
+        "ignore": " ".join(ignore),
+    }
+    for kind, path in outputs:
+        if kind == "json":
+            text = as_json.render(
+                check_json.result(found.assessment, found.files, here.run(NAME, options), tuple(weak))
+            )
+        else:
+            page = here.page() if path is None else here.plain_page()
+            check_text.result(page, found.assessment, site, tuple(weak))
+            text = page.text()
+        if path is None:
+            answer(text)
+        else:
+            _write(path, text)
+    return _exit(here, found.assessment, fail_on, accept=accept_assumptions)
+
+
+def day_of(time: str | None) -> date | None:
+    """Return the day that --time names, None if it was not given.
+
+    Raises:
+        BadArguments: it is no day.
+    """
+    if time is None:
+        return None
+    try:
+        return date.fromisoformat(time[:10])
+    except ValueError:
+        raise BadArguments(
+            f"--time {time}: not a day; nothing was judged. Write it as 2026-11-10",
+            f"--time {time}: 日付として読めません。判定は行っていません。2026-11-10 のように書いてください",
+        ) from None
+
+
+def _outputs(formats: tuple[str, ...]) -> list[tuple[str, str | None]]:
+    found: list[tuple[str, str | None]] = []
+    for one in formats or ("text",):
+        kind, _, path = one.partition("=")
+        if kind not in _FORMATS:
+            raise BadArguments(
+                f"--format {one}: no such format; nothing was judged. Known: {', '.join(_FORMATS)}",
+                f"--format {one}: その形式はありません。判定は行っていません。使える形式: {', '.join(_FORMATS)}",
+            )
+        found.append((kind, path or None))
+    if sum(path is None for _, path in found) > 1:
+        raise BadArguments(
+            "--format: only one output can go to the terminal; nothing was judged. Give the others a file: json=PATH",
+            "--format: 端末に出せるのは 1 つだけです。判定は行っていません。ほかは json=パス のようにファイルを指定してください",
+        )
+    return found
+
+
+def _write(path: str, text: str) -> None:
+    """Write a file whole or not at all."""
+    target = Path(path)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(target)
+    except OSError as error:
+        raise BadArguments(
+            f"{path}: cannot be written ({error.strerror}); the judgement was made but is not stored",
+            f"{path}: 書き込めません ({error.strerror})。判定は行いましたが、保存していません",
+        ) from error
+
+
+def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool) -> int:
+    from segcheck.model.crossing import Standing
+    from segcheck.model.finding import Weight
+
+    violated = [one for one in assessment.findings if one.standing is Standing.VIOLATED]
+    least = len(Weight) if fail_on == "never" else Weight(fail_on).rank
+    counted = [one for one in violated if not one.waived and fail_on != "never" and one.weight.rank <= least]
+    crossed = {(c.src.zone, c.dst.zone) for c in assessment.crossings if c.standing is Standing.VIOLATED}
+    unexplained = crossed - {(one.src_zone, one.dst_zone) for one in violated}
+    if counted or (unexplained and fail_on != "never"):
+        return Exit.FOUND
+    if violated or crossed:
+        here.note(
+            here.say(
+                "segcheck: the verdict is still `violated`; what was found is waived, left out or below --fail-on",
+                "segcheck: 判定は「越境可能」のままです。指摘は例外措置・対象外・--fail-on 未満です",
+            ),
+            important=True,
+        )
+    undecided = any(one.standing is Standing.UNDECIDED for one in (*assessment.crossings, *assessment.findings))
+    assumed = any(one.standing is Standing.PROVEN_ASSUMING for one in assessment.crossings)
+    nothing = not assessment.crossings
+    if undecided or nothing or (assumed and not accept):
+        return Exit.UNDECIDED
+    return Exit.CLEAN

@@ -1,0 +1,193 @@
+"""The judgement of a site as JSON (DESIGN §4, `segcheck/result/1`): the same bytes for the same inputs but for `run`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from segcheck.lang.words import load
+from segcheck.loaders.problems import SiteFile
+from segcheck.model.assessment import Assessment
+from segcheck.model.check import Check
+from segcheck.model.crossing import Crossing, Place, PlaceKind
+from segcheck.model.diagnostic import Diagnostic
+from segcheck.model.finding import AttributeEvidence, ConfigEvidence, Evidence, Finding, WitnessEvidence
+from segcheck.model.result import Run
+from segcheck.reports._masking import masked
+from segcheck.reports._packets import boxes_json
+from segcheck.reports.trace_json import way
+from segcheck.sets import addresses
+from segcheck.sets.header import SIZES, Packet
+
+
+def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Sequence[str]) -> dict[str, Any]:
+    """Return a judgement; `weakened` are options of this run that make it milder."""
+    return {
+        "schema": "segcheck/result/1",
+        "verdict": found.standing.value,
+        "run": {
+            "version": run.version,
+            "started": run.started,
+            "command": run.command,
+            "options": dict(run.options),
+            "weakened": [*found.weakened, *weakened],
+        },
+        "site": found.site.name,
+        "day": found.day.isoformat(),
+        "as_of": found.as_of.isoformat() if found.as_of else None,
+        "inputs": _inputs(found, files),
+        "devices": {"judged": found.devices[0], "own": found.devices[1]},
+        "layer2": {"read": found.layer2[0], "declared": found.layer2[1]},
+        "outside": list(found.outside),
+        "assumptions": [
+            {
+                "id": one.id,
+                "text": {"ja": one.text[0], "en": one.text[1]},
+                "owner": one.owner or None,
+                "reason": one.reason or None,
+                "document": one.document or None,
+                "review_due": one.review_due.isoformat() if one.review_due else None,
+                "expired": one.expired,
+                "leaning": one.leaning,
+            }
+            for one in found.assumptions
+        ],
+        "crossings": [_crossing(one, found) for one in found.crossings],
+        "findings": [_finding(one, found, found.checks[one.check]) for one in found.findings],
+        "requirements": [],
+        "diagnostics": [_diagnostic(one) for one in found.diagnostics],
+    }
+
+
+def _inputs(found: Assessment, files: Sequence[SiteFile]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
+        {
+            "path": one.source.path,
+            "sha256": one.source.sha256,
+            "kind": "site",
+            "format": "yaml",
+            "device": None,
+            "complete": "yes",
+            "as_of": None,
+            "lines": None,
+        }
+        for one in files
+        if one.source.sha256
+    ]
+    for bound in found.bindings:
+        for one in bound.reading.inputs if bound.reading is not None else ():
+            dates = (e.as_of for e in bound.device.exports if e.path == one.path)
+            as_of = next((d for d in dates if d is not None), None)
+            rows.append(
+                {
+                    "path": one.path,
+                    "sha256": one.sha256,
+                    "kind": "export",
+                    "format": one.format,
+                    "device": bound.device.id,
+                    "complete": one.complete.value,
+                    "as_of": as_of.isoformat() if as_of else None,
+                    "lines": {use.value: count for use, count in one.lines.counts().items()},
+                }
+            )
+    return rows
+
+
+def _crossing(one: Crossing, found: Assessment) -> dict[str, Any]:
+    def boxes(which: str) -> dict[str, object]:
+        return boxes_json(getattr(one, which), one.src.domain, found.instants)
+
+    return {
+        "src": place_name(one.src),
+        "dst": place_name(one.dst),
+        "src_zone": one.src.zone,
+        "dst_zone": one.dst.zone,
+        "verdict": one.standing.value,
+        "support": one.support,
+        "because": list(one.because),
+        "assumptions": list(one.assumptions),
+        "must": boxes("must"),
+        "may": boxes("may"),
+        "forbidden_must": boxes("forbidden_must"),
+        "forbidden_may": boxes("forbidden_may"),
+    }
+
+
+def place_name(place: Place) -> str:
+    """Return the name of a place in results: its id, with `device:` before a device's."""
+    return f"device:{place.id}" if place.kind is PlaceKind.DEVICE else place.id
+
+
+def _finding(one: Finding, found: Assessment, check: Check) -> dict[str, Any]:
+    params = {name: masked(value) for name, value in one.params}
+    return {
+        "check": one.check,
+        "severity": one.weight.value,
+        "verdict": one.standing.value,
+        "source": [basis.value for basis in one.basis],
+        "src_zone": one.src_zone or None,
+        "dst_zone": one.dst_zone or None,
+        "subject": masked(one.subject),
+        "message": {"ja": check.message[0].format(**params), "en": check.message[1].format(**params)},
+        "remedy": {"ja": masked(one.remedy[0]), "en": masked(one.remedy[1])},
+        "requirements": list(one.requirements),
+        "fingerprint": one.fingerprint,
+        "history": None,
+        "waiver": {"id": one.waived, "expires": one.waived_until.isoformat() if one.waived_until else None}
+        if one.waived
+        else None,
+        "because": list(one.because),
+        "assumptions": list(one.assumptions),
+        "packets": boxes_json(one.packets, "", found.instants) if one.packets is not None else None,
+        "evidence": [_evidence(piece) for piece in one.evidence],
+        "params": params,
+    }
+
+
+def _evidence(piece: Evidence) -> dict[str, Any]:
+    match piece:
+        case ConfigEvidence(span, text, rule):
+            return {
+                "kind": "config",
+                "path": span.path,
+                "first_line": span.first,
+                "last_line": span.last,
+                "rule": masked(rule),
+                "text": masked(text),
+            }
+        case WitnessEvidence(packet, place, minute, journeys, confirm):
+            commands: dict[str, list[str]] = {}
+            for device, command in confirm:
+                commands.setdefault(device, []).append(command)
+            return {
+                "kind": "witness",
+                "packet": _packet(packet),
+                "place": place,
+                "minute": minute,
+                "paths": [way(journey) for journey in journeys],
+                "confirm": commands,
+            }
+        case AttributeEvidence(name, value, document):
+            return {"kind": "attribute", "id": name, "value": masked(value), "document": document}
+
+
+def _packet(packet: Packet) -> dict[str, Any]:
+    values = ((name, packet.get(name)) for name in SIZES)
+    return {
+        name: addresses.text(value) if name in ("src", "dst") else value for name, value in values if value is not None
+    }
+
+
+def _diagnostic(one: Diagnostic) -> dict[str, Any]:
+    fields = {name: masked(value) for name, value in one.params}
+    key = f"diagnostics.{one.code.value}.message"
+    return {
+        "id": one.id,
+        "code": one.code.value,
+        "severity": one.severity.value,
+        "scope": one.scope,
+        "path": one.span.path if one.span else None,
+        "line": one.span.first if one.span else None,
+        "column": one.column or None,
+        "message": {"ja": load("ja")(key, **fields), "en": load("en")(key, **fields)},
+    }

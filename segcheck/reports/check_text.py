@@ -1,0 +1,199 @@
+"""The judgement of a site for people: headline, findings with their lines and ways, matrix, what it leans on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from segcheck.lang.words import Words
+from segcheck.model.assessment import Assessment
+from segcheck.model.crossing import Standing
+from segcheck.model.diagnostic import LineUse, Severity
+from segcheck.model.finding import AttributeEvidence, ConfigEvidence, Finding, Weight, WitnessEvidence
+from segcheck.model.journey import Journey
+from segcheck.reports._masking import masked
+from segcheck.reports._packets import box_text, packet_text, trace_command
+from segcheck.reports.as_text import Page
+from segcheck.reports.matrix_text import matrix
+
+STYLES = {
+    Standing.PROVEN: "green",
+    Standing.PROVEN_ASSUMING: "cyan",
+    Standing.EXCEPTION_APPROVED: "cyan",
+    Standing.UNDECIDED: "yellow",
+    Standing.VIOLATED: "red",
+}
+_WEIGHTS = {Weight.CRITICAL: "bold red", Weight.HIGH: "red", Weight.MEDIUM: "yellow", Weight.LOW: "cyan"}
+#: Lines of one finding's packets, and of places of one kind, that are told; JSON has more.
+SHOWN = 4
+
+
+def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) -> None:
+    """Add a judgement; `folder` as the user named it, `weakened` options of this run that make it milder."""
+    words = page.words
+    page.line((words("check.title", name=found.site.name), "bold"), f"  {_asked(words, found)}")
+    for option in (*found.weakened, *weakened):
+        page.line((words("check.weakened", option=option), "yellow"))
+    for number, finding in enumerate(found.findings, 1):
+        page.line()
+        _finding(page, found, finding, number, folder)
+    page.heading(words("check.matrix"))
+    matrix(page, found)
+    _leaning(page, found)
+    _unknown(page, found)
+    page.line()
+    _conclusion(page, found)
+
+
+def _asked(words: Words, found: Assessment) -> str:
+    zones = {one.src.zone for one in found.crossings} | {one.dst.zone for one in found.crossings}
+    return words(
+        "check.asked",
+        pairs=len(found.crossings),
+        zones=len(zones),
+        judged=found.devices[0],
+        own=found.devices[1],
+        day=found.day.isoformat(),
+        as_of=found.as_of.isoformat() if found.as_of else words("check.no_date"),
+        register=sum(entry.permits_on(found.day) for entry in found.site.policy.register),
+    )
+
+
+def _finding(page: Page, found: Assessment, finding: Finding, number: int, folder: str) -> None:
+    words = page.words
+    language = 0 if words.language == "ja" else 1
+    check = found.checks[finding.check]
+    page.line(
+        (f"{number}. {words(f'weight.{finding.weight.value}')}", _WEIGHTS[finding.weight]),
+        f"  {check.title[language]}  ",
+        (f"[{words(f'standing.{finding.standing.value}')}]", STYLES[finding.standing]),
+        f"  {finding.check}  {finding.fingerprint}",
+    )
+    params = {name: masked(value) for name, value in finding.params}
+    page.prose(check.message[language].format(**params), 3)
+    if finding.waived:
+        until = finding.waived_until.isoformat() if finding.waived_until else ""
+        page.prose(words("check.waived", id=finding.waived, until=until), 3)
+    rows: list[tuple[str, str]] = []
+    if finding.packets is not None:
+        lines = [box_text(box) for box in finding.packets.boxes[:SHOWN]]
+        more = finding.packets.total - len(lines)
+        rows += [(words("check.packets") if not i else "", line) for i, line in enumerate(lines)]
+        if more > 0:
+            rows.append(("", words("check.more", count=more)))
+    for piece in finding.evidence:
+        rows += _evidence(words, piece, folder)
+    if finding.because:
+        rows.append((words("check.because"), ", ".join(finding.because[:SHOWN])))
+    if finding.assumptions:
+        rows.append((words("check.assuming"), ", ".join(finding.assumptions)))
+    if finding.requirements:
+        rows.append((words("check.requirements"), ", ".join(finding.requirements)))
+    rows.append((words("check.remedy"), masked(finding.remedy[language])))
+    page.table(("", ""), [(f"   {name}", text) for name, text in rows])
+
+
+def _evidence(words: Words, piece: object, folder: str) -> list[tuple[str, str]]:
+    match piece:
+        case ConfigEvidence(span, text, _):
+            last = f"-{span.last}" if span.last != span.first else ""
+            return [(words("check.line"), f"{folder}/{span.path}:{span.first}{last}  {masked(text)}".rstrip())]
+        case WitnessEvidence(packet, place, _, journeys, confirm):
+            rows = [(words("check.witness"), packet_text(packet))]
+            rows += [(words("check.way"), _way(words, place, journey)) for journey in journeys[:1]]
+            rows.append((words("check.trace"), trace_command(folder, place, packet)))
+            rows += [(words("check.confirm"), f"{device}: {command}") for device, command in confirm[:SHOWN]]
+            return rows
+        case AttributeEvidence(name, value, document):
+            return [(words("check.attribute"), f"{name}: {masked(value)} {document}".rstrip())]
+    return []
+
+
+def _way(words: Words, place: str, journey: Journey) -> str:
+    """Return a way as device names with the rule that decided at each."""
+    parts = [place]
+    for hop in journey.hops:
+        rules = dict.fromkeys(
+            step.rule
+            for step in (hop.path.steps if hop.path else ())
+            if step.action == "permit" and step.span is not None
+        )
+        parts.append(f"{hop.device} ({', '.join(rules)})" if rules else hop.device)
+    parts.append(journey.delivered.id if journey.delivered is not None else words("check.end"))
+    return " → ".join(parts)
+
+
+def _leaning(page: Page, found: Assessment) -> None:
+    words = page.words
+    language = 0 if words.language == "ja" else 1
+    if found.assumptions:
+        page.heading(words("check.assumptions", count=len(found.assumptions)))
+        rows = []
+        for one in found.assumptions:
+            due = one.review_due.isoformat() if one.review_due else "-"
+            text = masked(one.text[language])
+            if one.expired:
+                text = words("check.expired", text=text)
+            rows.append((f"  {one.id}", words("check.leaning", count=one.leaning), due, one.owner or "-", text))
+        page.table(["  id", *(words(f"check.{n}") for n in ("pairs", "due", "owner", "claim"))], rows)
+    page.line()
+    page.prose(words("check.layer2", read=found.layer2[0], declared=found.layer2[1]))
+    if found.outside:
+        page.prose(words("check.outside", names=", ".join(found.outside)))
+
+
+def _unknown(page: Page, found: Assessment) -> None:
+    words = page.words
+    causes: dict[str, int] = {}
+    for one in found.crossings:
+        if one.standing is Standing.UNDECIDED:
+            for name in one.because:
+                causes[name] = causes.get(name, 0) + 1
+    if causes:
+        page.heading(words("check.undecided"))
+        page.table(
+            ("", "", ""),
+            [(f"  {name}", words("check.leaning", count=n), _next(words, name)) for name, n in causes.items()],
+        )
+    unread = [
+        (bound.device.id, one.path, counts)
+        for bound in found.bindings
+        if bound.reading is not None
+        for one in bound.reading.inputs
+        if (counts := sum(one.lines.counts()[use] for use in _UNREAD))
+    ]
+    for device, path, count in unread:
+        page.prose(words("check.unread", device=device, path=path, count=count))
+    grave = sum(one.severity is Severity.ERROR for one in found.diagnostics)
+    if grave:
+        page.prose(words("check.errors", count=grave))
+
+
+_UNREAD = (LineUse.APPROXIMATED, LineUse.UNSUPPORTED, LineUse.UNRECOGNISED)
+
+
+def _next(words: Words, cause: str) -> str:
+    """Return what to do about something that is not known."""
+    kind = cause.partition(":")[0]
+    key = f"check.next.{kind}"
+    return words(key) if key in words else words("check.next.other")
+
+
+def _conclusion(page: Page, found: Assessment) -> None:
+    words = page.words
+    told = [one for one in found.findings if not one.waived and one.standing is Standing.VIOLATED]
+    counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}
+    undecided = sum(one.standing is Standing.UNDECIDED for one in found.crossings)
+    assumed = sum(one.standing is Standing.PROVEN_ASSUMING for one in found.crossings)
+    waived = sum(bool(one.waived) for one in found.findings)
+    page.line(
+        (words(f"standing.{found.standing.value}"), f"bold {STYLES[found.standing]}"),
+        "  ",
+        words(
+            "check.conclusion",
+            pairs=len(found.crossings),
+            **{weight.value: count for weight, count in counts.items()},
+            waived=waived,
+            undecided=undecided,
+            assumed=assumed,
+        ),
+    )
