@@ -145,13 +145,6 @@ class _Judge:
         may, forbidden_must, forbidden_may = dict(must), dict(must), dict(must)
         renamed = frozenset().union(*(self._translated(s.id) for s in reaching))
         grouped = "dst" in renamed
-        for group, packets in self._carried(key, receiver, Mode.MUST, grouped=grouped):
-            for source in reaching:
-                sure = packets.get(source.id, nothing)
-                must[source.id] = must[source.id] | sure
-                forbidden_must[source.id] = forbidden_must[source.id] | (
-                    sure - self._permitted(source, receiver, group)
-                )
         ways: Iterable[tuple[IntervalSet | None, Mapping[str, PacketSet]]] = [(None, _column(arriving, key))]
         if renamed:
             ways = self._carried(key, receiver, Mode.MAY, grouped=grouped)
@@ -163,6 +156,14 @@ class _Judge:
                 if group is None:  # what was forged on the way arrives at whomever
                     permitted = permitted - self.reach.forged(source.id, key)
                 forbidden_may[source.id] = forbidden_may[source.id] | (there - permitted)
+        # What surely arrives does so however the doubts fall: without any such packet there is no need to ask.
+        if any(self.reach.doubts.resolved(packets) for packets in may.values()):
+            for group, packets in self._carried(key, receiver, Mode.MUST, grouped=grouped):
+                for source in reaching:
+                    sure = packets.get(source.id, nothing)
+                    must[source.id] = must[source.id] | sure
+                    permitted = self._permitted(source, receiver, group)
+                    forbidden_must[source.id] = forbidden_must[source.id] | (sure - permitted)
         for source in reaching:
             name = source.id
             sets = must[name], may[name], forbidden_must[name], forbidden_may[name]

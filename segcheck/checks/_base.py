@@ -128,6 +128,11 @@ def witnessed(context: Context, cause: Cause) -> WitnessEvidence:
     return WitnessEvidence(cause.witness, cause.pair.src.id, cause.minute, journeys, confirm(context.network, journeys))
 
 
+def _at_home(context: Context, cause: Cause) -> bool:
+    """Return whether the witness is sent from the segment that its source address belongs to."""
+    return cause.witness.src in context.network.addresses[cause.pair.src.id]
+
+
 def grouped(
     context: Context, check: Check, found: Iterable[Cause], remedy: Callable[[Cause], Said]
 ) -> Iterable[Finding]:
@@ -137,9 +142,9 @@ def grouped(
         rules = tuple((one.device, one.list, one.key) for one in cause.statements)
         groups.setdefault((cause.pair.src.zone, cause.pair.dst.zone, cause.entry, rules), []).append(cause)
     for (src, dst, entry, rules), members in groups.items():
-        first = members[0]
+        first = next((one for one in members if _at_home(context, one)), members[0])
         packets = first.packets
-        for other in members[1:]:
+        for other in members:
             packets = packets | other.packets
         key = "+".join(f"{device}/{rule}" for device, _, rule in dict.fromkeys(rules)) or "unfiltered"
         places = sorted({f"{one.pair.src.id} → {one.pair.dst.id}" for one in members})

@@ -15,6 +15,7 @@ from segcheck.model.site import Service
 from segcheck.model.site_words import DeviceKind
 from segcheck.sets.header import Packet
 from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,13 @@ class Fails:
     packet: Packet
 
 
-def failing(context: Context, wanted: Allowance) -> Iterator[Fails]:
+def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> Iterator[Fails]:
     """Yield what of a communication does not work: by source place and service, the first packet that fails.
 
-    What reaches no place that the topology knows is not asked. Within one place nothing stands between.
+    What devices send themselves is not asked, nor what reaches no place that the topology knows. Within one place nothing
+    stands between.
+
+    at_times   it is enough that it works at some time
     """
     reach = context.judgement.reach
     universe = reach.universe
@@ -48,7 +52,7 @@ def failing(context: Context, wanted: Allowance) -> Iterator[Fails]:
             sink = {receiver: universe.field("dst", targets)}
             works = fails = None
             for place in context.network.places.values():
-                own = wanted.initiators & context.network.addresses[place.id]
+                own = (wanted.initiators & context.network.addresses[place.id]) - context.network.own(place.id)
                 if not own or place.id == receiver or place.kind is PlaceKind.BUILT_IN:
                     continue
                 flow = asked & universe.field("src", own) & universe.field("dst", targets)
@@ -56,18 +60,22 @@ def failing(context: Context, wanted: Allowance) -> Iterator[Fails]:
                     continue
                 if works is None:
                     works = reach.backward(sink, Mode.REQUIRED)
-                missing = flow - works.get(place.id, universe.nothing)
+                missing = flow - _when(works.get(place.id, universe.nothing), at_times=at_times)
                 if not missing:
                     continue
                 if fails is None:
                     fails = reach.backward(sink, Mode.MAYBE_REQUIRED)
-                surely = flow - reach.doubts.anyway(fails.get(place.id, universe.nothing))
+                surely = flow - _when(reach.doubts.anyway(fails.get(place.id, universe.nothing)), at_times=at_times)
                 yield Fails(
                     source=place.id,
                     service=service,
                     standing=Standing.VIOLATED if surely else Standing.UNDECIDED,
                     packet=(surely or missing).witness(),
                 )
+
+
+def _when(packets: PacketSet, *, at_times: bool) -> PacketSet:
+    return packets.exists("time") if at_times else packets
 
 
 def _receivers(context: Context, targets: IntervalSet) -> Iterator[tuple[str, IntervalSet]]:

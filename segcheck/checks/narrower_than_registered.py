@@ -31,7 +31,7 @@ def find(context: Context) -> Iterator[Finding]:
     """Yield a finding for each registered communication that does not surely pass today."""
     for allowance in context.judgement.allowances:
         entry = context.entries[allowance.entry]
-        for one in failing(context, allowance):
+        for one in failing(context, allowance, at_times=bool(entry.schedule)):
             yield Finding(
                 check=CHECK.id,
                 weight=CHECK.weight,

@@ -205,7 +205,8 @@ def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool)
             ),
             important=True,
         )
-    undecided = any(one.standing is Standing.UNDECIDED for one in (*assessment.crossings, *assessment.findings))
+    standings = {one.standing for one in assessment.crossings} | {one.standing for one in assessment.findings}
+    undecided = Standing.UNDECIDED in standings
     assumed = any(one.standing is Standing.PROVEN_ASSUMING for one in assessment.crossings)
     nothing = not assessment.crossings
     if undecided or nothing or (assumed and not accept):

@@ -141,6 +141,8 @@ class PacketSet:
         are declared in the same order. Counting all boxes is most of the time: seconds for some 100,000 nodes, minutes for
         millions; so list the part that is asked about, not a whole policy.
         """
+        if not self:
+            return Boxes((), 0, False)
         return self.universe._layout.store.guarded(lambda: list_boxes(self.universe._layout, self._function, limit))
 
     def digest(self) -> str:

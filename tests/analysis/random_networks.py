@@ -6,12 +6,13 @@ from random import Random
 
 from segcheck.analysis.network import Doubt, DoubtKind, Network, Station
 from segcheck.analysis.network.equipping import uncertain
-from segcheck.model.device import Route
+from segcheck.model.device import Route, Scope, Taint
 from segcheck.model.match import ANYTHING, All, Expr
 from segcheck.model.match import Interface as On
 from segcheck.model.pipeline import Pipeline, Stage
 from segcheck.model.rules import Action, Deny, Permit, Rule, RuleList, Translate, Unsure, Via
 from segcheck.sets.header import Packet
+from segcheck.sets.intervals import IntervalSet
 from tests.analysis.builders import TCP, UDP, field, filtering, ip, listed, route, rule, translating, unknown, varies
 from tests.analysis.devices import TRACK, TRACKING, to
 from tests.analysis.sites import anything, declared, joined, network, segment, station
@@ -58,7 +59,8 @@ class Maker:
         for index, place in enumerate(places):
             address = f"10.{self.names.index(place)}.0.{number + 1}"
             self.owned.append((name, place, address))
-            ports[f"e{index}"] = f"{address}/24 {place}"
+            beyond = self.random.choice(self.names) if self._likely(0.08) else ""
+            ports[f"e{index}"] = f"{address}/24 {place} {beyond}"
         return name, ports
 
     def _station(self, name: str, ports: dict[str, str]) -> Station:
@@ -82,11 +84,15 @@ class Maker:
         if self._likely(0.8):
             lists.append(self._list("f", [self._filter() for _ in range(self.random.randint(1, 3))], self._end()))
             stages.insert(0, filtering("f", "f"))
+        local: tuple[Stage, ...] = ()
+        if self._likely(0.2):
+            lists.append(self._list("l", [self._filter()], self._end()))
+            local = (filtering("l", "l"),)
         policy = ""
         if self._likely(0.15):
             lists.append(self._list("p", [rule(self._via(list(ports)), self._match(), identity="p")], Permit()))
             policy = "p"
-        pipeline = Pipeline(ingress=ingress, forward=tuple(stages), local=(), policy_routes=policy)
+        pipeline = Pipeline(ingress=ingress, forward=tuple(stages), local=local, policy_routes=policy)
         domains = {"e0": "other"} if len(ports) > 2 and self._likely(0.2) else {}
         made = station(
             name,
@@ -96,6 +102,7 @@ class Maker:
             domains=domains,
             pipeline=pipeline,
             routing_known=not self._likely(0.08),
+            taints=self._taints(list(ports)),
             havoc=(declared(f"AW-{name}", name),) if self._likely(0.1) else (),
         )
         assert made.config is not None
@@ -108,6 +115,13 @@ class Maker:
                 unread=Doubt(f"unread:{name}", DoubtKind.UNREAD, name),
             )
         return made
+
+    def _taints(self, ports: list[str]) -> tuple[Taint, ...]:
+        if not self._likely(0.1):
+            return ()
+        scope = self.random.choice((Scope.TRANSLATION, Scope.INTERFACE, Scope.LOCAL, Scope.ROUTING, Scope.LIST))
+        subject = {Scope.INTERFACE: self.random.choice(ports), Scope.LIST: "f"}.get(scope, "")
+        return (Taint(scope, "unread-line", subject),)
 
     def _routes(self, name: str) -> list[Route]:
         mine = {place for device, place, _ in self.owned if device == name}
@@ -141,6 +155,10 @@ class Maker:
         new: Action = to(side, pool)
         if self._likely(0.2):
             new = to(side, "10.0.0.50-10.0.0.51")
+        if side == "src" and self._likely(0.3):
+            new = to(side, interface="out")
+        if side == "src" and self._likely(0.2):
+            new = to(side, pool, port_may_change=IntervalSet.of((1024, 65535)))
         if self._likely(0.08):
             new = Translate(None)
         return rule(new, self._match(), identity=side)

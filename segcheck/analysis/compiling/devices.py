@@ -110,6 +110,7 @@ class Compiled:
         self._unread = frozenset((4, 6)) - device.families
         self._cones = translations.served_by_anyone(self.space)
         self._moving_ports = False
+        self._for: dict[Stage, PacketSet] = {}
 
     @property
     def tables(self) -> tuple[routing.Table, ...]:
@@ -285,6 +286,12 @@ class Compiled:
         return goal
 
     def _applies(self, stage: Stage) -> PacketSet:
+        """Return the packets that a stage is for."""
+        if stage not in self._for:
+            self._for[stage] = self._those_for(stage)
+        return self._for[stage]
+
+    def _those_for(self, stage: Stage) -> PacketSet:
         space = self.space
         states = set(State) if stage.states is None else set(stage.states)
         if stage.session:

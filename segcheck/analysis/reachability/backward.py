@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,15 +31,18 @@ class Backward:
         """Return, by source place, the packets that count as they leave a host there."""
         network = self._reach.network
         joins = range(len(network.joins)) if not self.mode.sure else ()
-        work = {name: None for name, station in network.stations.items() if station.ports}
+        for number in joins:
+            self._at["", str(number)] = self.counting(self._reach.edges.across(number))
+        work = dict.fromkeys(self._first())
         while work:
-            device = min(work)
+            device = next(iter(work))
             del work[device]
-            for node in self._update(network.stations[device]):
+            changed = self._update(network.stations[device])
+            for node in changed:
                 work |= dict.fromkeys(self._reach.feeding(node))
-            for number in joins:
+            for number in joins if changed else ():
                 grown = self.counting(self._reach.edges.across(number))
-                if grown != self._at.get(("", str(number)), self._nothing):
+                if grown != self._at["", str(number)]:
                     self._at["", str(number)] = grown
                     work |= dict.fromkeys(self._reach.feeding(("", str(number))))
         found = {}
@@ -48,6 +51,16 @@ class Backward:
             if sent:
                 found[place.id] = sent
         return found
+
+    def _first(self) -> Iterator[str]:
+        """Yield the devices that may hand packets to a sink at once."""
+        for name in sorted(self._sinks):
+            if name.startswith("device:"):
+                yield name.removeprefix("device:")
+            yield from self._reach.feeding(name)
+        for number in range(len(self._reach.network.joins)):
+            if self._at.get(("", str(number))):
+                yield from self._reach.feeding(("", str(number)))
 
     # ---- between devices
 

@@ -45,6 +45,12 @@ class Doubts:
                 packets = packets.at(self._dimension[doubt.id], 0)
         return packets
 
+    def resolved(self, packets: PacketSet) -> PacketSet:
+        """Return the packets that are in the set while no doubt is true."""
+        for dimension in self.labels:
+            packets = packets.at(dimension, 0)
+        return packets
+
     def supporting(self, packets: PacketSet) -> tuple[Doubt, ...]:
         """Return the doubts without which the set would be smaller, by id."""
         return tuple(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from segcheck.analysis.compiling.devices import Compiled
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.compiling.space import Ground, Space
-from segcheck.analysis.network import Network
+from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
 from segcheck.analysis.network.addressing import CAST
 from segcheck.analysis.reachability.backward import Backward
 from segcheck.analysis.reachability.doubts import FORGED, Doubts
@@ -50,7 +50,7 @@ class Reach:
         self.spaces = {name: Space(c, ground=ground, label=name) for name, c in configs.items()}
         self.compiled = {name: Compiled(c, space=self.spaces[name]) for name, c in configs.items()}
         self.edges = Edges(self.wires, self.doubts, self.universe)
-        self._feeding: dict[Node, set[str]] = {}
+        self._feeding: dict[Node | str, set[str]] = {}
         self._floods: dict[str, Flood] = {}
         self._through: dict[str, PacketSet] = {}
         self._passing: dict[tuple[str, str], PacketSet] = {}
@@ -94,15 +94,17 @@ class Reach:
                 found[device] = found.get(device, self.universe.nothing) | seen
         return found
 
-    def feeding(self, node: Node) -> tuple[str, ...]:
-        """Return the devices from which packets may come to a node in one step."""
+    def feeding(self, target: Node | str) -> tuple[str, ...]:
+        """Return the devices from which packets may come to a node, or to the end at a place, in one step."""
         if not self._feeding:
             for name, station in self.network.stations.items():
                 for port in station.ports:
-                    for edge in self.edges.anyone(port):
-                        if edge.node is not None:
-                            self._feeding.setdefault(edge.node, set()).add(name)
-        return tuple(sorted(self._feeding.get(node, ())))
+                    edges = (*self.edges.anyone(port), *self.edges.towards(station, port.interface, None))
+                    for edge in edges:
+                        self._feeding.setdefault(edge.place if edge.node is None else edge.node, set()).add(name)
+                    for outside in (PUBLIC.id, UNKNOWN.id):  # where a next hop leads that nobody owns
+                        self._feeding.setdefault(outside, set()).add(name)
+        return tuple(sorted(self._feeding.get(target, ())))
 
     def surely_passing(self, device: str, interface: str) -> PacketSet:
         """Return the packets that surely pass a device from an interface, wherever they then go."""
