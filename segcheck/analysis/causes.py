@@ -17,6 +17,7 @@ from segcheck.analysis.journeys import travel
 from segcheck.analysis.permitting import Allowance
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.journey import Journey
+from segcheck.model.register import Kind as EntryKind
 from segcheck.model.rules import Rule
 from segcheck.model.source import Span
 from segcheck.model.trace import Step, Verdict
@@ -32,6 +33,7 @@ class Kind(Enum):
     """What is wrong with a group of forbidden packets; the gravest reading that fits comes first."""
 
     EXPIRED = "expired"  # an entry that has run out would permit it
+    BYPASS = "bypass"  # the very hosts that are to meet through a gateway talk to each other directly
     WIDER = "wider"  # the same statements serve a registered communication, and more
     PLAIN = "plain"
     SPOOFED = "spoofed"  # only sources pass that do not belong to the zone
@@ -100,6 +102,7 @@ class _Finder:
         found = 0
         for kind, among in (
             (Kind.EXPIRED, honest),
+            (Kind.BYPASS, honest),
             (Kind.PLAIN, honest),
             (Kind.SPOOFED, opening),
             (Kind.ONE_WAY, self.universe.everything),
@@ -115,15 +118,23 @@ class _Finder:
                     left, part = left - group, part - group
 
     def _parts(self, kind: Kind, pair: Judged, packets: PacketSet) -> Iterator[tuple[str, PacketSet]]:
-        if kind is not Kind.EXPIRED:
+        if kind is Kind.EXPIRED:
+            for allowance in self.expired:
+                covered = permitting.covered(self.universe, allowance) & packets
+                if pair.dst.kind is PlaceKind.SEGMENT and covered:
+                    covered = covered & self.universe.field("dst", allowance.responders)
+                if covered:
+                    yield allowance.entry, covered
+        elif kind is Kind.BYPASS:
+            for entry in self.network.site.policy.register:
+                if entry.kind is EntryKind.SANITISE and entry.gateway:
+                    source = permitting.addresses_of(self.network.site, entry.source)
+                    target = permitting.addresses_of(self.network.site, entry.destination)
+                    direct = packets & self.universe.field("src", source) & self.universe.field("dst", target)
+                    if direct:
+                        yield entry.id, direct
+        else:
             yield "", packets
-            return
-        for allowance in self.expired:
-            covered = permitting.covered(self.universe, allowance) & packets
-            if pair.dst.kind is PlaceKind.SEGMENT and covered:
-                covered = covered & self.universe.field("dst", allowance.responders)
-            if covered:
-                yield allowance.entry, covered
 
     def _cause(self, pair: Judged, kind: Kind, packets: PacketSet, entry: str) -> tuple[Cause, PacketSet]:
         witness = packets.witness()

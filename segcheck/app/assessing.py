@@ -77,7 +77,7 @@ def assess(
             progress("crossings", done, total)
 
     try:
-        judgement = crossings.judge(network, allowed, progress=judging)
+        judgement = crossings.judge(network, allowed, cuts=checks.cuts(), progress=judging)
     except CapacityExceeded as error:
         return Assessed(_exhausted(site, validated.bindings, day, error.capacity), validated.files, None)
     context = checks.Context(site=site, day=day, network=network, bindings=validated.bindings, judgement=judgement)

@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 from segcheck.checks._base import Context
 from segcheck.model.check import Check
 from segcheck.model.finding import Finding
+from segcheck.sets.intervals import IntervalSet
 
 __all__ = ["Check", "CheckModule", "Context", "find", "installed"]
 
@@ -56,6 +57,12 @@ def find(context: Context, wanted: frozenset[str] | None = None) -> tuple[Findin
         for finding in module.find(context)
     ]
     return tuple(sorted(found, key=order))
+
+
+def cuts() -> tuple[tuple[str, IntervalSet], ...]:
+    """Return the values by header field that checks ask about: a universe must tell them apart."""
+    asking = (getattr(module, "cuts", None) for module in installed())
+    return tuple(cut for ask in asking if ask is not None for cut in ask())
 
 
 def order(finding: Finding) -> tuple[int, int, str, str, str, str]:

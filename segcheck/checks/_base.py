@@ -23,7 +23,7 @@ from segcheck.model.site_words import Tier
 from segcheck.model.source import Span
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Context:
     """A site, judged; what is costly is worked out once for all checks."""
 

@@ -20,8 +20,11 @@ HEADER = ("fragment", "src", "dst", "proto", "sport", "dport", "tcp_flags", "icm
 class Backward:
     """A fixpoint from below: what counts at each device's interfaces, growing until no neighbour changes."""
 
-    def __init__(self, reach: Reach, sinks: Mapping[str, PacketSet], mode: Mode) -> None:
+    def __init__(
+        self, reach: Reach, sinks: Mapping[str, PacketSet], mode: Mode, without: frozenset[str] = frozenset()
+    ) -> None:
         self._reach = reach
+        self._without = without
         self._sinks = sinks
         self.mode = mode
         self._nothing = reach.universe.nothing
@@ -37,6 +40,8 @@ class Backward:
         while work:
             device = next(iter(work))
             del work[device]
+            if device in self._without:
+                continue
             changed = self._update(network.stations[device])
             for node in changed:
                 work |= dict.fromkeys(self._reach.feeding(node))

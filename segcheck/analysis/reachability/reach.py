@@ -55,15 +55,18 @@ class Reach:
         self._through: dict[str, PacketSet] = {}
         self._passing: dict[tuple[str, str], PacketSet] = {}
 
-    def backward(self, sinks: Mapping[str, PacketSet], mode: Mode = Mode.MAY) -> Mapping[str, PacketSet]:
+    def backward(
+        self, sinks: Mapping[str, PacketSet], mode: Mode = Mode.MAY, *, without: frozenset[str] = frozenset()
+    ) -> Mapping[str, PacketSet]:
         """Return, by source place, the packets as they leave a host there that reach one of the sinks.
 
+        without  devices that are taken to be switched off
         sinks   by receiver (place ids and `device_key`s), the packets that count as they arrive
 
         For traffic that must work a host sends to the declared gateways of its segment, all of which have to carry it,
         or to any device on it where none is declared; otherwise to whichever device it likes.
         """
-        return Backward(self, sinks, mode).result()
+        return Backward(self, sinks, mode, without).result()
 
     def forward(self, source: str) -> Mapping[str, PacketSet]:
         """Return, by receiver, what may arrive there of what a host in a place sends, whatever it sends."""

@@ -56,7 +56,7 @@ class Wires:
         for name in near:
             found += (Meeting(None, port=port) for port in network.ports[name])
             if name != place:
-                found.append(Meeting(network.addresses[name], place=name))
+                found.append(Meeting(self._hosts(name, near), place=name))
         return tuple(dict.fromkeys((*found, *self._joined(near))))
 
     def across(self, join: int) -> tuple[Meeting, ...]:
@@ -75,13 +75,14 @@ class Wires:
     def direct(self, place: str) -> tuple[Meeting, ...]:
         """Return whom a host in a place reaches without a gateway: devices' own addresses, and other places on its wire."""
         found: list[Meeting] = []
-        for name in self.together(place):
+        near = self.together(place)
+        for name in near:
             for port in self.network.ports[name]:
                 own = IntervalSet.of(*(a.address for a in port.addresses))
                 if own:
                     found.append(Meeting(own, port=port))
             if name != place:
-                found.append(Meeting(self.network.addresses[name], place=name))
+                found.append(Meeting(self._hosts(name, near), place=name))
         return tuple(dict.fromkeys(found))
 
     def towards(self, port: Port, gateway: int | None) -> tuple[Meeting, ...]:
@@ -136,6 +137,13 @@ class Wires:
                     yield Meeting(None, port=other)
                 elif gateway is None and own and other != port:
                     yield Meeting(own, port=other)
+
+    def _hosts(self, name: str, near: tuple[str, ...]) -> IntervalSet:
+        """Return the addresses of a place's hosts: without those that a device on the same wire has."""
+        found = self.network.addresses[name]
+        for place in near:
+            found = found - self.network.own(place)
+        return found
 
     def _unsaid(self, name: str) -> IntervalSet:
         """Return the addresses of the families of which the topology does not say whether the place has any."""

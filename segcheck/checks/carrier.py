@@ -1,0 +1,70 @@
+"""Tunnels may cross: what they carry inside is not seen by any rule (DESIGN §2.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from segcheck.analysis.causes import Cause
+from segcheck.checks._base import Context, grouped, named
+from segcheck.model.check import Check, Said
+from segcheck.model.finding import Finding, Weight
+from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet, Universe
+
+CHECK = Check(
+    id="carrier",
+    weight=Weight.HIGH,
+    requirements=("X-11",),
+    title=("トンネルがゾーンを越えられる", "Tunnels can cross"),
+    message=(
+        "トンネルの通信が越えられる。場所: {places}。規則: {rules}",
+        "Tunnelled traffic can cross: {places}. Let through by: {rules}",
+    ),
+    why=(
+        "トンネルの中の通信はファイアウォールの規則では止められない。IPv6 の抜け道にもなる。",
+        "No rule sees what a tunnel carries; it is also a way for IPv6 that nobody filters.",
+    ),
+    fix=(
+        "規則を削除する。必要なトンネルは両端をトポロジーに書いて判定する。",
+        "Delete the rule; declare needed tunnels with both ends.",
+    ),
+    wrong=(
+        "両端を管理し、中の通信も別に判定しているとき。",
+        "If both ends are yours and the inside is judged as well.",
+    ),
+)
+#: IP in IP, IPv6 in IPv4, GRE, ESP, AH (IANA protocol numbers).
+PROTOCOLS = IntervalSet.of(4, 41, 47, 50, 51)
+#: IKE, NAT-T, Teredo, OpenVPN, L2TP, WireGuard; PPTP (IANA service names).
+PORTS: Mapping[int, IntervalSet] = {
+    17: IntervalSet.of(500, 1194, 1701, 3544, 4500, 51820),
+    6: IntervalSet.of(1194, 1723),
+}
+
+
+def carriers(universe: Universe) -> PacketSet:
+    """Return the packets of tunnels."""
+    found = universe.field("proto", PROTOCOLS)
+    for protocol, ports in PORTS.items():
+        found = found | (universe.field("proto", IntervalSet.of(protocol)) & universe.field("dport", ports))
+    return found
+
+
+def cuts() -> Iterator[tuple[str, IntervalSet]]:
+    """Yield the values by header field that a universe must tell apart."""
+    yield "proto", PROTOCOLS
+    for protocol, ports in PORTS.items():
+        yield "proto", IntervalSet.of(protocol)
+        yield "dport", ports
+
+
+def find(context: Context) -> Iterator[Finding]:
+    """Yield the causes of forbidden crossings that let tunnels and nothing else through."""
+    tunnels = carriers(context.judgement.reach.universe)
+    own = (cause for cause in context.causes if cause.packets & tunnels and cause.packets <= tunnels)
+    yield from grouped(context, CHECK, own, _remedy)
+
+
+def _remedy(cause: Cause) -> Said:
+    rules = named(cause.statements)
+    return (f"{rules} を削除する。", f"Delete {rules}.")
