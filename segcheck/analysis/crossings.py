@@ -47,11 +47,15 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """All pairs of a site, ordered, and the compiled site for further questions."""
+    """All pairs of a site, ordered, and the compiled site for further questions.
+
+    translated   which addresses ("src", "dst") devices may rewrite on the way of a source's packets
+    """
 
     reach: Reach
     allowances: tuple[Allowance, ...]
     pairs: tuple[Judged, ...]
+    translated: Mapping[str, frozenset[str]]
 
 
 def judge(
@@ -107,7 +111,12 @@ class _Judge:
             pairs += self._to(receiver, [s for s in sources if self._apart(s, receiver)], arriving)
         self._tell(total, total)
         ordered = sorted(self._expecting(pairs), key=lambda pair: (pair.src.key, pair.dst.key))
-        return Judgement(reach=self.reach, allowances=self.allowances, pairs=tuple(ordered))
+        return Judgement(
+            reach=self.reach,
+            allowances=self.allowances,
+            pairs=tuple(ordered),
+            translated={source.id: self._translated(source.id) for source in sources},
+        )
 
     def _tell(self, done: int, total: int) -> None:
         if self._progress is not None:

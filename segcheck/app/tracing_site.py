@@ -28,6 +28,8 @@ from segcheck.sets import addresses
 from segcheck.sets.header import ICMP, ICMPV6
 from segcheck.sets.intervals import IntervalSet
 
+#: Journeys whose devices are told how to be asked.
+CONFIRMED = 8
 #: Stands for the zone `public` where a site does not use these addresses itself (RFC 5737, RFC 3849).
 _EXAMPLES = addresses.parse("203.0.113.0/24") | addresses.parse("2001:db8::/32")
 
@@ -90,7 +92,8 @@ def ask(network: Network, question: Question) -> SiteAnswer:
             via=question.via or None,
             state=question.state,
         )
-        told = [journey for journey in found.journeys if journey.verdict is found.verdict]
+        open_ = found.verdict is Verdict.UNDECIDED
+        told = [journey for journey in found.journeys if open_ or journey.verdict is found.verdict]
         standing = tuple(name for name, end in (("src", sender), ("dst", receiver)) if end.stands)
         inquiries.append(
             Inquiry(
@@ -100,7 +103,7 @@ def ask(network: Network, question: Question) -> SiteAnswer:
                 minute=question.minute,
                 trace=found,
                 register=tuple(_registered(network.site, permitted, known, found.journeys)),
-                confirm=confirm(network, told),
+                confirm=confirm(network, told[:CONFIRMED]),
             )
         )
     return SiteAnswer(

@@ -18,6 +18,7 @@ from segcheck.model.rules import Rule
 from segcheck.model.site import Service
 from segcheck.model.trace import Step, Verdict
 from segcheck.sets.header import Packet
+from segcheck.sets.intervals import IntervalSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _used(context: Context) -> Iterator[Used]:
     judgement = context.judgement
     universe, network = judgement.reach.universe, context.network
     examples = judgement.reach.instants.examples
-    open_pairs = [pair for pair in judgement.pairs if pair.may - pair.forbidden_may]
+    open_pairs = [pair for pair in judgement.pairs if pair.must - pair.forbidden_must]
     for allowance in judgement.allowances:
         entry = context.entries[allowance.entry]
         for service in allowance.services:
@@ -57,9 +58,11 @@ def _used(context: Context) -> Iterator[Used]:
                 own = allowance.initiators & network.addresses[pair.src.id]
                 if not own:
                     continue
-                flow = pair.may & wanted & universe.field("src", own)
-                if pair.dst.id in network.addresses:
-                    flow = flow & universe.field("dst", allowance.responders & network.addresses[pair.dst.id])
+                flow = pair.must & wanted & universe.field("src", own)
+                if not (targets := allowance.responders & _received(context, pair.dst)):
+                    continue
+                if "dst" not in judgement.translated[pair.src.id]:
+                    flow = flow & universe.field("dst", targets)
                 if not flow:
                     continue
                 packet = flow.witness()
@@ -68,6 +71,13 @@ def _used(context: Context) -> Iterator[Used]:
                     arrives = journey.delivered is not None and journey.delivered.id == pair.dst.id
                     if journey.verdict is Verdict.PERMIT and arrives:
                         yield Used(entry, allowance, service, pair.src, packet, minute, journey)
+
+
+def _received(context: Context, place: Place) -> IntervalSet:
+    """Return the addresses for which packets are delivered to a place."""
+    if place.kind is not PlaceKind.DEVICE:
+        return context.network.addresses[place.id]
+    return IntervalSet.of(*(a.address for port in context.network.stations[place.id].ports for a in port.addresses))
 
 
 def steps(context: Context, journey: Journey) -> Iterator[tuple[Hop, Step, DeviceConfig, Rule | None]]:

@@ -34,11 +34,14 @@ def find(context: Context) -> Iterator[Finding]:
     for one in used(context):
         if not one.entry.log:
             continue
-        for hop, step, _, rule in steps(context, one.journey):
-            key = (one.entry.id, hop.device, step.list, step.rule)
-            if step.action != "permit" or rule is None or rule.log or key in seen or step.span is None:
+        met = list(steps(context, one.journey))
+        logged = {(hop.device, step.span) for hop, step, _, rule in met if rule is not None and rule.log}
+        for hop, step, config, rule in met:
+            key = (one.entry.id, hop.device, step.span)
+            if step.action != "permit" or rule is None or key in seen or (hop.device, step.span) in logged:
                 continue
-            if context.network.stations[hop.device].assumed:
+            # Linux logs by rules of their own, and a host's filter is no boundary.
+            if config.format == "iptables" or step.span is None:
                 continue
             seen.add(key)
             yield Finding(

@@ -16,7 +16,7 @@ from segcheck.sets import addresses
 
 #: Ways that are told of each verdict; JSON has all.
 WAYS_SHOWN = 4
-ASSUMING = "assuming "
+ASSUMING, _SCHEDULE = "assuming ", "schedule "
 _STYLE = {Verdict.PERMIT: "green", Verdict.DENY: "red", Verdict.UNDECIDED: "yellow"}
 _NAMES = {number: name for name, number in reversed(PROTOCOLS.items())}
 _DECIDES = ("permit", "deny", "reject")
@@ -51,7 +51,8 @@ def _inquiry(page: Page, answer: SiteAnswer, inquiry: Inquiry) -> None:
     if len(journeys) > len(told):
         page.prose(words("trace.more", count=len(journeys) - len(told)))
     _reply(page, answer, inquiry.trace)
-    if verdict is not Verdict.DENY:
+    ends = {journey.delivered.zone for journey in journeys if journey.delivered and journey.verdict is not Verdict.DENY}
+    if ends - {inquiry.place.zone}:
         entries = ", ".join(f"{entry} ({span})" for entry, span in inquiry.register)
         page.prose(words("trace.registered", entries=entries) if entries else words("trace.unregistered"))
     if inquiry.confirm:
@@ -105,6 +106,9 @@ def conditions(journey: Journey, words: Words, *, assumptions: bool) -> Iterator
 
 def _doubt(name: str, words: Words, *, assumed: bool) -> str:
     positive = name.removeprefix("not ")
+    if positive.startswith(_SCHEDULE):
+        key = "trace.schedule" if positive == name else "trace.schedule-not"
+        return words(key, name=masked(positive.removeprefix(_SCHEDULE)))
     kind, _, subject = positive.partition(":")
     key = f"trace.doubt.{kind}"
     if not subject or assumed or key not in words:

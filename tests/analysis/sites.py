@@ -131,7 +131,8 @@ def _empty() -> Site:
     site = load(str(bundled.sites()["reiji"])).site
     assert site is not None
     nothing: dict[str, object] = {"hosts": {}, "groups": {}, "links": {}, "gateways": {}, "taps": {}}
-    return replace(site, attestations=(), assumptions=(), waivers=(), captures=(), **nothing)  # type: ignore[arg-type]
+    policy = replace(site.policy, register=(), required=(), chains=())
+    return replace(site, policy=policy, attestations=(), assumptions=(), waivers=(), captures=(), **nothing)  # type: ignore[arg-type]
 
 
 def ends(found: SiteTrace) -> set[str]:

@@ -140,7 +140,7 @@ def _expected(mistake):
     return pytest.param(mistake, id=f"{mistake['id']}-{mistake['check']}", marks=unwritten)
 
 
-@pytest.mark.parametrize("mistake", map(_expected, planted()))
+@pytest.mark.parametrize("mistake", [_expected(one) for one in planted()])
 def test_a_planted_mistake_is_the_cause_of_a_finding_of_its_check(mistake):
     found = [one for one in assessed("reiji-mistakes").findings if one.check == mistake["check"]]
     caused = [one for one in found if any(within(span, mistake) for span in lines(one))]
