@@ -53,10 +53,12 @@ def assess(
     day: date,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    only_crossings: bool = False,
     progress: Progress | None = None,
 ) -> Assessed:
     """Return the judgement of a site on a day.
 
+    only_crossings   no check is asked
     select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
     progress         told (what is being done, done, all)
 
@@ -64,7 +66,7 @@ def assess(
         BadInput: the site's files cannot be used; nothing was judged.
         BadArguments: an id that is no check's.
     """
-    wanted = _wanted(select, ignore)
+    wanted = _wanted(select, ignore) if not only_crossings else frozenset()
     validated = validating.validate(folder)
     site = validated.site
     if site is None:

@@ -86,6 +86,11 @@ def find(context: Context) -> Iterator[Finding]:
         lines: list[Evidence] = [
             ConfigEvidence(span, "", f"{name}:{listed}:{rule}") for span, listed, rule in spans if span is not None
         ]
+        lines += [
+            ConfigEvidence(port.span, f"interface {port.name}", f"{name}:interface:{port.name}")
+            for port in station.config.interfaces
+            if port.span is not None and any(one.address == witness.get("dst") for one in port.addresses)
+        ]
         ports = sorted({box.dport.ranges[0][0] for box in packets.boxes(8).boxes if box.dport is not None})
         yield Finding(
             check=CHECK.id,

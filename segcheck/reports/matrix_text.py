@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
+from typing import Any
 
 from segcheck.lang.words import Words
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Standing
+from segcheck.model.result import Run
 from segcheck.reports.as_text import Page, Part
 
 
@@ -70,6 +74,36 @@ def cell_text(words: Words, cell: Cell) -> str:
     if cell.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING) and cell.open:
         key = f"registered_{key}"
     return words(f"matrix.{key}", count=count or cell.pairs)
+
+
+def matrix_csv(found: Assessment) -> str:
+    """Return the table as CSV: one row per pair of zones, with standing and counts."""
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(("src_zone", "dst_zone", "verdict", "pairs", "carrying"))
+    for (src, dst), cell in sorted(cells(found).items()):
+        writer.writerow((src, dst, cell.standing.value, cell.pairs, cell.open))
+    return file.getvalue()
+
+
+def matrix_json(found: Assessment, run: Run) -> dict[str, Any]:
+    """Return the table; schema `segcheck/matrix/1`."""
+    return {
+        "schema": "segcheck/matrix/1",
+        "verdict": found.standing.value,
+        "run": {
+            "version": run.version,
+            "started": run.started,
+            "command": run.command,
+            "options": dict(run.options),
+            "weakened": [],
+        },
+        "zones": list(zones(found)),
+        "cells": [
+            {"src": src, "dst": dst, "verdict": cell.standing.value, "pairs": cell.pairs, "carrying": cell.open}
+            for (src, dst), cell in sorted(cells(found).items())
+        ],
+    }
 
 
 _STYLES = {

@@ -1,0 +1,72 @@
+"""A written rule decides nothing, because earlier ones that decide otherwise have taken all its packets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from segcheck.analysis.anomalies import Anomaly, AnomalyKind, anomalies
+from segcheck.checks._base import Context
+from segcheck.model.check import Check
+from segcheck.model.crossing import Standing
+from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight
+from segcheck.model.pipeline import StageKind
+from segcheck.model.rules import Deny
+
+CHECK = Check(
+    id="shadowed-rule",
+    weight=Weight.HIGH,
+    requirements=("X-12",),
+    title=("上の規則に隠れて働かない規則", "A rule hidden by those above"),
+    message=(
+        "{device} の規則 {rule} は、上にある {hiding} に隠れて何も決めない。",
+        "Rule {rule} of {device} decides nothing: {hiding} above it take all its packets.",
+    ),
+    why=(
+        "止めるつもりの規則が、広い許可の下にあって効いていない。書いた人の意図と動きが違う。",
+        "A rule that is meant to stop something stands below a wide permit. What was meant and what happens differ.",
+    ),
+    fix=(
+        "順序を入れ替えるか、上の規則を狭める。不要なら削除する。",
+        "Change the order, narrow the rules above, or delete it.",
+    ),
+    wrong=("装置が書かれた順に評価しないとき。", "If the device does not evaluate in the order written."),
+)
+
+
+def find(context: Context) -> Iterator[Finding]:
+    """Yield each written rule that earlier rules with another outcome surely hide."""
+    for name, station in context.network.stations.items():
+        config = station.config
+        if config is None or station.assumed:
+            continue
+        others = {b.list for s in config.pipeline.stages() if s.kind is not StageKind.FILTER for b in s.bindings}
+        for listed, rules in config.lists.items():  # those that only another list calls, too
+            if rules.builtin or listed in others:
+                continue
+            for one in anomalies(config, listed):
+                if one.kind is AnomalyKind.SHADOWED and one.rule.span is not None:
+                    yield _finding(name, one)
+
+
+def _finding(device: str, one: Anomaly) -> Finding:
+    hiding = ", ".join(rule.id for rule in one.because)
+    lines: list[Evidence] = [
+        ConfigEvidence(rule.span, rule.text, f"{device}:{one.list}:{rule.id}")
+        for rule in (one.rule, *one.because)
+        if rule.span is not None
+    ]
+    return Finding(
+        check=CHECK.id,
+        weight=CHECK.weight if isinstance(one.rule.action, Deny) else Weight.LOW,
+        standing=Standing.VIOLATED,
+        basis=(Basis.RULES,),
+        subject=f"{device} {one.rule.id}",
+        key=f"{device}/{one.list}/{one.rule.key}",
+        params=(("device", device), ("rule", one.rule.id), ("hiding", hiding)),
+        evidence=tuple(lines),
+        remedy=(
+            f"{device} の規則 {one.rule.id} を {hiding} より上に移すか、{hiding} を狭める。",
+            f"Move rule {one.rule.id} of {device} above {hiding}, or narrow {hiding}.",
+        ),
+        requirements=CHECK.requirements,
+    )
