@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from segcheck.analysis import expected, permitting
 from segcheck.analysis.compiling.modes import Mode
-from segcheck.analysis.network import Doubt, DoubtKind, Network
+from segcheck.analysis.network import Doubt, DoubtKind, Network, equipping
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import Reach, device_key
 from segcheck.model.crossing import Place, PlaceKind, Standing
@@ -152,7 +152,7 @@ class _Judge:
             return judged
         must = dict.fromkeys((s.id for s in reaching), nothing)
         may, forbidden_must, forbidden_may = dict(must), dict(must), dict(must)
-        renamed = frozenset().union(*(self._translated(s.id) for s in reaching))
+        renamed = frozenset().union(*(self._translated(s.id) for s in reaching if self.reach.renamed(s.id, key)))
         grouped = "dst" in renamed
         ways: Iterable[tuple[IntervalSet | None, Mapping[str, PacketSet]]] = [(None, _column(arriving, key))]
         if renamed:
@@ -204,6 +204,8 @@ class _Judge:
             supporting = doubts.supporting(anyhow or circumstances)
             standing = Standing.UNDECIDED if anyhow else Standing.PROVEN_ASSUMING
             because = tuple(doubt for doubt in supporting if not doubt.assumption)
+            if anyhow and not because:
+                because = self._undocumented(source)
             assumptions = tuple(doubt for doubt in supporting if doubt.assumption)
         return Judged(
             src=source,
@@ -215,6 +217,15 @@ class _Judge:
             may=doubts.anyway(may),
             forbidden_must=doubts.anyway(worst),
             forbidden_may=doubts.anyway(forbidden),
+        )
+
+    def _undocumented(self, source: Place) -> tuple[Doubt, ...]:
+        """Return the devices on the way whose built-in behaviour is not documented: the only reason left."""
+        stations = (self.network.stations[device] for device in sorted(self.reach.visited(source.id)))
+        return tuple(
+            Doubt(f"vendor:{station.device.id}", DoubtKind.VENDOR, station.device.id)
+            for station in stations
+            if station.config is not None and equipping.undocumented(station.config)
         )
 
     def _expecting(self, pairs: Sequence[Judged]) -> Iterator[Judged]:

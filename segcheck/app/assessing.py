@@ -24,8 +24,8 @@ from segcheck.model.result import Binding
 from segcheck.model.site import Attestation, Service, Site
 from segcheck.model.site_words import DeviceKind, Responsibility
 from segcheck.sets.intervals import IntervalSet
-from segcheck.sets.listing import Box
-from segcheck.sets.packets import CapacityExceeded
+from segcheck.sets.listing import Box, Boxes
+from segcheck.sets.packets import CapacityExceeded, PacketSet
 
 JST = timezone(timedelta(hours=9))
 #: Boxes that are listed of one set; how many there are in all is always told.
@@ -54,11 +54,13 @@ def assess(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     only_crossings: bool = False,
+    spelt: bool = True,
     progress: Progress | None = None,
 ) -> Assessed:
     """Return the judgement of a site on a day.
 
     only_crossings   no check is asked
+    spelt            crossings are spelt out as boxes; otherwise only whether there is anything is told
     select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
     progress         told (what is being done, done, all)
 
@@ -92,7 +94,7 @@ def assess(
     if progress is not None:
         progress("checks", len(modules), len(modules))
     findings = tuple(sorted(_waived(site, day, found), key=checks.order))
-    told = tuple(_crossing(pair) for pair in judgement.pairs)
+    told = tuple(_crossing(pair, spelt=spelt) for pair in judgement.pairs)
     assessment = Assessment(
         site=site,
         day=day,
@@ -138,7 +140,7 @@ def _wanted(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
     return frozenset(name for name in (select or known) if name not in ignore)
 
 
-def _crossing(pair: Judged) -> Crossing:
+def _crossing(pair: Judged, *, spelt: bool) -> Crossing:
     because = (name for doubt in pair.because for name in (doubt.id, *doubt.because))
     return Crossing(
         src=pair.src,
@@ -147,11 +149,15 @@ def _crossing(pair: Judged) -> Crossing:
         support="filters+routing",
         because=tuple(dict.fromkeys(because)),
         assumptions=tuple(doubt.id for doubt in pair.assumptions),
-        must=pair.must.boxes(BOXES),
-        may=pair.may.boxes(BOXES),
-        forbidden_must=pair.forbidden_must.boxes(BOXES),
-        forbidden_may=pair.forbidden_may.boxes(BOXES),
+        must=_boxes(pair.must, spelt=spelt),
+        may=_boxes(pair.may, spelt=spelt),
+        forbidden_must=_boxes(pair.forbidden_must, spelt=spelt),
+        forbidden_may=_boxes(pair.forbidden_may, spelt=spelt),
     )
+
+
+def _boxes(packets: PacketSet, *, spelt: bool) -> Boxes:
+    return packets.boxes(BOXES) if spelt else Boxes((), int(bool(packets)), bool(packets))
 
 
 def _worst(told: Iterable[Crossing], findings: Iterable[Finding]) -> Standing:

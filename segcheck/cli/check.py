@@ -110,7 +110,8 @@ def check(
     outputs = _outputs(formats)
     day = day_of(time) or assessing.today()
     with progress(here) as tell:
-        found = assessing.assess(site, day=day, select=select, ignore=ignore, progress=tell)
+        spelt = any(kind == "json" for kind, _ in outputs)
+        found = assessing.assess(site, day=day, select=select, ignore=ignore, spelt=spelt, progress=tell)
     weak = [f"--fail-on {fail_on}"] if fail_on != "low" else []
     weak += ["--accept-assumptions"] if accept_assumptions else []
     options = {

@@ -11,6 +11,7 @@ from segcheck.model.pipeline import Helper, Pipeline
 from segcheck.model.rules import RuleList
 from segcheck.model.schedule import Schedule
 from segcheck.model.source import Span
+from segcheck.sets.addresses import prefix
 from segcheck.sets.intervals import IntervalSet
 
 
@@ -157,6 +158,20 @@ class DeviceConfig:
     def interface(self, name: str) -> Interface | None:
         """Return the interface of that name, or None."""
         return next((interface for interface in self.interfaces if interface.name == name), None)
+
+    def unresolved(self, route: Route) -> bool:
+        """Return whether a route names only a gateway, and that is on no network that its routing domain is connected to.
+
+        Then it is not in force, or leads to where some other route leads: nobody says.
+        """
+        if route.interface is not None or route.gateway is None or route.kind is RouteKind.DISCARD:
+            return False
+        return not any(
+            route.gateway in prefix(own.address, own.length)
+            for interface in self.interfaces
+            if interface.enabled is not False and interface.domain == route.domain
+            for own in interface.addresses
+        )
 
     def with_addressing(
         self, interfaces: tuple[Interface, ...], routes: tuple[Route, ...], *, complete: bool

@@ -171,8 +171,8 @@ class PacketSet:
         return other._function
 
     def _made(self, operation: Callable[[Function, Function], Function], other: Function) -> PacketSet:
-        mine = self._function
-        return self.universe._wrapped(lambda: operation(mine, other))
+        universe = self.universe
+        return PacketSet(universe, universe._layout.store.combined(operation, self._function, other))
 
 
 class Universe:

@@ -23,6 +23,7 @@ from segcheck.model.trace import Probe
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
+_YES = IntervalSet.of(1)
 KNOWN_CONNECTION = (State.ESTABLISHED, State.RELATED)
 
 
@@ -88,6 +89,7 @@ class Compiled:
 
     probes   packets that will be asked about: their values become distinguishable
     space    the device's view of a universe that it shares with others; by default it has one of its own
+    renamed  a yes-or-no dimension that translation sets to 1 on the way forward, "" for none
     """
 
     def __init__(
@@ -97,8 +99,10 @@ class Compiled:
         *,
         capacity: int = 1 << 18,
         space: Space | None = None,
+        renamed: str = "",
     ) -> None:
         self.device = device
+        self._renamed = renamed
         self.space = Space(device, probes, capacity=capacity) if space is None else space
         self.lists = Lists(self.space)
         self._tables = tuple(
@@ -389,15 +393,17 @@ class Compiled:
             here, packets = packets & fitting, packets - fitting
             for end, part in self.lists.after(binding.list, here).items():
                 if isinstance(end, Translate):
-                    packets = packets | translations.after(space, end, part, stage.side, moving=self._moving_ports)
+                    after = translations.after(space, end, part, stage.side, moving=self._moving_ports)
+                    packets = packets | (after.assigned(self._renamed, _YES) if self._renamed else after)
                 elif stage.kind is StageKind.CLASSIFY or isinstance(end, Permit | Return):
                     packets = packets | part
         if stage.kind is StageKind.TRANSLATE and packets:
             if Scope.TRANSLATION in self._scopes:
                 packets = translations.unread(packets, every=False)
+                packets = packets.assigned(self._renamed, _YES) if self._renamed else packets
             elif self._cones and stage.side == "dst":
-                served = packets & space.field("dst", self._cones)
-                packets = packets | served.exists("dst", "dport")
+                mapped = (packets & space.field("dst", self._cones)).exists("dst", "dport")
+                packets = packets | (mapped.assigned(self._renamed, _YES) if self._renamed else mapped)
         return passed | packets
 
 

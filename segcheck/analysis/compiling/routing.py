@@ -12,10 +12,16 @@ from segcheck.sets.addresses import ALL, V4
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
+#: A next hop that is not known.
+ANYONE = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Routes of equal rank: for `destinations` a packet takes one of `hops`, as (interface, gateway; None = direct)."""
+    """Routes of equal rank: for `destinations` a packet takes one of `hops`, as (interface, gateway).
+
+    The gateway is None where it goes directly, `ANYONE` where nobody knows.
+    """
 
     destinations: IntervalSet
     hops: tuple[tuple[str, int | None], ...]
@@ -91,8 +97,13 @@ def table(space: Space, domain: str, names: Sequence[str]) -> Table:
             if route.kind is RouteKind.DISCARD:
                 dropped = dropped | here
             else:
-                exits = interfaces_of(device, route.interface, route.gateway)
+                exits = interfaces_of(device, route.interface, route.gateway, domain)
                 hops = [(name, route.gateway) for name in exits]
+                if device.unresolved(route):
+                    # not in force, or reached by some other route: nobody says where to
+                    found += (Ways(here, ((name, ANYONE),)) for name in names)
+                    dropped = dropped | here
+                    continue
                 if route.sure:
                     sharing[here] += hops
                 elif hops:
@@ -118,8 +129,13 @@ def ends(own: InterfaceAddress) -> IntervalSet:
     return IntervalSet.of(lo) if own.length < 127 else IntervalSet.empty()
 
 
-def interfaces_of(device: DeviceConfig, interface: str | None, gateway: int | None) -> tuple[str, ...]:
-    """Return the interfaces that a route leaves by: the one it names, or those whose network holds the gateway."""
+def interfaces_of(
+    device: DeviceConfig, interface: str | None, gateway: int | None, domain: str | None = None
+) -> tuple[str, ...]:
+    """Return the interfaces that a route leaves by: the one it names, or those whose network holds the gateway.
+
+    domain   the routing domain whose networks count; None: any
+    """
     if interface is not None:
         found = device.interface(interface)
         return () if found is not None and found.enabled is False else (interface,)
@@ -128,7 +144,8 @@ def interfaces_of(device: DeviceConfig, interface: str | None, gateway: int | No
     return tuple(
         i.name
         for i in device.interfaces
-        if i.enabled is not False and any(gateway in network(a.address, a.length) for a in i.addresses)
+        if i.enabled is not False and domain in (None, i.domain)
+        if any(gateway in network(a.address, a.length) for a in i.addresses)
     )
 
 

@@ -11,7 +11,7 @@ from segcheck.model.diagnostic import Severity
 from segcheck.model.match import Condition, Kind, leaves
 from segcheck.model.reading import Complete
 from segcheck.model.result import Binding
-from segcheck.model.rules import Unsure
+from segcheck.model.rules import RuleList, Unsure
 from segcheck.model.site import Attestation, Site, TopologyDevice
 from segcheck.model.site_words import Assume
 
@@ -104,20 +104,28 @@ def _interfaces(device: TopologyDevice) -> tuple[Interface, ...]:
 
 
 def uncertain(config: DeviceConfig) -> bool:
-    """Return whether anything in a device may fall either way for a reason that nobody knows."""
+    """Return whether anything written in a device may fall either way for a reason that nobody knows."""
     if config.taints or not config.routing_known or config.families < {4, 6}:
         return True
-    if any(not route.sure for route in config.routes) or any(
+    if any(not route.sure or config.unresolved(route) for route in config.routes) or any(
         not schedule.known for schedule in config.schedules.values()
     ):
         return True
-    for rules in config.lists.values():
-        if isinstance(rules.default, Unsure):
-            return True
-        for rule in rules.rules:
-            if rule.enabled and (isinstance(rule.action, Unsure) or any(map(_unknown, leaves(rule.match)))):
-                return True
-    return False
+    return any(_unsure(rules) for rules in config.lists.values() if not rules.builtin)
+
+
+def undocumented(config: DeviceConfig) -> bool:
+    """Return whether something that the vendor builds in is not documented well enough to be sure of it."""
+    return any(_unsure(rules) for rules in config.lists.values() if rules.builtin)
+
+
+def _unsure(rules: RuleList) -> bool:
+    if isinstance(rules.default, Unsure):
+        return True
+    return any(
+        rule.enabled and (isinstance(rule.action, Unsure) or any(map(_unknown, leaves(rule.match))))
+        for rule in rules.rules
+    )
 
 
 def _unknown(leaf: object) -> bool:

@@ -32,6 +32,7 @@ class DoubtKind(Enum):
     UNREAD = "unread"  # lines or conditions that were not understood
     INCOMPLETE = "incomplete"  # the export may lack lines
     ROUTES_DECLARED = "routes-declared"  # `routes_complete` rests on a declaration
+    VENDOR = "vendor"  # what the vendor builds in is not documented
     HELPER = "helper"  # a protocol helper may open sessions that it expects
     LAYER2 = "layer2"  # segments that share switches nobody has read
 

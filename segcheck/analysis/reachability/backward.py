@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segcheck.analysis.compiling.modes import Mode
+from segcheck.analysis.compiling.routing import ANYONE
 from segcheck.analysis.network import Port, Station
-from segcheck.analysis.reachability.edges import ANYONE, Edge, Node
+from segcheck.analysis.reachability.edges import Edge, Node
 from segcheck.sets.packets import PacketSet
 
 if TYPE_CHECKING:

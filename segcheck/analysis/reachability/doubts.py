@@ -13,6 +13,8 @@ MOST = 40
 _YES = IntervalSet.of(1)
 #: Not a doubt, but its consequence: 1 = a device of which nothing is known has sent it, with whatever header.
 FORGED = "forged"
+#: Likewise: 1 = a device has translated it by its rules, so that its header is no longer the one that was sent.
+RENAMED = "renamed"
 
 
 class Doubts:
@@ -29,7 +31,7 @@ class Doubts:
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the names of the dimensions."""
-        return (*dict.fromkeys(self._dimension.values()), FORGED)
+        return (*dict.fromkeys(self._dimension.values()), FORGED, RENAMED)
 
     def when(self, universe: Universe, doubts: tuple[Doubt, ...]) -> PacketSet:
         """Return the packets in those circumstances in which one of the doubts is true."""
@@ -47,6 +49,7 @@ class Doubts:
 
     def resolved(self, packets: PacketSet) -> PacketSet:
         """Return the packets that are in the set while no doubt is true."""
+        packets = packets.exists(RENAMED)
         for dimension in self.labels:
             packets = packets.at(dimension, 0)
         return packets

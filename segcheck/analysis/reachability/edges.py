@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from segcheck.analysis.compiling.routing import ANYONE
 from segcheck.analysis.network import Doubt, Port, Station
 from segcheck.analysis.reachability.doubts import Doubts
 from segcheck.analysis.reachability.wires import Meeting, Wires
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Where packets are on their way: (device id, ingress interface), or ("", number) in a joined broadcast domain.
 Node = tuple[str, str]
-#: A next hop that is not known.
-ANYONE = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from segcheck.analysis.compiling import routing
 from segcheck.analysis.compiling.space import actions_of
 from segcheck.analysis.network import Station
-from segcheck.analysis.reachability.doubts import FORGED
+from segcheck.analysis.reachability.doubts import FORGED, RENAMED
 from segcheck.analysis.reachability.edges import ANYONE, Edge, Node
 from segcheck.model.device import Scope
 from segcheck.model.rules import Via
@@ -41,9 +41,12 @@ class Flood:
         self.ends: dict[str, PacketSet] = {}
         self.loose = self._nothing
         self._work: dict[str, dict[str, PacketSet]] = {}
-        self._meet(reach.edges.injected(source), packets & reach.universe.field(FORGED, _NO))
+        self._meet(
+            reach.edges.injected(source),
+            packets & reach.universe.field(FORGED, _NO) & reach.universe.field(RENAMED, _NO),
+        )
         while self._work:
-            device = min(self._work)
+            device = next(iter(self._work))
             new = dict(self._news(device, self._work.pop(device)))
             if device:
                 self._pass(device, new)

@@ -10,7 +10,7 @@ from segcheck.analysis.compiling.space import Ground, Space
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
 from segcheck.analysis.network.addressing import CAST
 from segcheck.analysis.reachability.backward import Backward
-from segcheck.analysis.reachability.doubts import FORGED, Doubts
+from segcheck.analysis.reachability.doubts import FORGED, RENAMED, Doubts
 from segcheck.analysis.reachability.edges import Edges, Node
 from segcheck.analysis.reachability.flood import HEADER, Flood
 from segcheck.analysis.reachability.wires import Wires
@@ -48,7 +48,7 @@ class Reach:
         self.universe: Universe = ground.universe
         self.instants = ground.instants
         self.spaces = {name: Space(c, ground=ground, label=name) for name, c in configs.items()}
-        self.compiled = {name: Compiled(c, space=self.spaces[name]) for name, c in configs.items()}
+        self.compiled = {name: Compiled(c, space=self.spaces[name], renamed=RENAMED) for name, c in configs.items()}
         self.edges = Edges(self.wires, self.doubts, self.universe)
         self._feeding: dict[Node | str, set[str]] = {}
         self._floods: dict[str, Flood] = {}
@@ -75,18 +75,29 @@ class Reach:
     def sent(self, source: str) -> Mapping[str, PacketSet]:
         """Return, by receiver, what a host in a place may have sent for something to arrive there.
 
-        Exact where no device translates; behind a device of which nothing is known, whatever may come to such a device.
+        Exact unless `renamed`; behind a device of which nothing is known, whatever may come to such a device.
         """
         forged = self.universe.field(FORGED, IntervalSet.of(1))
         ends = self._flood(source).ends
-        return {r: (packets - forged).exists(FORGED) | self.forged(source, r) for r, packets in ends.items()}
+        return {r: (packets - forged).exists(FORGED, RENAMED) | self.forged(source, r) for r, packets in ends.items()}
 
     def forged(self, source: str, receiver: str) -> PacketSet:
         """Return what a host in a place may have sent for a packet to arrive that a device of which nothing is known made."""
         flood = self._flood(source)
         forged = self.universe.field(FORGED, IntervalSet.of(1))
-        behind = (flood.ends.get(receiver, self.universe.nothing) & forged).exists(*HEADER, FORGED)
-        return (flood.loose - forged).exists(FORGED) & behind if behind else behind
+        behind = (flood.ends.get(receiver, self.universe.nothing) & forged).exists(*HEADER, FORGED, RENAMED)
+        if not behind:
+            return behind
+        entering = flood.loose - forged
+        translated = entering & self.universe.field(RENAMED, IntervalSet.of(1))
+        # Of what was translated before, any header may have been sent.
+        return ((entering - translated) | translated.exists(*HEADER)).exists(FORGED, RENAMED) & behind
+
+    def renamed(self, source: str, receiver: str) -> bool:
+        """Return whether something of what a host in a place sends may arrive translated: `sent` then tells too little."""
+        forged = self.universe.field(FORGED, IntervalSet.of(1))
+        arriving = self._flood(source).ends.get(receiver, self.universe.nothing)
+        return bool((arriving - forged) & self.universe.field(RENAMED, IntervalSet.of(1)))
 
     def visited(self, source: str, packets: PacketSet | None = None) -> Mapping[str, PacketSet]:
         """Return, by device id, what may arrive there of packets that a host in a place sends (None: of any)."""
