@@ -36,9 +36,9 @@ class Asked:
         named = {name: IntervalSet.of(*(v for p in packets if (v := p.get(name)) is not None)) for name in SIZES}
         self.reach = Reach(network, cuts=[(name, values) for name, values in named.items() if values])
         self._found: dict[tuple[str, Mode], object] = {}
-        # a gateway that is reached by another route is followed by the one, and may be anybody for the other
+        # the sets take a device with an unread line, or a route whose gateway another route reaches, more broadly
         configs = [station.config for station in network.stations.values() if station.config is not None]
-        self.guessing = any(config.unresolved(route) for config in configs for route in config.routes)
+        self.guessing = any(config.taints or any(map(config.unresolved, config.routes)) for config in configs)
 
     def receivers(self) -> Iterator[str]:
         yield from self.network.places

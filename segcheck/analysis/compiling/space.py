@@ -345,6 +345,11 @@ class Space:
         yield from (dimension for dimension, _ in self._ground.dimensions(name) if dimension in dimensions)
 
 
+def interface_names(device: DeviceConfig) -> tuple[str, ...]:
+    """Return one name for every interface that some rule of a device could tell apart from the others."""
+    return _Needs(device).interface_names()
+
+
 class _Needs:
     """What a device's lists and the questions ask about, gathered before the universe is built."""
 

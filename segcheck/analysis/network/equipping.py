@@ -119,6 +119,17 @@ def undocumented(config: DeviceConfig) -> bool:
     return any(_unsure(rules) for rules in config.lists.values() if rules.builtin)
 
 
+def uncertain_rules(config: DeviceConfig) -> tuple[tuple[str, str, str], ...]:
+    """Return what is written and may fall either way: list, key and text of each rule, in order."""
+    return tuple(
+        (rules.name, rule.key, rule.text)
+        for rules in config.lists.values()
+        if not rules.builtin
+        for rule in rules.rules
+        if rule.enabled and (isinstance(rule.action, Unsure) or any(map(_unknown, leaves(rule.match))))
+    )
+
+
 def _unsure(rules: RuleList) -> bool:
     if isinstance(rules.default, Unsure):
         return True

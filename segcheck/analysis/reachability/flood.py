@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from segcheck.analysis.compiling import routing
+from segcheck.analysis.compiling.routing import ANYONE
 from segcheck.analysis.compiling.space import actions_of
 from segcheck.analysis.network import Station
 from segcheck.analysis.reachability.doubts import FORGED, RENAMED
-from segcheck.analysis.reachability.edges import ANYONE, Edge, Node
+from segcheck.analysis.reachability.edges import Edge, Node
 from segcheck.model.device import Scope
 from segcheck.model.rules import Via
 from segcheck.sets.addresses import ALL

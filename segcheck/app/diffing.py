@@ -1,0 +1,72 @@
+"""Two exports of a device, or two sites, compared by what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from segcheck.analysis.comparing import DeviceDiff, Diff, compare
+from segcheck.app import reading, validating
+from segcheck.app.assessing import unusable
+from segcheck.app.matching import find_list
+from segcheck.errors import BadArguments
+from segcheck.model.device import DeviceConfig
+
+
+def diff(
+    old: str,
+    new: str,
+    *,
+    format: str | None = None,  # noqa: A002 -- the user's own word
+    context: str | None = None,
+    list_name: str | None = None,
+) -> Diff:
+    """Return how two exports, or two site folders, differ.
+
+    Raises:
+        CannotRun: a file or site cannot be used, a list that neither has; nothing was compared.
+    """
+    if (Path(old) / "topology.yaml").is_file() and (Path(new) / "topology.yaml").is_file():
+        return _sites(old, new)
+    sides = [reading.read_export(path, format).reading for path in (old, new)]
+    contexts = [context] if context else sorted({d.context for side in sides for d in side.devices})
+    found = []
+    for name in contexts:
+        pair = [next((d for d in side.devices if d.context == name), None) for side in sides]
+        found.append(_device(name or pair_name(pair), pair[0], pair[1], list_name))
+    return Diff(old, new, tuple(found))
+
+
+def pair_name(pair: list[DeviceConfig | None]) -> str:
+    """Return the host name that either side has."""
+    return next((one.hostname for one in reversed(pair) if one is not None and one.hostname), "-")
+
+
+def _device(name: str, old: DeviceConfig | None, new: DeviceConfig | None, list_name: str | None) -> DeviceDiff:
+    if old is None or new is None:
+        return DeviceDiff(name, None, "only-new" if old is None else "only-old")
+    if list_name is None:
+        return DeviceDiff(name, compare(old, new))
+    own = find_list(new, list_name) or find_list(old, list_name)
+    if own is None:
+        known = ", ".join(sorted({*old.lists, *new.lists})[:40])
+        raise BadArguments(
+            f"--list {list_name}: neither export has it; nothing was compared. Lists: {known}",
+            f"--list {list_name}: どちらのエクスポートにもありません。比較していません。リスト: {known}",
+        )
+    return DeviceDiff(name, compare(old, new, own))
+
+
+def _sites(old: str, new: str) -> Diff:
+    sides = []
+    for folder in (old, new):
+        validated = validating.validate(folder)
+        if validated.site is None:
+            raise unusable(folder, validated.files)
+        sides.append({bound.device.id: bound.config for bound in validated.bindings})
+    found = []
+    for name in dict.fromkeys((*sides[0], *sides[1])):
+        before, after = sides[0].get(name), sides[1].get(name)
+        if before is None and after is None and name in sides[0] and name in sides[1]:
+            continue  # no export in either: nothing of it was read, nothing of it is compared
+        found.append(_device(name, before, after, None))
+    return Diff(old, new, tuple(found))

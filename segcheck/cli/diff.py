@@ -1,0 +1,92 @@
+"""`segcheck diff`: what a change to the rules newly permits or denies, exactly."""
+
+from __future__ import annotations
+
+import click
+
+from segcheck.cli._help import Speaking
+from segcheck.cli._settings import Exit, answer, settings
+from segcheck.lang.words import Say
+
+NAME = "diff"
+SUMMARY = (
+    "What a change newly permits or denies, by which lines.",
+    "変更により新たに許可・拒否される通信と、その行を示す。",
+)
+
+
+def build(say: Say) -> click.Command:
+    """Return the command."""
+    return Speaking(
+        say,
+        NAME,
+        callback=click.pass_context(diff),
+        text=say(
+            "Compare two exports of a device, or two site folders, by what their rules mean: order, names and comments do not "
+            "matter. Outside what is listed both decide alike.\n\n"
+            "Ends with 0 if they mean the same, with 1 if they differ, with 2 if one cannot be used, with 3 if unread lines, "
+            "translation or routing keep them from being called equal.",
+            "機器の 2 つのエクスポート、または 2 つのサイトを、規則の意味で比較します。順序、名前、コメントの違いは問いません。"
+            "示した通信のほかは、どちらも同じ判断をします。\n\n"
+            "同じ意味なら 0、違えば 1、使えなければ 2、読めない行・変換・経路のため同じと言えなければ 3 で終わります。",
+        ),
+        params=[
+            click.Argument(["old"], metavar="OLD"),
+            click.Argument(["new"], metavar="NEW"),
+            click.Option(
+                ["--as", "as_format"], metavar="FORMAT", help=say("Format of the exports.", "エクスポートの形式。")
+            ),
+            click.Option(["--context", "vdom"], metavar="NAME", help=say("VDOM or vsys.", "VDOM または vsys。")),
+            click.Option(
+                ["--list", "list_name"], metavar="NAME", help=say("This list only.", "このリストだけを比較します。")
+            ),
+            click.Option(
+                ["--fail-on-widening"],
+                is_flag=True,
+                help=say(
+                    "End with 1 only if something is newly permitted.",
+                    "新たに許可される通信があるときだけ 1 で終わります。",
+                ),
+            ),
+            click.Option(
+                ["--format", "output"],
+                type=click.Choice(["text", "json"]),
+                default="text",
+                help=say("Output; text unless given.", "出力形式。省略時は text。"),
+            ),
+        ],
+    )
+
+
+def diff(
+    context: click.Context,
+    old: str,
+    new: str,
+    as_format: str | None,
+    vdom: str | None,
+    list_name: str | None,
+    fail_on_widening: bool,
+    output: str,
+) -> int:
+    """Show the changes; 0 equal, 1 different, 3 undecided."""
+    from segcheck.analysis.comparing import Verdict
+    from segcheck.app import diffing
+    from segcheck.reports import as_json, diff_text
+
+    here = settings(context)
+    found = diffing.diff(old, new, format=as_format, context=vdom, list_name=list_name)
+    options = {
+        "as": as_format,
+        "context": vdom,
+        "list": list_name,
+        "fail-on-widening": "yes" if fail_on_widening else None,
+    }
+    if output == "json":
+        answer(as_json.render(diff_text.diff_json(found, here.run(NAME, options))))
+    else:
+        page = here.page()
+        diff_text.difference(page, found)
+        answer(page.text())
+    if fail_on_widening and found.verdict is Verdict.DIFFERS and not found.widens:
+        return Exit.CLEAN
+    return {Verdict.EQUAL: Exit.CLEAN, Verdict.DIFFERS: Exit.FOUND, Verdict.UNDECIDED: Exit.UNDECIDED}[found.verdict]
