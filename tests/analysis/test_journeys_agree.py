@@ -20,11 +20,11 @@ from segcheck.model.site import Service
 from segcheck.model.trace import Verdict
 from segcheck.sets.header import SIZES, Packet
 from segcheck.sets.intervals import IntervalSet
-from tests.analysis.builders import TCP, UDP
+from tests.analysis.builders import TCP, UDP, ip, route
 from tests.analysis.random_networks import Maker
-from tests.analysis.sites import DAY
+from tests.analysis.sites import DAY, network, segment, station
 
-SITES = 80
+SITES = 40
 PACKETS = 12
 
 
@@ -139,3 +139,41 @@ def between_hosts(where: Network, count: int) -> Iterator[tuple[str, Packet]]:
 def packet(source: int, destination: int, service: Service) -> Packet:
     port = service.ports.min if service.ports else 80
     return Packet(src=source, dst=destination, proto=service.protocol, sport=40000, dport=port, tcp_flags=2)
+
+
+# ---- what the comparison has found in the sets
+
+
+def both(where: Network, source: str, packet: Packet, receiver: str) -> tuple[bool, bool]:
+    """Return whether a packet gets somewhere: possibly, surely; after checking that the journeys agree."""
+    asked = Asked(where, [packet])
+    assert contradictions(asked, source, packet) == []
+    return asked.holds(Mode.MAY, receiver, source, packet), asked.holds(Mode.MUST, receiver, source, packet)
+
+
+def web(source: str, destination: str) -> Packet:
+    return Packet(src=ip(source), dst=ip(destination), proto=TCP, sport=40000, dport=443, tcp_flags=2)
+
+
+A, B = segment("a", "10.1.0.0/24"), segment("b", "10.2.0.0/24")
+
+
+def test_address_of_another_routing_domain_is_none_of_the_device() -> None:
+    split = station("d", {"in": "10.1.0.1/24 a", "out": "10.2.0.1/24 b"}, domains={"out": "other"})
+
+    assert both(network((A, B), split), "a", web("10.1.0.5", "10.2.0.1"), "device:d") == (False, False)
+
+
+def test_gateway_in_another_routing_domain_leads_nowhere_for_sure() -> None:
+    routes = (route("0.0.0.0/0", gateway="10.2.0.9"),)
+    split = station("d", {"in": "10.1.0.1/24 a", "out": "10.2.0.1/24 b"}, domains={"out": "other"}, routes=routes)
+
+    assert both(network((A, B), split), "a", web("10.1.0.5", "10.2.0.5"), "b") == (False, False)
+
+
+def test_address_of_a_device_on_a_shared_wire_is_no_host() -> None:
+    line = station("d", {"in": "10.1.0.1/24 a b"})
+    other = station("e", {"in": "10.2.0.1/24 b"})
+
+    assert both(network((A, B), line, other), "a", web("10.1.0.5", "10.2.0.1"), "b") == (False, False)
+    assert both(network((A, B), line, other), "a", web("10.1.0.5", "10.2.0.1"), "device:e") == (True, True)
