@@ -22,6 +22,7 @@ class Allowance:
     """A session that an entry of the register permits: `initiators` open it to `responders`.
 
     path   ids of the devices in order; () = any
+    leg    id of the gateway's leg that it is, "" where it is none
     """
 
     entry: str
@@ -29,6 +30,7 @@ class Allowance:
     responders: IntervalSet
     services: tuple[Service, ...]
     path: tuple[str, ...] = ()
+    leg: str = ""
 
 
 def allowances(site: Site, day: date) -> tuple[Allowance, ...]:
@@ -48,7 +50,12 @@ def of_entry(site: Site, entry: RegisterEntry) -> Iterator[Allowance]:
                 peer = addresses_of(site, leg.peer)
                 opener, answerer = (own, peer) if leg.self_opens else (peer, own)
                 yield Allowance(
-                    entry=entry.id, initiators=opener, responders=answerer, services=leg.services, path=entry.path
+                    entry=entry.id,
+                    initiators=opener,
+                    responders=answerer,
+                    services=leg.services,
+                    path=entry.path,
+                    leg=leg.id,
                 )
         return
     source, destination = addresses_of(site, entry.source), addresses_of(site, entry.destination)

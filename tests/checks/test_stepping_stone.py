@@ -1,0 +1,127 @@
+"""Chains of registered sessions: what a sanitiser cuts and what it does not."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from segcheck.app import assessing
+from segcheck.model.crossing import Standing
+from segcheck.model.finding import ConfigEvidence, Finding, WitnessEvidence
+
+CITY = Path(__file__).resolve().parents[2] / "topologies" / "reiji"
+DAY = date(2026, 11, 24)
+MAIL = "    method: mail_text"
+#: Web isolation is no method of the α model.
+UNACCEPTED = "    method: web_isolation"
+
+
+@pytest.fixture
+def judged(tmp_path: Path):
+    """Return a function that judges the sound city with some of its words replaced."""
+
+    def judge(*changes: tuple[str, str, str], day: date = DAY) -> dict[tuple[str, str, str], Finding]:
+        folder = tmp_path / "site"
+        shutil.copytree(CITY, folder)
+        for name, old, new in changes:
+            text = (folder / name).read_text(encoding="utf-8")
+            assert old in text
+            (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+        found = assessing.assess(str(folder), day=day, select=["stepping-stone"], spelt=False).assessment.findings
+        return {(one.key.partition(":")[0], one.src_zone, one.dst_zone): one for one in found}
+
+    return judge
+
+
+def way(finding: Finding) -> str:
+    return dict(finding.params)["way"]
+
+
+def test_registered_pairs_of_a_sanitiser_cut_every_chain(judged):
+    assert judged() == {}
+
+
+def test_method_that_the_profile_does_not_accept_cuts_nothing(judged):
+    found = judged(("topology.yaml", MAIL, UNACCEPTED))
+
+    assert set(found) == {
+        ("control", "dmz", "lg"),
+        ("control", "sc", "lg"),
+        ("data", "dmz", "lg"),
+        ("data", "dmz", "mn"),
+        ("data", "dmz", "jk"),
+        ("data", "sc", "lg"),
+        ("data", "sc", "mn"),
+        ("data", "sc", "jk"),
+    }
+    control = found["control", "dmz", "lg"]
+    assert control.standing is Standing.VIOLATED
+    assert way(control) == "dmz → (SN-IN) → san [san-mail] → (SN-IN) → lg-srv"
+    assert way(found["data", "sc", "mn"]).endswith("lg-srv → (SP-008) → mn-srv")
+
+
+def test_every_step_is_shown_with_its_packet_rules_and_entry(judged):
+    control = judged(("topology.yaml", MAIL, UNACCEPTED))["control", "dmz", "lg"]
+
+    witnesses = [one for one in control.evidence if isinstance(one, WitnessEvidence)]
+    lines = [one.span.path for one in control.evidence if isinstance(one, ConfigEvidence)]
+    assert [one.place for one in witnesses] == ["dmz", "san"]
+    assert all(one.journeys for one in witnesses)
+    assert lines.count("policy.yaml") == 2
+    assert "exports/fw-core.conf" in lines
+
+
+def test_gateway_that_forwards_cuts_nothing(judged):
+    found = judged(("topology.yaml", f"{MAIL}\n    forwards: false", f"{MAIL}\n    forwards: true"))
+
+    assert ("control", "dmz", "lg") in found
+
+
+def test_accepted_chain_is_not_told_until_its_review_is_due(judged):
+    accepted = (
+        "chains:",
+        "chains:\n  - {id: CH-02, accept: [SN-IN, SN-IN], reason: 移行, owner: 課長, review_due: 2026-11-24}",
+    )
+
+    found = judged(("topology.yaml", MAIL, UNACCEPTED), ("policy.yaml", *accepted))
+
+    assert ("control", "dmz", "lg") not in found
+    assert ("control", "sc", "lg") in found  # a longer way is another way
+
+
+def test_acceptance_ends_with_its_review_day(judged):
+    accepted = (
+        "chains:",
+        "chains:\n  - {id: CH-02, accept: [SN-IN, SN-IN], reason: 移行, owner: 課長, review_due: 2026-11-23}",
+    )
+
+    assert ("control", "dmz", "lg") in judged(("topology.yaml", MAIL, UNACCEPTED), ("policy.yaml", *accepted))
+
+
+def test_entry_that_permits_no_longer_is_no_step(judged):
+    text = (CITY / "policy.yaml").read_text(encoding="utf-8")
+    start = text.index("{id: SN-IN,")
+    old = text[start : text.index("}", start)]
+
+    found = judged(
+        ("topology.yaml", MAIL, UNACCEPTED), ("policy.yaml", old, old.replace("status: 承認", "status: 廃止"))
+    )
+
+    assert ("control", "dmz", "lg") not in found
+
+
+def test_screen_sessions_count_as_data_once_they_are_plain_sessions(judged):
+    text = (CITY / "policy.yaml").read_text(encoding="utf-8")
+    old = (
+        "kind: screen, from: lg-terminals, to: vdi-in, service: [tcp/3389, udp/3389], gateway: screen-in, legs: [view],"
+    )
+    assert old in text
+    plain = "kind: specific, from: lg-terminals, to: vdi-in, service: [tcp/3389, udp/3389],"
+
+    found = judged(("policy.yaml", old, plain))
+
+    assert ("data", "in", "mn") in found
+    assert ("control", "in", "lg") not in found
