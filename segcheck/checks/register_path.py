@@ -53,7 +53,7 @@ def _follows(context: Context, way: Sequence[str], path: Sequence[str]) -> bool:
     for device in way:
         if wanted and device == wanted[0]:
             wanted.pop(0)
-        elif context.site.devices[device].kind in (DeviceKind.FIREWALL, DeviceKind.ROUTER, DeviceKind.VPN):
+        elif context.network.stations[device].device.kind in (DeviceKind.FIREWALL, DeviceKind.ROUTER, DeviceKind.VPN):
             return False
     return not wanted
 
@@ -68,7 +68,7 @@ def _finding(context: Context, one: Used, way: Sequence[str]) -> Finding:
         ConfigEvidence(interface.span, f"{hop.device} {hop.egress}")
         for hop in one.journey.hops
         if hop.egress
-        and (interface := context.site.devices[hop.device].interface(hop.egress)) is not None
+        and (interface := context.network.stations[hop.device].device.interface(hop.egress)) is not None
         and hop.device in one.allowance.path
     ]
     return Finding(

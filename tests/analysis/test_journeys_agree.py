@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -22,7 +23,7 @@ from segcheck.sets.header import SIZES, Packet
 from segcheck.sets.intervals import IntervalSet
 from tests.analysis.builders import TCP, UDP, ip, route
 from tests.analysis.random_networks import Maker
-from tests.analysis.sites import DAY, network, segment, station
+from tests.analysis.sites import DAY, anything, network, segment, station
 
 SITES = 40
 PACKETS = 12
@@ -177,3 +178,14 @@ def test_address_of_a_device_on_a_shared_wire_is_no_host() -> None:
 
     assert both(network((A, B), line, other), "a", web("10.1.0.5", "10.2.0.1"), "b") == (False, False)
     assert both(network((A, B), line, other), "a", web("10.1.0.5", "10.2.0.1"), "device:e") == (True, True)
+
+
+def test_host_that_may_forward_gets_what_is_sent_to_it_and_so_does_its_other_side() -> None:
+    router = station("d", {"in": "10.1.0.1/24 a", "out": "10.2.0.1/24 b"})
+    gateway = station("g", {"near": "- b", "far": "- c"}, known=False, havoc=(anything("g"),))
+    ports = tuple(replace(p, hosts=(ip("10.2.0.9"),) if p.interface == "near" else ()) for p in gateway.ports)
+    where = network((A, B, segment("c", "10.3.0.0/24")), router, replace(gateway, ports=ports))
+
+    assert both(where, "a", web("10.1.0.5", "10.2.0.9"), "b") == (True, True)
+    assert both(where, "a", web("10.1.0.5", "10.2.0.9"), "c") == (True, False)
+    assert both(where, "a", web("10.1.0.5", "10.2.0.8"), "c") == (False, False)

@@ -69,7 +69,16 @@ def next_on_wire(network: Network, port: Port, destination: int | None, gateway:
             Met(place=UNKNOWN.id),
         ]
         found = [replace(one, conditions=(_NO_ADDRESS,)) for one in dict.fromkeys(places)]
-    return list(dict.fromkeys((*found, *_across(network, near, port))))
+    doubles = _doubles(network, near, port, destination if gateway is None else gateway)
+    return list(dict.fromkeys((*found, *doubles, *_across(network, near, port))))
+
+
+def _doubles(network: Network, near: tuple[str, ...], leaving: Port, address: int | None) -> Iterator[Met]:
+    """Yield the devices that the host with an address is at the same time."""
+    for name in near:
+        for port in network.ports[name]:
+            if port != leaving and address in port.hosts:
+                yield Met(port=port, beside=True)
 
 
 def anyone(network: Network, port: Port) -> list[Met]:

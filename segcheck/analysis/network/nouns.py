@@ -33,6 +33,7 @@ class DoubtKind(Enum):
     INCOMPLETE = "incomplete"  # the export may lack lines
     ROUTES_DECLARED = "routes-declared"  # `routes_complete` rests on a declaration
     VENDOR = "vendor"  # what the vendor builds in is not documented
+    FORWARDING = "forwarding"  # a gateway with hosts in several segments may pass packets between them
     HELPER = "helper"  # a protocol helper may open sessions that it expects
     LAYER2 = "layer2"  # segments that share switches nobody has read
 
@@ -56,13 +57,17 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """An interface of a device and the places that it stands in; `domain` is the VRF of the device."""
+    """An interface of a device and the places that it stands in; `domain` is the VRF of the device.
+
+    hosts   addresses of hosts that are this device seen from their segment: what is sent to them reaches both
+    """
 
     device: str
     interface: str
     domain: str
     places: tuple[str, ...]
     addresses: tuple[InterfaceAddress, ...] = ()
+    hosts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ def build(site: Site, bindings: Iterable[Binding], day: date) -> Network:
     places |= {PUBLIC.id: PUBLIC, UNKNOWN.id: UNKNOWN}
     attached = _links(site, places)
     stations = {one.device.id: _station(site, one, day, attached) for one in bindings}
+    stations |= {one.device.id: one for one in _gateways(site, day)}
     shares = {**dict.fromkeys(places, IntervalSet.empty()), **addressing.shares(site)}
     joins = tuple(_joins(site, stations, day))
     return Network(site=site, day=day, stations=stations, places=places, addresses=shares, joins=joins)
@@ -74,6 +75,33 @@ def _station(site: Site, binding: Binding, day: date, attached: Mapping[tuple[st
         unread = Doubt(f"unread:{device.id}", DoubtKind.UNREAD, device.id, because=because)
     ports = () if _only_switches(device, config) else tuple(_ports(device, config, attached))
     return Station(device=device, config=config, ports=ports, havoc=havoc, unread=unread, assumed=assumptions)
+
+
+def _gateways(site: Site, day: date) -> Iterable[Station]:
+    """Yield each gateway that has hosts in several segments and no device in the topology that says what it passes on.
+
+    Such a sanitiser may route, bridge or translate from one side to the other, whatever its declaration claims (DESIGN
+    §2.15); its hosts keep their addresses, so that what is sent to them is judged like any other traffic.
+    """
+    for gateway in site.gateways.values():
+        legs = {site.hosts[name].segment for name in gateway.hosts}
+        if len(legs - {""}) < 2 or any(name in site.devices for name in (gateway.id, *gateway.hosts)):
+            continue
+        said = equipping.assumed(site, day, (gateway.id,), Assume.NO_FORWARDING)
+        name = said.id if said else f"forwarding:{gateway.id}"
+        doubt = Doubt(name, DoubtKind.FORWARDING, gateway.id, assumption=said is not None)
+        ports = tuple(
+            Port(
+                device=gateway.id,
+                interface=leg,
+                domain=site.segments[leg].domain,
+                places=(leg,),
+                hosts=tuple(a for n in gateway.hosts if site.hosts[n].segment == leg for a in site.hosts[n].addresses),
+            )
+            for leg in sorted(legs - {""})
+        )
+        device = TopologyDevice(id=gateway.id, kind=DeviceKind.HOST, span=gateway.span)
+        yield Station(device=device, config=None, ports=ports, havoc=(doubt,), assumed=(said.id,) if said else ())
 
 
 def _only_switches(device: TopologyDevice, config: DeviceConfig | None) -> bool:

@@ -41,7 +41,10 @@ class Reach:
         self.doubts = Doubts(network)
         configs = {name: s.config for name, s in network.stations.items() if s.config is not None and s.ports}
         own = [
-            ("dst", IntervalSet.of(a.address)) for s in network.stations.values() for p in s.ports for a in p.addresses
+            ("dst", IntervalSet.of(address))
+            for s in network.stations.values()
+            for p in s.ports
+            for address in (*(a.address for a in p.addresses), *p.hosts)
         ]
         known = [("dst", values) for values in (*network.addresses.values(), CAST)]
         ground = Ground(configs, dimensions=self.doubts.labels, cuts=(*cuts, *own, *known), capacity=capacity)

@@ -81,6 +81,8 @@ class Wires:
                 own = IntervalSet.of(*(a.address for a in port.addresses))
                 if own:
                     found.append(Meeting(own, port=port))
+                if port.hosts:
+                    found.append(Meeting(IntervalSet.of(*port.hosts), port=port))
             if name != place:
                 found.append(Meeting(self._hosts(name, near), place=name))
         return tuple(dict.fromkeys(found))
@@ -90,6 +92,7 @@ class Wires:
         places = tuple(dict.fromkeys(name for own in port.places for name in self.together(own)))
         found = list(self._owners(places, port, gateway))
         certain = bool(found)
+        found += self._doubles(places, port, gateway)
         found += self._joined(places)
         if not places:
             return ()
@@ -137,6 +140,13 @@ class Wires:
                     yield Meeting(None, port=other)
                 elif gateway is None and own and other != port:
                     yield Meeting(own, port=other)
+
+    def _doubles(self, places: tuple[str, ...], port: Port, gateway: int | None) -> Iterator[Meeting]:
+        """Yield the devices that hosts on the wire are at the same time, for packets that these hosts get."""
+        for name in places:
+            for other in self.network.ports[name]:
+                if other.hosts and other != port and (gateway is None or gateway in other.hosts):
+                    yield Meeting(IntervalSet.of(*other.hosts) if gateway is None else None, port=other)
 
     def _hosts(self, name: str, near: tuple[str, ...]) -> IntervalSet:
         """Return the addresses of a place's hosts: without those that a device on the same wire has."""
