@@ -239,9 +239,12 @@ class Compiled:
         for ways in apart:
             there = space.field("dst", ways.destinations)
             parts = [
-                self._onward({name: exits.by(name, gateway) & there}, doubt, mode, session).at(
-                    "out", space.egress(name)
-                )
+                self._onward(
+                    {name: (exits.by(name, gateway) if table.known else exits.anyhow(name)) & there},
+                    doubt,
+                    mode,
+                    session,
+                ).at("out", space.egress(name))
                 for name, gateway in ways.hops
             ]
             taken = _joined(parts, every=mode.every)
