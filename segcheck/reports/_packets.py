@@ -32,6 +32,8 @@ def service_text(box: Box) -> str:
     parts = []
     if box.packet_class.value != "opening":
         parts.append(box.packet_class.value)
+    elif box.reply_shaped:
+        parts.append("reply-shaped")
     if box.proto is not None:
         names = [_NAMES.get(lo, str(lo)) if lo == hi else f"{lo}-{hi}" for lo, hi in box.proto.ranges]
         parts.append(_some(names))
@@ -59,7 +61,8 @@ def packet_text(packet: Packet) -> str:
     ends = f"{addresses.text(packet.src)}{ports[0]} -> {addresses.text(packet.dst)}{ports[1]}"
     name = _NAMES.get(packet.proto, str(packet.proto))
     icmp = f" type {packet.icmp_type}" if packet.icmp_type is not None else ""
-    kind = "" if packet.packet_class.value == "opening" else f" ({packet.packet_class.value})"
+    shape = "reply-shaped" if packet.reply_shaped else packet.packet_class.value
+    kind = "" if shape == "opening" else f" ({shape})"
     return f"{ends} {name}{icmp}{kind}"
 
 
@@ -99,6 +102,7 @@ def _box_json(box: Box, domain: str, instants: Sequence[Sequence[str]]) -> dict[
         "domain": domain,
         "family": box.family,
         "class": box.packet_class.value,
+        "reply_shaped": box.reply_shaped,
         "src": list(addresses.describe(box.src)),
         "dst": list(addresses.describe(box.dst)),
         "proto": _ranges(box.proto),

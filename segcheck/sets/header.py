@@ -51,6 +51,8 @@ CARRIERS: Mapping[str, IntervalSet] = MappingProxyType(
     }
 )
 ACK, RST, SYN = 0x10, 0x04, 0x02
+#: Ports that servers answer from (RFC 6335 section 6: 0-1023 are system ports).
+SERVICE_PORTS = IntervalSet.of((0, 1023))
 #: ICMP types that report an error or answer a question, by protocol.
 #: ICMP: RFC 792 (0, 3, 4, 5, 11, 12, 14, 16), RFC 950 (18). ICMPv6: RFC 4443 §2.1 (0-127 are error messages) and §4.2 (129),
 #: RFC 4861 §4.4, §4.5 (136 advertisement, 137 redirect), RFC 4620 §4 (140).
@@ -139,3 +141,9 @@ class Packet:
         if self.icmp_type is not None and self.icmp_type in ERROR_TYPES[self.proto]:
             return PacketClass.ICMP_ERROR
         return PacketClass.OPENING
+
+    @property
+    def reply_shaped(self) -> bool:
+        """Whether it is an opening packet that looks like an answer: UDP from a service port (a view, not a class)."""
+        opening = self.packet_class is PacketClass.OPENING
+        return opening and self.proto == UDP and self.sport is not None and self.sport in SERVICE_PORTS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from segcheck.sets.header import ACK, ERROR_TYPES, RST, PacketClass
+from segcheck.sets.header import ACK, ERROR_TYPES, RST, SERVICE_PORTS, UDP, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.store import Dimension, remainders, rows
 
@@ -42,6 +42,13 @@ class Box:
     icmp_type: IntervalSet | None = None
     icmp_code: IntervalSet | None = None
     extras: tuple[tuple[str, IntervalSet], ...] = ()
+
+    @property
+    def reply_shaped(self) -> bool:
+        """Whether all its packets open a session and look like an answer: UDP from service ports (a view, not a class)."""
+        if self.packet_class is not PacketClass.OPENING or self.proto is None or self.sport is None:
+            return False
+        return self.proto <= IntervalSet.of(UDP) and self.sport <= SERVICE_PORTS
 
 
 @dataclass(frozen=True, slots=True)
