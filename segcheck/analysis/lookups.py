@@ -55,7 +55,8 @@ def _iptables(config: DeviceConfig, hop: Hop) -> Iterator[str]:
         rules = config.lists.get(name)
         if rules is not None and not rules.builtin:
             table, _, chain = name.removeprefix("ip6/").partition("/")
-            yield f"{program} -t {quote(table)} -L {quote(chain)} -v -n --line-numbers"
+            own = chain.partition("@")[0]  # a unit of an HA pair has its name behind it
+            yield f"{program} -t {quote(table)} -L {quote(own)} -v -n --line-numbers"
 
 
 def _word(name: str) -> str:

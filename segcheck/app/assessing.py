@@ -237,7 +237,7 @@ def _diagnostics(bindings: Iterable[Binding]) -> Iterator[Diagnostic]:
     """Yield every diagnostic once; devices may share a file."""
     seen: set[str] = set()
     for bound in bindings:
-        for one in (*bound.diagnostics, *(bound.reading.diagnostics if bound.reading else ())):
+        for one in (*bound.diagnostics, *(d for reading in bound.readings for d in reading.diagnostics)):
             if one.id not in seen:
                 seen.add(one.id)
                 yield one

@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from segcheck import importers
+from segcheck.analysis.members import united
 from segcheck.app.reading import best_first
 from segcheck.errors import CannotRun
 from segcheck.loaders import files
 from segcheck.model.device import DeviceConfig, Interface, InterfaceAddress
 from segcheck.model.diagnostic import Code, Diagnostic, Severity
 from segcheck.model.reading import Reading
-from segcheck.model.result import Binding
-from segcheck.model.site import DeviceInterface, Segment, Site, TopologyDevice
+from segcheck.model.result import Binding, Member
+from segcheck.model.site import DeviceInterface, Export, Segment, Site, TopologyDevice
 from segcheck.model.site_words import ExportRole
 from segcheck.model.source import SourceText, Span
 from segcheck.sets import addresses
@@ -32,27 +33,54 @@ def bind(site: Site, folder: str) -> tuple[Binding, ...]:
 def _bound(
     site: Site, folder: Path, device: TopologyDevice, cache: dict[tuple[tuple[str, ...], str], Reading | CannotRun]
 ) -> Binding:
-    exports = [export for export in device.exports if export.role in _FOR_IMPORTERS]
-    first = next((export for export in exports if export.role is ExportRole.CONFIG), None)
-    if first is None:
-        return Binding(device=device)
-    paths = tuple(export.path for export in exports)
-    key = (paths, first.format)
-    if key not in cache:  # several VDOMs share one file
-        cache[key] = _read(folder, paths, first.format or None)
-    read = cache[key]
-    if isinstance(read, CannotRun):
-        params = (("path", first.path),)
-        unread = Diagnostic(Code.EXPORT_UNREADABLE, Severity.WARNING, first.span, scope="device", params=params)
-        return Binding(device=device, diagnostics=(unread,))
-    named = [one for one in read.devices if one.context == first.context]
-    config = named[0] if named else read.devices[0] if len(read.devices) == 1 and not first.context else None
-    if config is None:
-        contexts = ", ".join(one.context or "-" for one in read.devices)
-        found = _disagree(first.span, f"context of {device.id}", first.context or "-", contexts)
-        return Binding(device=device, reading=read, diagnostics=(found,))
-    compared = tuple(_numbered(_compared(site, device, config, first.span)))
-    return Binding(device=device, reading=read, config=config, diagnostics=compared)
+    diagnostics: list[Diagnostic] = []
+    members: list[Member] = []
+    units = _units(device)
+    reading: Reading | None = None
+    for unit in units:
+        first = unit[0]
+        paths = tuple(export.path for export in unit)
+        key = (paths, first.format)
+        if key not in cache:  # several VDOMs share one file
+            cache[key] = _read(folder, paths, first.format or None)
+        read = cache[key]
+        if isinstance(read, CannotRun):
+            params = (("path", first.path),)
+            diagnostics.append(
+                Diagnostic(Code.EXPORT_UNREADABLE, Severity.WARNING, first.span, scope="device", params=params)
+            )
+            continue
+        reading = reading or read
+        context = first.context or units[0][0].context
+        named = [one for one in read.devices if one.context == context]
+        config = named[0] if named else read.devices[0] if len(read.devices) == 1 and not context else None
+        if config is None:
+            contexts = ", ".join(one.context or "-" for one in read.devices)
+            diagnostics.append(_disagree(first.span, f"context of {device.id}", context or "-", contexts))
+            continue
+        diagnostics += _numbered(_compared(site, device, config, first.span))
+        members.append(Member(config.hostname or first.path, read, config))
+    if not units or len(members) < len(units):  # of a unit that was not read nothing is known, and so of the device
+        return Binding(device=device, reading=reading, diagnostics=tuple(diagnostics))
+    if len(members) == 1:
+        return Binding(device=device, reading=reading, config=members[0].config, diagnostics=tuple(diagnostics))
+    odd = Diagnostic(Code.MEMBERS_DIFFER, Severity.WARNING, units[1][0].span, scope="device")
+    whole, what = united(device.id, [(one.name, one.config) for one in members], odd.id)
+    if what:
+        diagnostics.append(replace(odd, params=(("device", device.id), ("what", ", ".join(what)))))
+    return Binding(device=device, reading=reading, config=whole, members=tuple(members), diagnostics=tuple(diagnostics))
+
+
+def _units(device: TopologyDevice) -> list[list[Export]]:
+    """Return the files for importers by unit of an HA pair: an export of its peer, and what stands after it, is the peer's."""
+    found: list[list[Export]] = [[]]
+    for export in device.exports:
+        if export.role is ExportRole.HA_PEER:
+            found.append([export])
+        elif export.role in _FOR_IMPORTERS:
+            found[-1].append(export)
+    ordered = (sorted(unit, key=lambda export: export.role is ExportRole.IPSET) for unit in found)
+    return [unit for unit in ordered if any(export.role is not ExportRole.IPSET for export in unit)]
 
 
 def _read(folder: Path, paths: tuple[str, ...], format: str | None) -> Reading | CannotRun:  # noqa: A002

@@ -46,6 +46,7 @@ class Code(Enum):
     EXPORT_UNREADABLE = "export-unreadable"  # {path}: the device counts as one without an export
     SITE_DISAGREES = "site-disagrees"  # {what} {site} {export}: what topology and export say of one device differs
     INTERFACE_UNDECLARED = "interface-undeclared"  # {device} {interface} {line}: the topology lacks it
+    MEMBERS_DIFFER = "members-differ"  # {device} {what}: units of an HA pair that cannot stand for each other
     ENGINE_CAPACITY = "engine-capacity"  # {what}
     ENGINES_DISAGREE = "engines-disagree"  # {row}: sets and interpreter gave opposite answers, a defect of segcheck
 

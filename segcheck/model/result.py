@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from segcheck.model.device import DeviceConfig
 from segcheck.model.diagnostic import Diagnostic
-from segcheck.model.reading import Reading
+from segcheck.model.reading import InputReading, Reading
 from segcheck.model.site import TopologyDevice
 from segcheck.model.source import Span
 from segcheck.model.trace import Probe, Verdict
@@ -115,11 +115,21 @@ class Fact:
     good: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A unit of an HA pair, by the name that its export gives it, as that was read."""
+
+    name: str
+    reading: Reading
+    config: DeviceConfig
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """A device of a site with its export.
 
-    reading, config   None without an export, or where it cannot be read
+    reading, config   None without an export, or where it cannot be read; `config` is that of all units together
+    members           the units of an HA pair where several have an export, the first one's reading is `reading`
     diagnostics       what topology and export disagree on: after an ERROR nothing is known of the device, a WARNING leaves
                       something undecided
     """
@@ -127,4 +137,17 @@ class Binding:
     device: TopologyDevice
     reading: Reading | None = None
     config: DeviceConfig | None = None
+    members: tuple[Member, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Return what was read of the device, of every unit."""
+        if self.members:
+            return tuple(member.reading for member in self.members)
+        return (self.reading,) if self.reading is not None else ()
+
+    @property
+    def inputs(self) -> tuple[InputReading, ...]:
+        """Return every file of the device that an importer has read."""
+        return tuple(one for reading in self.readings for one in reading.inputs)

@@ -71,10 +71,10 @@ def validation(site: Site | None, files: Sequence[SiteFile], bindings: Sequence[
         "inputs": [
             *(_other_input(one.source.path, one.source.sha256, "site") for one in files if one.source.sha256),
             *(
-                _input(bound.reading, one) | {"device": bound.device.id, "as_of": _as_of(bound, one.path)}
+                _input(reading, one) | {"device": bound.device.id, "as_of": _as_of(bound, one.path)}
                 for bound in bindings
-                if bound.reading is not None
-                for one in bound.reading.inputs
+                for reading in bound.readings
+                for one in reading.inputs
             ),
         ],
         "without_export": [bound.device.id for bound in bindings if bound.reading is None],

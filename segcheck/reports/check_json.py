@@ -75,7 +75,7 @@ def _inputs(found: Assessment, files: Sequence[SiteFile]) -> list[dict[str, Any]
         if one.source.sha256
     ]
     for bound in found.bindings:
-        for one in bound.reading.inputs if bound.reading is not None else ():
+        for one in bound.inputs:
             dates = (e.as_of for e in bound.device.exports if e.path == one.path)
             as_of = next((d for d in dates if d is not None), None)
             rows.append(

@@ -157,8 +157,7 @@ def _unknown(page: Page, found: Assessment) -> None:
     unread = [
         (bound.device.id, one.path, counts)
         for bound in found.bindings
-        if bound.reading is not None
-        for one in bound.reading.inputs
+        for one in bound.inputs
         if (counts := sum(one.lines.counts()[use] for use in _UNREAD))
     ]
     for device, path, count in unread:

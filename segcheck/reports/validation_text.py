@@ -79,8 +79,7 @@ def _read(page: Page, site: Site, bindings: Sequence[Binding]) -> None:
             str(unread(one.lines.counts())),
         )
         for bound in bindings
-        if bound.reading is not None
-        for one in bound.reading.inputs
+        for one in bound.inputs
     ]
     if rows:
         page.heading(words("validate.exports"))

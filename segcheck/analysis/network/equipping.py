@@ -55,7 +55,7 @@ def _subjects(site: Site, device: str) -> tuple[str, ...]:
 
 def _whole(site: Site, binding: Binding, day: date) -> tuple[Doubt, ...]:
     """Return the doubt that lines are missing, where the export does not show its end."""
-    inputs = binding.reading.inputs if binding.reading else ()
+    inputs = binding.inputs
     if all(one.complete is Complete.YES for one in inputs):
         return ()
     device = binding.device.id
