@@ -17,8 +17,10 @@ from segcheck.analysis.compiling.space import Ground, Space, actions_of, interfa
 from segcheck.analysis.network.equipping import uncertain_rules
 from segcheck.analysis.tracing import trace_list
 from segcheck.model.device import DeviceConfig, Interface
+from segcheck.model.diagnostic import Diagnostic
 from segcheck.model.match import State
 from segcheck.model.pipeline import StageKind
+from segcheck.model.reading import Reading
 from segcheck.model.rules import Call, Permit, Rule
 from segcheck.model.source import Span
 from segcheck.model.trace import Probe
@@ -88,12 +90,22 @@ class DeviceDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """What one version was read from, and what could not be read of it."""
+
+    readings: tuple[Reading, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Diff:
     """How two exports, or two sites, differ."""
 
     old: str
     new: str
     devices: tuple[DeviceDiff, ...]
+    before: Side
+    after: Side
 
     @property
     def verdict(self) -> Verdict:

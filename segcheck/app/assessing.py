@@ -104,7 +104,7 @@ def assess(
         findings=findings,
         checks={module.CHECK.id: module.CHECK for module in checks.installed()},
         assumptions=tuple(_assumptions(network, judgement.pairs)),
-        diagnostics=tuple(_diagnostics(validated.bindings)),
+        diagnostics=tuple(diagnostics_of(validated.bindings)),
         weakened=tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore]),
         instants=tuple(
             tuple(one.name for one, on in zip(judgement.reach.instants.schedules, row, strict=True) if on)
@@ -162,7 +162,7 @@ def _boxes(packets: PacketSet, *, spelt: bool) -> Boxes:
 
 def _worst(told: Iterable[Crossing], findings: Iterable[Finding]) -> Standing:
     standings = [one.standing for one in told]
-    standings += [one.standing for one in findings if not one.waived]
+    standings += [one.standing for one in findings]  # one that is excepted is no less there
     return max(standings, key=lambda one: one.rank, default=Standing.PROVEN)
 
 
@@ -233,7 +233,7 @@ def _implied(doubt: Doubt) -> tuple[str, str]:
     return (f"{doubt.subject}: {doubt.kind.value}", f"{doubt.subject}: {doubt.kind.value}")
 
 
-def _diagnostics(bindings: Iterable[Binding]) -> Iterator[Diagnostic]:
+def diagnostics_of(bindings: Iterable[Binding]) -> Iterator[Diagnostic]:
     """Yield every diagnostic once; devices may share a file."""
     seen: set[str] = set()
     for bound in bindings:
@@ -274,7 +274,7 @@ def _exhausted(site: Site, bindings: tuple[Binding, ...], day: date, capacity: i
         crossings=(),
         findings=(),
         assumptions=(),
-        diagnostics=(told, *_diagnostics(bindings)),
+        diagnostics=(told, *diagnostics_of(bindings)),
         devices=_devices(bindings),
         outside=tuple(_outside(site)),
     )

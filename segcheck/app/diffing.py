@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from segcheck.analysis.comparing import DeviceDiff, Diff, compare
+from segcheck.analysis.comparing import DeviceDiff, Diff, Side, compare
 from segcheck.app import reading, validating
-from segcheck.app.assessing import unusable
+from segcheck.app.assessing import diagnostics_of, unusable
 from segcheck.app.matching import find_list
 from segcheck.errors import BadArguments
 from segcheck.model.device import DeviceConfig
+from segcheck.model.reading import Reading
+from segcheck.model.result import Binding
 
 
 def diff(
@@ -33,7 +36,7 @@ def diff(
     for name in contexts:
         pair = [next((d for d in side.devices if d.context == name), None) for side in sides]
         found.append(_device(name or pair_name(pair), pair[0], pair[1], list_name))
-    return Diff(old, new, tuple(found))
+    return Diff(old, new, tuple(found), *(Side((side,), side.diagnostics) for side in sides))
 
 
 def pair_name(pair: list[DeviceConfig | None]) -> str:
@@ -57,16 +60,24 @@ def _device(name: str, old: DeviceConfig | None, new: DeviceConfig | None, list_
 
 
 def _sites(old: str, new: str) -> Diff:
-    sides = []
+    sides, validated = [], []
     for folder in (old, new):
-        validated = validating.validate(folder)
-        if validated.site is None:
-            raise unusable(folder, validated.files)
-        sides.append({bound.device.id: bound.config for bound in validated.bindings})
+        one = validating.validate(folder)
+        if one.site is None:
+            raise unusable(folder, one.files)
+        validated.append(one)
+        sides.append({bound.device.id: bound.config for bound in one.bindings})
     found = []
     for name in dict.fromkeys((*sides[0], *sides[1])):
         before, after = sides[0].get(name), sides[1].get(name)
         if before is None and after is None and name in sides[0] and name in sides[1]:
             continue  # no export in either: nothing of it was read, nothing of it is compared
         found.append(_device(name, before, after, None))
-    return Diff(old, new, tuple(found))
+    first, second = (Side(_readings(one.bindings), tuple(diagnostics_of(one.bindings))) for one in validated)
+    return Diff(old, new, tuple(found), first, second)
+
+
+def _readings(bindings: Iterable[Binding]) -> tuple[Reading, ...]:
+    """Return what was read, each once; devices may share a file."""
+    found = {id(bound.reading): bound.reading for bound in bindings if bound.reading is not None}
+    return tuple(found.values())

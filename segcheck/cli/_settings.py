@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -140,6 +141,23 @@ def settings(context: click.Context) -> Settings:
     found = context.find_root().obj
     assert isinstance(found, Settings)  # run() put it there
     return found
+
+
+def day_of(text: str | None, option: str) -> date | None:
+    """Return the day that an option names, alone or with a time of day after it; None if it was not given.
+
+    Raises:
+        BadArguments: it is no day.
+    """
+    if text is None:
+        return None
+    for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%M"):
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()
+    raise BadArguments(
+        f"{option} {text}: not a day; nothing was judged. Write it as 2026-11-10",
+        f"{option} {text}: 日付として読めません。判定は行っていません。2026-11-10 のように書いてください",
+    )
 
 
 def global_options(say: Say) -> list[click.Parameter]:

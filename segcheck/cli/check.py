@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from segcheck.cli._help import Speaking
-from segcheck.cli._settings import Exit, Settings, answer, settings
+from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
 from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
@@ -108,7 +107,7 @@ def check(
 
     here = settings(context)
     outputs = _outputs(formats)
-    day = day_of(time) or assessing.today()
+    day = day_of(time, "--time") or assessing.today()
     with progress(here) as tell:
         spelt = any(kind == "json" for kind, _ in outputs)
         found = assessing.assess(site, day=day, select=select, ignore=ignore, spelt=spelt, progress=tell)
@@ -136,23 +135,6 @@ def check(
         else:
             _write(path, text)
     return _exit(here, found.assessment, fail_on, accept=accept_assumptions)
-
-
-def day_of(time: str | None) -> date | None:
-    """Return the day that --time names, None if it was not given.
-
-    Raises:
-        BadArguments: it is no day.
-    """
-    if time is None:
-        return None
-    try:
-        return date.fromisoformat(time[:10])
-    except ValueError:
-        raise BadArguments(
-            f"--time {time}: not a day; nothing was judged. Write it as 2026-11-10",
-            f"--time {time}: 日付として読めません。判定は行っていません。2026-11-10 のように書いてください",
-        ) from None
 
 
 def _outputs(formats: tuple[str, ...]) -> list[tuple[str, str | None]]:

@@ -71,7 +71,7 @@ def diff(
     """Show the changes; 0 equal, 1 different, 3 undecided."""
     from segcheck.analysis.comparing import Verdict
     from segcheck.app import diffing
-    from segcheck.reports import as_json, diff_text
+    from segcheck.reports import as_json, diff_json, diff_text
 
     here = settings(context)
     found = diffing.diff(old, new, format=as_format, context=vdom, list_name=list_name)
@@ -81,11 +81,12 @@ def diff(
         "list": list_name,
         "fail-on-widening": "yes" if fail_on_widening else None,
     }
+    weakened = ("--fail-on-widening",) if fail_on_widening else ()
     if output == "json":
-        answer(as_json.render(diff_text.diff_json(found, here.run(NAME, options))))
+        answer(as_json.render(diff_json.difference(found, here.run(NAME, options), weakened)))
     else:
         page = here.page()
-        diff_text.difference(page, found)
+        diff_text.difference(page, found, weakened)
         answer(page.text())
     if fail_on_widening and found.verdict is Verdict.DIFFERS and not found.widens:
         return Exit.CLEAN

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from segcheck.cli._help import Speaking
-from segcheck.cli._settings import Exit, answer, settings
-from segcheck.cli.check import day_of
+from segcheck.cli._settings import Exit, answer, day_of, settings
 from segcheck.lang.words import Say
 
 NAME = "matrix"
@@ -59,7 +58,7 @@ def matrix(context: click.Context, site: str, output: str, time: str | None) -> 
     here = settings(context)
     with progress(here) as tell:
         found = assessing.assess(
-            site, day=day_of(time) or assessing.today(), only_crossings=True, progress=tell
+            site, day=day_of(time, "--time") or assessing.today(), only_crossings=True, progress=tell
         ).assessment
     if output == "json":
         answer(as_json.render(matrix_text.matrix_json(found, here.run(NAME, {"site": site, "time": time}))))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import click
 
 from segcheck.cli._help import Speaking
-from segcheck.cli._settings import Exit, answer, settings
+from segcheck.cli._settings import Exit, answer, day_of, settings
 from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
@@ -108,6 +108,14 @@ def build(say: Say) -> click.Command:
                 ),
             ),
             click.Option(
+                ["--day"],
+                metavar="DAY",
+                help=say(
+                    "Day whose assumptions and register entries count, where it is not that of --time.",
+                    "前提と台帳の記載を数える日付。--time の日付と異なる場合に指定します。",
+                ),
+            ),
+            click.Option(
                 ["--format", "output"],
                 type=click.Choice(["text", "json"]),
                 default="text",
@@ -126,6 +134,7 @@ def trace(
     inside: str | None,
     via: tuple[str, ...],
     time: str | None,
+    day: str | None,
     output: str,
     **given: str | None,
 ) -> int:
@@ -137,7 +146,7 @@ def trace(
 
     here = settings(context)
     minute = packet_table.parse_time_option(time) if time else None
-    day = _day(time) if time else datetime.now(UTC).astimezone(JST).date()
+    as_of = day_of(day, "--day") or (_day(time) if time else datetime.now(UTC).astimezone(JST).date())
     fields = {name: text for name in _FIELDS if (text := given.get(name))}
     question = tracing_site.Question(
         source=source,
@@ -148,7 +157,7 @@ def trace(
         minute=minute,
         state=State[state.upper()] if state else State.NONE,
     )
-    found = tracing_site.trace(site, question, day=day)
+    found = tracing_site.trace(site, question, day=as_of)
     options = {
         "from": source,
         "to": destination,
@@ -157,6 +166,7 @@ def trace(
         "via": " ".join(via),
         "state": state,
         "time": time,
+        "day": day,
     }
     if output == "json":
         from segcheck.reports import as_json, trace_json

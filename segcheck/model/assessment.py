@@ -36,7 +36,7 @@ class AssumptionUse:
 class Assessment:
     """A site judged on a day.
 
-    standing      the worst of crossings and findings that are not waived
+    standing      the worst of crossings and findings, those included that an exception covers
     crossings     every ordered pair of places of different zones, by (source, destination)
     findings      gravest first
     checks        what the findings' checks say, by id

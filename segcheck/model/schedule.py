@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from segcheck.model.source import Span
 from segcheck.sets.intervals import IntervalSet
@@ -35,6 +35,11 @@ def wall_minute(moment: datetime) -> int:
     """Return the minute of the wall clock since 1970-01-01T00:00 that `moment` shows, its zone ignored."""
     delta = moment.replace(tzinfo=None) - datetime(1970, 1, 1)
     return delta.days * 1440 + delta.seconds // 60
+
+
+def clock(minute: int) -> str:
+    """Return a wall-clock minute as it is written: 2026-11-10T08:30."""
+    return (datetime(1970, 1, 1) + timedelta(minutes=minute)).isoformat(timespec="minutes")
 
 
 def week_minute(minute: int) -> int:

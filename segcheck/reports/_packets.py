@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shlex import quote
 
 from segcheck.loaders.packet_table import PROTOCOLS
+from segcheck.model.schedule import clock
 from segcheck.sets import addresses
-from segcheck.sets.header import Packet
+from segcheck.sets.header import CARRIERS, SIZES, SYN, Packet, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.listing import Box, Boxes
 
 _NAMES = {number: name for name, number in reversed(PROTOCOLS.items())}
+#: Before the name of a condition that varies, among the extras of a box.
+VARIES = "varies:"
 #: Pieces of one field that a line shows.
 SHOWN = 4
 
@@ -66,16 +70,24 @@ def packet_text(packet: Packet) -> str:
     return f"{ends} {name}{icmp}{kind}"
 
 
-def trace_command(site: str, place: str, packet: Packet) -> str:
-    """Return the command that follows the packet through the site."""
+def trace_command(site: str, place: str, packet: Packet, minute: int | None, day: str) -> str:
+    """Return the command that follows the packet through the site, at that minute and as of that day."""
     words = [
-        f"segcheck trace {site} --from {addresses.text(packet.src)} --to {addresses.text(packet.dst)} --in {place}"
+        f"segcheck trace {quote(site)} --from {addresses.text(packet.src)} --to {addresses.text(packet.dst)} --in {place}"
     ]
     words.append(f"--proto {_NAMES.get(packet.proto, str(packet.proto))}")
     if packet.dport is not None:
         words.append(f"--sport {packet.sport} --dport {packet.dport}")
     if packet.icmp_type is not None:
-        words.append(f"--icmp-type {packet.icmp_type}")
+        words.append(f"--icmp-type {packet.icmp_type} --icmp-code {packet.icmp_code}")
+    if packet.tcp_flags is not None and packet.tcp_flags != SYN:
+        words.append(f"--tcp-flags {packet.tcp_flags}")
+    if packet.fragment:
+        words.append("--fragment yes")
+    if minute is not None:
+        words.append(f"--time {clock(minute)}")
+    if minute is None or not clock(minute).startswith(day):
+        words.append(f"--day {day}")
     return " ".join(words)
 
 
@@ -85,19 +97,15 @@ _EVERYWHERE = {addresses.V4: "IPv4", addresses.V6: "IPv6", addresses.ALL: "*"}
 def boxes_json(found: Boxes, domain: str, instants: Sequence[Sequence[str]]) -> dict[str, object]:
     """Return BOXES of the result contract (DESIGN §4); domain is that of the initiator."""
     return {
-        "boxes": [_box_json(box, domain, instants) for box in found.boxes],
+        "boxes": [box_json(box, domain, instants) for box in found.boxes],
         "total": found.total,
         "truncated": found.truncated,
     }
 
 
-def _box_json(box: Box, domain: str, instants: Sequence[Sequence[str]]) -> dict[str, object]:
+def box_json(box: Box, domain: str, instants: Sequence[Sequence[str]]) -> dict[str, object]:
+    """Return BOX of the result contract: a field that is free has all its values, one that nobody carries has none."""
     extras = dict(box.extras)
-    when = extras.pop("time", None)
-    state = [
-        name.removeprefix("varies:") if values == IntervalSet.of(1) else f"not {name.removeprefix('varies:')}"
-        for name, values in extras.items()
-    ]
     return {
         "domain": domain,
         "family": box.family,
@@ -105,21 +113,43 @@ def _box_json(box: Box, domain: str, instants: Sequence[Sequence[str]]) -> dict[
         "reply_shaped": box.reply_shaped,
         "src": list(addresses.describe(box.src)),
         "dst": list(addresses.describe(box.dst)),
-        "proto": _ranges(box.proto),
-        "sport": _ranges(box.sport),
-        "dport": _ranges(box.dport),
-        "flags": _ranges(box.tcp_flags),
-        "icmp": None
-        if box.icmp_type is None and box.icmp_code is None
-        else {"type": _ranges(box.icmp_type), "code": _ranges(box.icmp_code)},
-        "when": None
-        if when is None
-        else [list(instants[n]) for lo, hi in when.ranges for n in range(lo, min(hi + 1, len(instants)))],
-        "state": state or None,
+        "proto": _ranges(box.proto if box.proto is not None else IntervalSet.of((0, SIZES["proto"] - 1))),
+        "sport": _ranges(_carried(box, "sport", box.sport)),
+        "dport": _ranges(_carried(box, "dport", box.dport)),
+        "flags": None if box.tcp_flags is None else _ranges(box.tcp_flags),
+        "icmp": _icmp(box),
+        "when": in_force(extras["time"], instants) if "time" in extras else None,
+        "state": conditions(box) or None,
     }
 
 
-def _ranges(values: IntervalSet | None) -> list[str] | None:
-    if values is None:
-        return None
+def conditions(box: Box) -> list[str]:
+    """Return what must be so, or not be so, for the packets to pass: the named conditions that rules ask for."""
+    found = ((name.removeprefix(VARIES), values) for name, values in box.extras if name.startswith(VARIES))
+    return [name if values == IntervalSet.of(1) else f"not {name}" for name, values in found]
+
+
+def in_force(values: IntervalSet, instants: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the schedules that are in force at each kind of instant in `values`."""
+    return [list(row) for number, row in enumerate(instants) if number in values]
+
+
+def _carried(box: Box, name: str, values: IntervalSet | None) -> IntervalSet:
+    """Return the values of a field: all of them if it is free and some packet of the box carries it."""
+    if values is not None:
+        return values
+    carriers = CARRIERS[name]
+    carried = box.packet_class is not PacketClass.FRAGMENT and (box.proto is None or bool(box.proto & carriers))
+    return IntervalSet.of((0, SIZES[name] - 1)) if carried else IntervalSet.empty()
+
+
+def _icmp(box: Box) -> list[str]:
+    """Return ICMP types, each with its codes after a slash where they are not free."""
+    types = _ranges(_carried(box, "icmp_type", box.icmp_type))
+    if box.icmp_code is None:
+        return types
+    return [f"{kind}/{code}" for kind in types for code in _ranges(box.icmp_code)]
+
+
+def _ranges(values: IntervalSet) -> list[str]:
     return [str(lo) if lo == hi else f"{lo}-{hi}" for lo, hi in values.ranges]

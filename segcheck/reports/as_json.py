@@ -6,15 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from segcheck.lang import words
 from segcheck.loaders.problems import SiteFile
 from segcheck.model.device import DeviceConfig, Interface, Route
-from segcheck.model.diagnostic import Diagnostic, Severity
+from segcheck.model.diagnostic import Severity
 from segcheck.model.reading import InputReading, Reading
 from segcheck.model.result import Answer, Binding, Fact, Matched, PacketTable, Run, Way
 from segcheck.model.rules import Rule, RuleList
 from segcheck.model.site import Site
 from segcheck.model.source import SourceText, Span
+from segcheck.reports._blocks import as_of, diagnostic, line_counts, run_block
 from segcheck.reports._expressions import action_text, match_text
 from segcheck.reports._masking import masked
 from segcheck.sets import addresses
@@ -35,12 +35,12 @@ def inspection(reading: Reading, run: Run) -> dict[str, Any]:
     """Return what was understood of an export, rule by rule; schema `segcheck/inspect/1`."""
     return {
         "schema": "segcheck/inspect/1",
-        "run": _run(run),
+        "run": run_block(run),
         "format": reading.format,
         "maturity": reading.maturity.value,
         "inputs": [_input(reading, one) for one in reading.inputs],
         "devices": [_device(device) for device in reading.devices],
-        "diagnostics": [_diagnostic(one) for one in reading.diagnostics],
+        "diagnostics": [diagnostic(one) for one in reading.diagnostics],
     }
 
 
@@ -50,7 +50,7 @@ def matching(
     """Return the answers about packets; schema `segcheck/match/1`. `side` holds further input files: a device file."""
     return {
         "schema": "segcheck/match/1",
-        "run": _run(run),
+        "run": run_block(run),
         "inputs": [
             *(_input(reading, one) for one in reading.inputs),
             *(_other_input(one.path, one.sha256, "device-file") for one in side),
@@ -58,7 +58,7 @@ def matching(
         ],
         "left_out": {"interface_conditions": list(matched.left_out)},
         "rows": [_answer(answer, table.columns) for answer in matched.answers],
-        "diagnostics": [_diagnostic(one) for one in reading.diagnostics],
+        "diagnostics": [diagnostic(one) for one in reading.diagnostics],
     }
 
 
@@ -66,12 +66,12 @@ def validation(site: Site | None, files: Sequence[SiteFile], bindings: Sequence[
     """Return what is wrong with a site; schema `segcheck/validate/1`. Diagnostics are those of site against export."""
     return {
         "schema": "segcheck/validate/1",
-        "run": _run(run),
+        "run": run_block(run),
         "usable": site is not None and not any(_errors(bound) for bound in bindings),
         "inputs": [
             *(_other_input(one.source.path, one.source.sha256, "site") for one in files if one.source.sha256),
             *(
-                _input(reading, one) | {"device": bound.device.id, "as_of": _as_of(bound, one.path)}
+                _input(reading, one) | {"device": bound.device.id, "as_of": as_of(bound, one.path)}
                 for bound in bindings
                 for reading in bound.readings
                 for one in reading.inputs
@@ -90,27 +90,12 @@ def validation(site: Site | None, files: Sequence[SiteFile], bindings: Sequence[
             for one in files
             for problem in one.problems
         ],
-        "diagnostics": [_diagnostic(one) for bound in bindings for one in bound.diagnostics],
+        "diagnostics": [diagnostic(one) for bound in bindings for one in bound.diagnostics],
     }
-
-
-def _as_of(bound: Binding, path: str) -> str | None:
-    day = next((one.as_of for one in bound.device.exports if path == one.path or path.startswith(f"{one.path}/")), None)
-    return day.isoformat() if day else None
 
 
 def _errors(bound: Binding) -> bool:
     return any(one.severity is Severity.ERROR for one in bound.diagnostics)
-
-
-def _run(run: Run) -> dict[str, Any]:
-    return {
-        "version": run.version,
-        "started": run.started,
-        "command": run.command,
-        "options": dict(run.options),
-        "weakened": [],
-    }
 
 
 def _input(reading: Reading, one: InputReading) -> dict[str, Any]:
@@ -124,7 +109,7 @@ def _input(reading: Reading, one: InputReading) -> dict[str, Any]:
         "complete": one.complete.value,
         "evidence": one.evidence,
         "as_of": None,
-        "lines": {use.value: count for use, count in one.lines.counts().items()},
+        "lines": line_counts(one),
     }
 
 
@@ -138,21 +123,6 @@ def _place(span: Span | None) -> dict[str, Any]:
         "path": span.path if span else None,
         "first_line": span.first if span else None,
         "last_line": span.last if span else None,
-    }
-
-
-def _diagnostic(one: Diagnostic) -> dict[str, Any]:
-    fields = {name: masked(value) for name, value in one.params}
-    key = f"diagnostics.{one.code.value}.message"
-    return {
-        "id": one.id,
-        "code": one.code.value,
-        "severity": one.severity.value,
-        "scope": one.scope,
-        "path": one.span.path if one.span else None,
-        "line": one.span.first if one.span else None,
-        "column": one.column or None,
-        "message": {language: words.load(language)(key, **fields) for language in ("ja", "en")},
     }
 
 
@@ -328,7 +298,7 @@ def health(facts: Sequence[Fact], run: Run) -> dict[str, Any]:
     """Return what `doctor` found; schema `segcheck/doctor/1`."""
     return {
         "schema": "segcheck/doctor/1",
-        "run": _run(run),
+        "run": run_block(run),
         "good": all(fact.good for fact in facts),
         "facts": [{"name": fact.name, "value": fact.value, "good": fact.good} for fact in facts],
     }

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from segcheck.lang.words import load
 from segcheck.loaders.problems import SiteFile
 from segcheck.model.assessment import Assessment
 from segcheck.model.check import Check
 from segcheck.model.crossing import Crossing, Place, PlaceKind
-from segcheck.model.diagnostic import Diagnostic
+from segcheck.model.diagnostic import LineUse, Severity
 from segcheck.model.finding import AttributeEvidence, ConfigEvidence, Evidence, Finding, WitnessEvidence
 from segcheck.model.result import Run
+from segcheck.model.schedule import clock
+from segcheck.reports._blocks import as_of, diagnostic, line_counts, run_block, said
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import boxes_json
-from segcheck.reports.trace_json import way
+from segcheck.reports.trace_json import confirm_json, way
 from segcheck.sets import addresses
 from segcheck.sets.header import SIZES, Packet
 
@@ -25,13 +26,7 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
     return {
         "schema": "segcheck/result/1",
         "verdict": found.standing.value,
-        "run": {
-            "version": run.version,
-            "started": run.started,
-            "command": run.command,
-            "options": dict(run.options),
-            "weakened": [*found.weakened, *weakened],
-        },
+        "run": run_block(run, (*found.weakened, *weakened)),
         "site": found.site.name,
         "day": found.day.isoformat(),
         "as_of": found.as_of.isoformat() if found.as_of else None,
@@ -55,7 +50,7 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         "crossings": [_crossing(one, found) for one in found.crossings],
         "findings": [_finding(one, found, found.checks[one.check]) for one in found.findings],
         "requirements": [],
-        "diagnostics": [_diagnostic(one) for one in found.diagnostics],
+        "diagnostics": [*(diagnostic(one) for one in found.diagnostics), *_unknown(found)],
     }
 
 
@@ -69,27 +64,56 @@ def _inputs(found: Assessment, files: Sequence[SiteFile]) -> list[dict[str, Any]
             "device": None,
             "complete": "yes",
             "as_of": None,
-            "lines": None,
+            "lines": _site_lines(one),
         }
         for one in files
         if one.source.sha256
     ]
-    for bound in found.bindings:
-        for one in bound.inputs:
-            dates = (e.as_of for e in bound.device.exports if e.path == one.path)
-            as_of = next((d for d in dates if d is not None), None)
-            rows.append(
-                {
-                    "path": one.path,
-                    "sha256": one.sha256,
-                    "kind": "export",
-                    "format": one.format,
-                    "device": bound.device.id,
-                    "complete": one.complete.value,
-                    "as_of": as_of.isoformat() if as_of else None,
-                    "lines": {use.value: count for use, count in one.lines.counts().items()},
-                }
-            )
+    rows += [
+        {
+            "path": one.path,
+            "sha256": one.sha256,
+            "kind": "export",
+            "format": one.format,
+            "device": bound.device.id,
+            "complete": one.complete.value,
+            "as_of": as_of(bound, one.path),
+            "lines": line_counts(one),
+        }
+        for bound in found.bindings
+        for one in bound.inputs
+    ]
+    return rows
+
+
+def _site_lines(one: SiteFile) -> dict[str, int]:
+    """Return how the lines of a site file were used: the schema is strict, so all but blank lines and comments counts."""
+    lines = [line.strip() for line in one.source.lines()]
+    passed_over = sum(not line or line.startswith("#") for line in lines)
+    counts = dict.fromkeys((use.value for use in LineUse), 0)
+    return {**counts, LineUse.UNDERSTOOD.value: len(lines) - passed_over, LineUse.IRRELEVANT.value: passed_over}
+
+
+def _unknown(found: Assessment) -> list[dict[str, Any]]:
+    """Return what `because` names beside diagnostics: devices without export and the like, each as a row of the same form."""
+    known = {one.id for one in found.diagnostics}
+    named = {name for one in found.crossings for name in one.because}
+    named |= {name for one in found.findings for name in one.because}
+    rows = []
+    for name in sorted(named - known):
+        kind, _, subject = name.partition(":")
+        rows.append(
+            {
+                "id": name,
+                "code": kind,
+                "severity": Severity.WARNING.value,
+                "scope": subject,
+                "path": None,
+                "line": None,
+                "column": None,
+                "message": said(f"doubts.{kind}.message", subject=subject),
+            }
+        )
     return rows
 
 
@@ -138,10 +162,19 @@ def _finding(one: Finding, found: Assessment, check: Check) -> dict[str, Any]:
         else None,
         "because": list(one.because),
         "assumptions": list(one.assumptions),
-        "packets": boxes_json(one.packets, "", found.instants) if one.packets is not None else None,
+        "packets": boxes_json(one.packets, _domain(one, found), found.instants) if one.packets is not None else None,
         "evidence": [_evidence(piece) for piece in one.evidence],
         "params": params,
     }
+
+
+def _domain(one: Finding, found: Assessment) -> str:
+    """Return the routing domain that the packets of a finding are sent in, "" where that is none or several."""
+    segments = found.site.segments
+    sent = {piece.place for piece in one.evidence if isinstance(piece, WitnessEvidence)}
+    domains = {segments[place].domain for place in sent if place in segments}
+    domains = domains or {segment.domain for segment in segments.values() if segment.zone == one.src_zone}
+    return domains.pop() if len(domains) == 1 else ""
 
 
 def _evidence(piece: Evidence) -> dict[str, Any]:
@@ -156,16 +189,13 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
                 "text": masked(text),
             }
         case WitnessEvidence(packet, place, minute, journeys, confirm):
-            commands: dict[str, list[str]] = {}
-            for device, command in confirm:
-                commands.setdefault(device, []).append(command)
             return {
                 "kind": "witness",
                 "packet": _packet(packet),
                 "place": place,
-                "minute": minute,
+                "time": clock(minute) if minute is not None else None,
                 "paths": [way(journey) for journey in journeys],
-                "confirm": commands,
+                "confirm": confirm_json(confirm),
             }
         case AttributeEvidence(name, value, document):
             return {"kind": "attribute", "id": name, "value": masked(value), "document": document}
@@ -175,19 +205,4 @@ def _packet(packet: Packet) -> dict[str, Any]:
     values = ((name, packet.get(name)) for name in SIZES)
     return {
         name: addresses.text(value) if name in ("src", "dst") else value for name, value in values if value is not None
-    }
-
-
-def _diagnostic(one: Diagnostic) -> dict[str, Any]:
-    fields = {name: masked(value) for name, value in one.params}
-    key = f"diagnostics.{one.code.value}.message"
-    return {
-        "id": one.id,
-        "code": one.code.value,
-        "severity": one.severity.value,
-        "scope": one.scope,
-        "path": one.span.path if one.span else None,
-        "line": one.span.first if one.span else None,
-        "column": one.column or None,
-        "message": {"ja": load("ja")(key, **fields), "en": load("en")(key, **fields)},
     }

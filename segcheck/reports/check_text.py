@@ -10,6 +10,7 @@ from segcheck.model.crossing import Standing
 from segcheck.model.diagnostic import LineUse, Severity
 from segcheck.model.finding import AttributeEvidence, ConfigEvidence, Finding, Weight, WitnessEvidence
 from segcheck.model.journey import Journey
+from segcheck.model.schedule import clock
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import box_text, packet_text, trace_command
 from segcheck.reports.as_text import Page
@@ -81,7 +82,7 @@ def _finding(page: Page, found: Assessment, finding: Finding, number: int, folde
         if more > 0:
             rows.append(("", words("check.more", count=more)))
     for piece in finding.evidence:
-        rows += _evidence(words, piece, folder)
+        rows += _evidence(words, piece, folder, found.day.isoformat())
     if finding.because:
         rows.append((words("check.because"), ", ".join(finding.because[:SHOWN])))
     if finding.assumptions:
@@ -92,15 +93,16 @@ def _finding(page: Page, found: Assessment, finding: Finding, number: int, folde
     page.table(("", ""), [(f"   {name}", text) for name, text in rows])
 
 
-def _evidence(words: Words, piece: object, folder: str) -> list[tuple[str, str]]:
+def _evidence(words: Words, piece: object, folder: str, day: str) -> list[tuple[str, str]]:
     match piece:
         case ConfigEvidence(span, text, _):
             last = f"-{span.last}" if span.last != span.first else ""
             return [(words("check.line"), f"{folder}/{span.path}:{span.first}{last}  {masked(text)}".rstrip())]
-        case WitnessEvidence(packet, place, _, journeys, confirm):
-            rows = [(words("check.witness"), packet_text(packet))]
+        case WitnessEvidence(packet, place, minute, journeys, confirm):
+            at = "" if minute is None else f"  {words('check.at', time=clock(minute))}"
+            rows = [(words("check.witness"), f"{packet_text(packet)}{at}")]
             rows += [(words("check.way"), _way(words, place, journey)) for journey in journeys[:1]]
-            rows.append((words("check.trace"), trace_command(folder, place, packet)))
+            rows.append((words("check.trace"), trace_command(folder, place, packet, minute, day)))
             rows += [(words("check.confirm"), f"{device}: {command}") for device, command in confirm[:SHOWN]]
             return rows
         case AttributeEvidence(name, value, document):
@@ -172,9 +174,8 @@ _UNREAD = (LineUse.APPROXIMATED, LineUse.UNSUPPORTED, LineUse.UNRECOGNISED)
 
 def _next(words: Words, cause: str) -> str:
     """Return what to do about something that is not known."""
-    kind = cause.partition(":")[0]
-    key = f"check.next.{kind}"
-    return words(key) if key in words else words("check.next.other")
+    key = f"doubts.{cause.partition(':')[0]}.remedy"
+    return words(key) if key in words else words("check.next_other")
 
 
 def _conclusion(page: Page, found: Assessment) -> None:

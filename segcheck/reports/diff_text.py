@@ -1,25 +1,27 @@
-"""What a change means, for people and as JSON: what is newly permitted and denied, with the lines of both versions."""
+"""What a change means, for people: what is newly permitted and denied, with the lines of both versions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from segcheck.analysis.comparing import Change, Decision, Diff, Verdict
 from segcheck.lang.words import Words
 from segcheck.model.match import State
-from segcheck.model.result import Run
 from segcheck.reports._masking import masked
-from segcheck.reports._packets import box_text, boxes_json
+from segcheck.reports._packets import VARIES, box_text, conditions, in_force
 from segcheck.reports.as_text import Page
 from segcheck.sets.listing import Box
 
 _STYLES = {Verdict.EQUAL: "green", Verdict.DIFFERS: "red", Verdict.UNDECIDED: "yellow"}
 
 
-def difference(page: Page, found: Diff) -> None:
-    """Add the changes of every device and a conclusion."""
+def difference(page: Page, found: Diff, weakened: Sequence[str] = ()) -> None:
+    """Add the changes of every device and a conclusion; `weakened` are options of this run that make it milder."""
     words = page.words
     page.line((words("diff.title", old=found.old, new=found.new), "bold"))
+    for option in weakened:
+        page.line((words("check.weakened", option=option), "yellow"))
     for device in found.devices:
         if device.comparison is None:
             page.line(f"  {device.device}: {words(f'diff.{device.note}')}")
@@ -48,22 +50,36 @@ def _change(page: Page, words: Words, change: Change) -> None:
 
 
 def _extras(box: Box, change: Change) -> str:
-    parts = []
-    for name, values in box.extras:
-        numbers = [n for lo, hi in values.ranges for n in range(lo, min(hi, lo + 63) + 1)]
-        if name in ("in", "out"):
-            offset = 1 if name == "out" else 0
-            ports = [change.interfaces[n - offset] for n in numbers if 0 <= n - offset < len(change.interfaces)]
-            parts.append(f"{name} {','.join(port.replace(chr(0), '*') for port in ports[:6])}")
-        elif name == "state":
-            parts.append("state " + ",".join(State(n).name.lower() for n in numbers if n < len(State)))
-        elif name == "time":
-            parts.append(
-                "time " + ",".join("/".join(change.instants[n]) or "-" for n in numbers if n < len(change.instants))
-            )
-        else:
-            parts.append(name.removeprefix("varies:"))
+    told = circumstances(box, change)
+    parts = [f"{name} {','.join(told[name][:6])}" for name in ("in", "out", "connection") if told[name]]
+    if told["when"] is not None:
+        parts.append("time " + ",".join("/".join(row) or "-" for row in told["when"]))
+    parts += told["state"] or []
+    parts += [f"{name} {','.join(values[:6])}" for name, values in told["extra"].items()]
     return f"  [{'; '.join(parts)}]" if parts else ""
+
+
+def circumstances(box: Box, change: Change) -> dict[str, Any]:
+    """Return what a box asks beside the header: interfaces, connection, schedules, named conditions; None = nothing."""
+    told: dict[str, Any] = {"in": None, "out": None, "connection": None, "when": None, "extra": {}}
+    told["state"] = conditions(box) or None
+    for name, values in box.extras:
+        if name == "in":
+            told["in"] = [_port(port) for n, port in enumerate(change.interfaces) if n in values]
+        elif name == "out":  # 0: the packet leaves by none
+            told["out"] = ["-"] if 0 in values else []
+            told["out"] += [_port(port) for n, port in enumerate(change.interfaces, 1) if n in values]
+        elif name == "state":
+            told["connection"] = [one.name.lower() for one in State if one.value in values]
+        elif name == "time":
+            told["when"] = in_force(values, change.instants)
+        elif not name.startswith(VARIES):
+            told["extra"][name] = [str(lo) if lo == hi else f"{lo}-{hi}" for lo, hi in values.ranges]
+    return told
+
+
+def _port(name: str) -> str:
+    return name.replace("\0", "*")
 
 
 def _decision(words: Words, decision: Decision) -> str:
@@ -73,55 +89,3 @@ def _decision(words: Words, decision: Decision) -> str:
     return f"{decision.rule or words('diff.end')}  {place}  {masked(decision.text)}".rstrip()
 
 
-def diff_json(found: Diff, run: Run) -> dict[str, Any]:
-    """Return the changes; schema `segcheck/diff/1` (DESIGN §4)."""
-    return {
-        "schema": "segcheck/diff/1",
-        "verdict": found.verdict.value,
-        "run": {
-            "version": run.version,
-            "started": run.started,
-            "command": run.command,
-            "options": dict(run.options),
-            "weakened": [],
-        },
-        "old": found.old,
-        "new": found.new,
-        "devices": [
-            {
-                "device": one.device,
-                "verdict": one.comparison.verdict.value if one.comparison else "undecided",
-                "note": one.note,
-                "open": list(one.comparison.open) if one.comparison else [],
-                "newly_permitted": _sides(one.comparison.changes if one.comparison else (), permitted=True),
-                "newly_denied": _sides(one.comparison.changes if one.comparison else (), permitted=False),
-            }
-            for one in found.devices
-        ],
-    }
-
-
-def _sides(changes: tuple[Change, ...], *, permitted: bool) -> dict[str, list[dict[str, Any]]]:
-    return {
-        name: [_told(one) for one in changes if one.permitted is permitted and one.sure is sure]
-        for name, sure in (("sure", True), ("possible", False))
-    }
-
-
-def _told(change: Change) -> dict[str, Any]:
-    return {
-        "list": change.list,
-        "packets": boxes_json(change.boxes, "", change.instants),
-        "old": _decision_json(change.old),
-        "new": _decision_json(change.new),
-    }
-
-
-def _decision_json(decision: Decision) -> dict[str, Any]:
-    return {
-        "rule": masked(decision.rule),
-        "path": decision.span.path if decision.span else None,
-        "line": decision.span.first if decision.span else None,
-        "last_line": decision.span.last if decision.span else None,
-        "text": masked(decision.text),
-    }

@@ -12,6 +12,7 @@ from segcheck.lang.words import Words
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Standing
 from segcheck.model.result import Run
+from segcheck.reports._blocks import run_block
 from segcheck.reports.as_text import Page, Part
 
 
@@ -91,19 +92,22 @@ def matrix_json(found: Assessment, run: Run) -> dict[str, Any]:
     return {
         "schema": "segcheck/matrix/1",
         "verdict": found.standing.value,
-        "run": {
-            "version": run.version,
-            "started": run.started,
-            "command": run.command,
-            "options": dict(run.options),
-            "weakened": [],
-        },
-        "zones": list(zones(found)),
+        "run": run_block(run),
+        "site": found.site.name,
+        "day": found.day.isoformat(),
+        "zones": [_zone(found, name) for name in zones(found)],
         "cells": [
             {"src": src, "dst": dst, "verdict": cell.standing.value, "pairs": cell.pairs, "carrying": cell.open}
             for (src, dst), cell in sorted(cells(found).items())
         ],
     }
+
+
+def _zone(found: Assessment, name: str) -> dict[str, str]:
+    declared = found.site.zones.get(name)
+    if declared is None:  # built in: the zone is called what its tier is
+        return {"id": name, "name": name, "tier": name}
+    return {"id": name, "name": declared.name or name, "tier": declared.tier.value}
 
 
 _STYLES = {

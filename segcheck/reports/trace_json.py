@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from segcheck.model.crossing import Place
@@ -10,6 +10,7 @@ from segcheck.model.inquiry import Inquiry, SiteAnswer
 from segcheck.model.journey import Hop, Journey, SiteTrace
 from segcheck.model.result import Run
 from segcheck.model.trace import Step, Verdict
+from segcheck.reports._blocks import run_block
 from segcheck.reports._masking import masked
 from segcheck.sets import addresses
 
@@ -21,13 +22,7 @@ def tracing(answer: SiteAnswer, run: Run) -> dict[str, Any]:
     """
     return {
         "schema": "segcheck/trace/1",
-        "run": {
-            "version": run.version,
-            "started": run.started,
-            "command": run.command,
-            "options": dict(run.options),
-            "weakened": [],
-        },
+        "run": run_block(run),
         "verdict": answer.verdict.value,
         "from": answer.source,
         "to": answer.destination,
@@ -41,9 +36,6 @@ def tracing(answer: SiteAnswer, run: Run) -> dict[str, Any]:
 
 
 def _inquiry(number: int, one: Inquiry) -> dict[str, Any]:
-    confirm: dict[str, list[str]] = {}
-    for device, command in one.confirm:
-        confirm.setdefault(device, []).append(command)
     return {
         "packet": number,
         "verdict": one.trace.verdict.value,
@@ -54,7 +46,7 @@ def _inquiry(number: int, one: Inquiry) -> dict[str, Any]:
         "register": [
             {"id": entry, "path": span.path, "line": span.first, "last_line": span.last} for entry, span in one.register
         ],
-        "confirm": confirm,
+        "confirm": confirm_json(one.confirm),
     }
 
 
@@ -62,6 +54,14 @@ def _reply(trace: SiteTrace, journey: Journey) -> dict[str, Any] | None:
     if trace.reply is None or journey.verdict is not Verdict.PERMIT:
         return None
     return {"verdict": trace.reply.verdict.value, "paths": [way(one) for one in trace.reply.journeys]}
+
+
+def confirm_json(confirm: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the vendor's own lookup commands by device, one a line."""
+    commands: dict[str, str] = {}
+    for device, command in confirm:
+        commands[device] = f"{commands[device]}\n{command}" if device in commands else command
+    return commands
 
 
 def way(journey: Journey) -> dict[str, Any]:

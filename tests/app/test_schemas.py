@@ -8,10 +8,13 @@ from segcheck.errors import BadArguments
 def test_schemas_are_found_by_their_presence():
     assert schemas.names() == (
         "device-file",
+        "diff",
         "doctor",
         "inspect",
         "match",
+        "matrix",
         "policy",
+        "result",
         "site",
         "topology",
         "trace",

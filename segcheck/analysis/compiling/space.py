@@ -49,7 +49,7 @@ def actions_of(action: Action) -> tuple[SureAction, ...]:
 class Instants:
     """Classes of instants: two instants are of one class if exactly the same schedules are in force.
 
-    examples   a wall-clock minute of each class
+    examples   a wall-clock minute of each class: the first one from `near` on, else the last one before
     """
 
     schedules: tuple[Schedule, ...]
@@ -57,21 +57,22 @@ class Instants:
     examples: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, schedules: Iterable[Schedule]) -> Instants:
+    def of(cls, schedules: Iterable[Schedule], near: int = 0) -> Instants:
         """Return the classes that occur at some instant, found by looking at every instant where something changes."""
         known = tuple(sorted((s for s in schedules if s.known), key=lambda s: s.name))
-        turns = sorted({t for s in known for lo, hi in s.once.ranges for t in (lo, hi + 1)})
+        turns = sorted({t for s in known for lo, hi in s.once.ranges for t in (lo, hi + 1)} | {near})
         weekly = sorted({w % WEEK_MINUTES for s in known for lo, hi in s.weekly.ranges for w in (lo, hi + 1)} | {0})
         far = 10 * WEEK_MINUTES
-        starts = [(turns[0] if turns else 0) - far, *turns]
-        ends = [*turns, (turns[-1] if turns else 0) + far]
-        seen: dict[tuple[bool, ...], int] = {}
+        starts, ends = [turns[0] - far, *turns], [*turns, turns[-1] + far]
+        seen: dict[tuple[bool, ...], tuple[bool, int, int]] = {}
         for start, end in zip(starts, ends, strict=True):
             for instant in (start, *(start + (w - week_minute(start)) % WEEK_MINUTES for w in weekly)):
                 if instant < end:
-                    seen.setdefault(tuple(s.in_force(instant) for s in known), instant)
+                    row = tuple(s.in_force(instant) for s in known)
+                    found = instant < near, abs(instant - near), instant
+                    seen[row] = min(found, seen.get(row, found))
         classes = tuple(sorted(seen))
-        return cls(known, classes, tuple(seen[one] for one in classes))
+        return cls(known, classes, tuple(seen[one][-1] for one in classes))
 
     def class_of(self, minute: int) -> int:
         """Return the number of the class that a wall-clock minute belongs to."""
@@ -92,6 +93,7 @@ class Ground:
 
     dimensions   further yes-or-no dimensions, by name
     cuts         further values to tell apart, by header field
+    near         the wall-clock minute that examples of instants are to follow
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Ground:
         dimensions: Iterable[str] = (),
         cuts: Iterable[tuple[str, IntervalSet]] = (),
         capacity: int = 1 << 18,
+        near: int = 0,
     ) -> None:
         self.needs = {label: _Needs(device) for label, device in devices.items()}
         for needs in self.needs.values():
@@ -110,7 +113,7 @@ class Ground:
         everyone = tuple(self.needs.values())
         every_cut = [cut for needs in everyone for cut in needs.cuts] + list(cuts)
         schedules = (replace(s, name=_of(label, s.name)) for label, d in devices.items() for s in d.schedules.values())
-        self.instants = Instants.of(schedules)
+        self.instants = Instants.of(schedules, near)
         self.extras = tuple(sorted({name for needs in everyone for name in needs.extras} | {"state"}))
         bits: dict[str, set[int]] = {}
         for needs in everyone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from segcheck.analysis.compiling.devices import Compiled
 from segcheck.analysis.compiling.modes import Mode
@@ -14,6 +15,7 @@ from segcheck.analysis.reachability.doubts import FORGED, RENAMED, Doubts
 from segcheck.analysis.reachability.edges import Edges, Node
 from segcheck.analysis.reachability.flood import HEADER, Flood
 from segcheck.analysis.reachability.wires import Wires
+from segcheck.model.schedule import wall_minute
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, Universe
 
@@ -47,7 +49,13 @@ class Reach:
             for address in (*(a.address for a in p.addresses), *p.hosts)
         ]
         known = [("dst", values) for values in (*network.addresses.values(), CAST)]
-        ground = Ground(configs, dimensions=self.doubts.labels, cuts=(*cuts, *own, *known), capacity=capacity)
+        ground = Ground(
+            configs,
+            dimensions=self.doubts.labels,
+            cuts=(*cuts, *own, *known),
+            capacity=capacity,
+            near=wall_minute(datetime(network.day.year, network.day.month, network.day.day)),
+        )
         self.universe: Universe = ground.universe
         self.instants = ground.instants
         self.spaces = {name: Space(c, ground=ground, label=name) for name, c in configs.items()}

@@ -1,0 +1,56 @@
+"""The blocks of JSON that several results have in common: the run, an input, a diagnostic, a sentence in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from segcheck.lang.words import load
+from segcheck.model.diagnostic import Diagnostic
+from segcheck.model.reading import InputReading
+from segcheck.model.result import Binding, Run
+from segcheck.reports._masking import masked
+
+
+def run_block(run: Run, weakened: Sequence[str] = ()) -> dict[str, Any]:
+    """Return how a result came about; `weakened` are the options that make it milder than the default."""
+    return {
+        "version": run.version,
+        "started": run.started,
+        "command": run.command,
+        "options": dict(run.options),
+        "weakened": list(weakened),
+    }
+
+
+def said(key: str, **fields: object) -> dict[str, str]:
+    """Return a sentence of the catalogues in both languages."""
+    return {language: load(language)(key, **fields) for language in ("ja", "en")}
+
+
+def line_counts(one: InputReading) -> dict[str, int]:
+    """Return how many lines of a file were used how; the sum is the number of its lines."""
+    return {use.value: count for use, count in one.lines.counts().items()}
+
+
+def as_of(bound: Binding, path: str) -> str | None:
+    """Return the day that the topology gives for an export, or None."""
+    exports = bound.device.exports
+    day = next((one.as_of for one in exports if path == one.path or path.startswith(f"{one.path}/")), None)
+    return day.isoformat() if day else None
+
+
+def diagnostic(one: Diagnostic) -> dict[str, Any]:
+    """Return a remark on our reading."""
+    return {
+        "id": one.id,
+        "code": one.code.value,
+        "severity": one.severity.value,
+        "scope": one.scope,
+        "path": one.span.path if one.span else None,
+        "line": one.span.first if one.span else None,
+        "column": one.column or None,
+        "message": said(
+            f"diagnostics.{one.code.value}.message", **{name: masked(value) for name, value in one.params}
+        ),
+    }
