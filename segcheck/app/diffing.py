@@ -79,5 +79,5 @@ def _sites(old: str, new: str) -> Diff:
 
 def _readings(bindings: Iterable[Binding]) -> tuple[Reading, ...]:
     """Return what was read, each once; devices may share a file."""
-    found = {id(bound.reading): bound.reading for bound in bindings if bound.reading is not None}
+    found = {id(reading): reading for bound in bindings for reading in bound.readings}
     return tuple(found.values())
