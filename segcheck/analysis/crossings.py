@@ -83,6 +83,40 @@ def judge(
     return growing(at, FIRST_CAPACITY, LAST_CAPACITY)
 
 
+def by_filters_alone(judgement: Judgement) -> frozenset[tuple[str, str]]:
+    """Return the pairs (keys of source and receiver) that stay proven if nothing is known of any device's routes.
+
+    Their rules alone keep them apart. Costs another flood from every source. What may arrive translated counts as leaning on
+    routes: which receiver it then has would have to be asked backward.
+    """
+    network = judgement.reach.network
+    stations = {
+        name: replace(one, config=replace(one.config, routing_known=False)) if one.config is not None else one
+        for name, one in network.stations.items()
+    }
+    registered = [cut for allowance in judgement.allowances for cut in permitting.cuts(allowance)]
+
+    def at(capacity: int) -> frozenset[tuple[str, str]]:
+        reach = Reach(replace(network, stations=stations), cuts=registered, capacity=capacity)
+        judge = _Judge(reach, judgement.allowances, None)
+        return frozenset(ends(pair) for pair in judgement.pairs if pair.standing in _APART and judge.apart(pair))
+
+    return growing(at, FIRST_CAPACITY, LAST_CAPACITY)
+
+
+_APART = (Standing.PROVEN, Standing.PROVEN_ASSUMING)
+
+
+def ends(pair: Judged) -> tuple[str, str]:
+    """Return the keys of a pair's source and receiver."""
+    return receiver_key(pair.src), receiver_key(pair.dst)
+
+
+def receiver_key(place: Place) -> str:
+    """Return the name under which a place is a receiver."""
+    return device_key(place.id) if place.kind is PlaceKind.DEVICE else place.id
+
+
 class _Judge:
     def __init__(
         self, reach: Reach, allowances: tuple[Allowance, ...], progress: Callable[[int, int], None] | None
@@ -139,12 +173,20 @@ class _Judge:
             return False
         return not (self.network.site.policy.options.intra_tier and source.tier is receiver.tier)
 
+    def apart(self, pair: Judged) -> bool:
+        """Return whether nothing that is not permitted gets across, as a flood tells, while every assumption holds."""
+        key = receiver_key(pair.dst)
+        packets = self.reach.doubts.without_assumptions(self.reach.sent(pair.src.id).get(key, self.universe.nothing))
+        if not packets:
+            return True
+        return not self.reach.renamed(pair.src.id, key) and packets <= self._permitted(pair.src, pair.dst, None)
+
     # ---- one receiver
 
     def _to(
         self, receiver: Place, sources: Sequence[Place], arriving: Mapping[str, Mapping[str, PacketSet]]
     ) -> list[Judged]:
-        key = device_key(receiver.id) if receiver.kind is PlaceKind.DEVICE else receiver.id
+        key = receiver_key(receiver)
         nothing = self.universe.nothing
         reaching = [s for s in sources if arriving[s.id].get(key)]
         judged = [_proven(s, receiver, nothing) for s in sources if not arriving[s.id].get(key)]

@@ -60,7 +60,8 @@ def assess(
     """Return the judgement of a site on a day.
 
     only_crossings   no check is asked
-    spelt            crossings are spelt out as boxes; otherwise only whether there is anything is told
+    spelt            crossings are spelt out as boxes, and it is asked whether they stand by the filters alone; otherwise
+                     only whether there is anything is told
     select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
     progress         told (what is being done, done, all)
 
@@ -94,7 +95,8 @@ def assess(
     if progress is not None:
         progress("checks", len(modules), len(modules))
     findings = tuple(sorted(_waived(site, day, found), key=checks.order))
-    told = tuple(_crossing(pair, spelt=spelt) for pair in judgement.pairs)
+    filtered = _by_filters(judgement) if spelt else frozenset()
+    told = tuple(_crossing(pair, filtered, spelt=spelt) for pair in judgement.pairs)
     assessment = Assessment(
         site=site,
         day=day,
@@ -140,13 +142,21 @@ def _wanted(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
     return frozenset(name for name in (select or known) if name not in ignore)
 
 
-def _crossing(pair: Judged, *, spelt: bool) -> Crossing:
+def _by_filters(judgement: Judgement) -> frozenset[tuple[str, str]]:
+    """Return the pairs that stay proven whatever the routes are; none where that cannot be worked out in the largest store."""
+    try:
+        return crossings.by_filters_alone(judgement)
+    except CapacityExceeded:
+        return frozenset()
+
+
+def _crossing(pair: Judged, filtered: frozenset[tuple[str, str]], *, spelt: bool) -> Crossing:
     because = (name for doubt in pair.because for name in (doubt.id, *doubt.because))
     return Crossing(
         src=pair.src,
         dst=pair.dst,
         standing=pair.standing,
-        support="filters+routing",
+        support="filters" if crossings.ends(pair) in filtered else "filters+routing",
         because=tuple(dict.fromkeys(because)),
         assumptions=tuple(doubt.id for doubt in pair.assumptions),
         must=_boxes(pair.must, spelt=spelt),

@@ -50,7 +50,5 @@ def diagnostic(one: Diagnostic) -> dict[str, Any]:
         "path": one.span.path if one.span else None,
         "line": one.span.first if one.span else None,
         "column": one.column or None,
-        "message": said(
-            f"diagnostics.{one.code.value}.message", **{name: masked(value) for name, value in one.params}
-        ),
+        "message": said(f"diagnostics.{one.code.value}.message", **{name: masked(value) for name, value in one.params}),
     }

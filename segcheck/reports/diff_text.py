@@ -87,5 +87,3 @@ def _decision(words: Words, decision: Decision) -> str:
         return words("diff.end")
     place = f"{decision.span.path}:{decision.span.first}" if decision.span else ""
     return f"{decision.rule or words('diff.end')}  {place}  {masked(decision.text)}".rstrip()
-
-
