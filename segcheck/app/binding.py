@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from segcheck import importers
 from segcheck.analysis.members import united
 from segcheck.app.reading import best_first
+from segcheck.app.side_files import beside
+from segcheck.app.undeclared import undeclared
 from segcheck.errors import CannotRun
 from segcheck.loaders import files
 from segcheck.model.device import DeviceConfig, Interface, InterfaceAddress
@@ -20,8 +23,8 @@ from segcheck.model.site_words import ExportRole
 from segcheck.model.source import SourceText, Span
 from segcheck.sets import addresses
 
-#: Files that importers read; other side files (routing tables, ARP …) have readers of their own.
-_FOR_IMPORTERS = (ExportRole.CONFIG, ExportRole.IPSET)
+#: Files that importers do not read: they have readers of their own, or none.
+_BESIDE = frozenset(ExportRole) - {ExportRole.CONFIG, ExportRole.HA_PEER, ExportRole.IPSET}
 
 
 def bind(site: Site, folder: str) -> tuple[Binding, ...]:
@@ -39,7 +42,7 @@ def _bound(
     reading: Reading | None = None
     for unit in units:
         first = unit[0]
-        paths = tuple(export.path for export in unit)
+        paths = tuple(export.path for export in unit if export.role not in _BESIDE)
         key = (paths, first.format)
         if key not in cache:  # several VDOMs share one file
             cache[key] = _read(folder, paths, first.format or None)
@@ -58,7 +61,13 @@ def _bound(
             contexts = ", ".join(one.context or "-" for one in read.devices)
             diagnostics.append(_disagree(first.span, f"context of {device.id}", context or "-", contexts))
             continue
-        diagnostics += _numbered(_compared(site, device, config, first.span))
+        side = beside(folder, device, config, unit)
+        config = side.config
+        compared = _compared(site, device, config, first.span)
+        config, strange = undeclared(site, device, config)
+        diagnostics += _numbered(chain(side.diagnostics, compared, strange))
+        read = replace(read, inputs=(*read.inputs, *side.inputs))
+        reading = read if not members else reading
         members.append(Member(config.hostname or first.path, read, config))
     if not units or len(members) < len(units):  # of a unit that was not read nothing is known, and so of the device
         return Binding(device=device, reading=reading, diagnostics=tuple(diagnostics))
@@ -72,15 +81,16 @@ def _bound(
 
 
 def _units(device: TopologyDevice) -> list[list[Export]]:
-    """Return the files for importers by unit of an HA pair: an export of its peer, and what stands after it, is the peer's."""
+    """Return the files by unit of an HA pair, its export first; what stands behind a peer's export is the peer's."""
     found: list[list[Export]] = [[]]
     for export in device.exports:
         if export.role is ExportRole.HA_PEER:
             found.append([export])
-        elif export.role in _FOR_IMPORTERS:
+        else:
             found[-1].append(export)
-    ordered = (sorted(unit, key=lambda export: export.role is ExportRole.IPSET) for unit in found)
-    return [unit for unit in ordered if any(export.role is not ExportRole.IPSET for export in unit)]
+    exporting = (ExportRole.CONFIG, ExportRole.HA_PEER)
+    ordered = (sorted(unit, key=lambda export: export.role not in exporting) for unit in found)
+    return [unit for unit in ordered if unit and unit[0].role in exporting]
 
 
 def _read(folder: Path, paths: tuple[str, ...], format: str | None) -> Reading | CannotRun:  # noqa: A002
@@ -123,13 +133,6 @@ def _compared(site: Site, device: TopologyDevice, config: DeviceConfig, export: 
             yield _disagree(declared.span, f"interface {declared.name} of {device.id}", declared.name, f"only {known}")
         else:
             yield from _interface(site, device, declared, own)
-    names = {declared.name for declared in device.interfaces}
-    for own in config.interfaces:
-        if own.name not in names and own.addresses and own.enabled is not False:
-            params = (("device", device.id), ("interface", own.name), ("line", _line(site, own)))
-            yield Diagnostic(
-                Code.INTERFACE_UNDECLARED, Severity.WARNING, device.span, scope=f"interface {own.name}", params=params
-            )
 
 
 def _interface(site: Site, device: TopologyDevice, declared: DeviceInterface, own: Interface) -> Iterator[Diagnostic]:
@@ -155,11 +158,3 @@ def _in(segment: Segment, found: InterfaceAddress) -> bool:
 
 def _texts(found: tuple[InterfaceAddress, ...]) -> str:
     return ", ".join(f"{addresses.text(one.address)}/{one.length}" for one in found)
-
-
-def _line(site: Site, own: Interface) -> str:
-    """Return the line to add to the topology: with the segment where the address tells it."""
-    address = own.addresses[0]
-    attached = addresses.prefix(address.address, address.length)
-    segment = next((one.id for one in site.segments.values() if attached in one.prefixes), "?")
-    return f"{own.name}: {{segment: {segment}, address: {_texts((address,))}}}"

@@ -104,12 +104,16 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Taint:
-    """Something unread that makes part of the device uncertain; `diagnostic` is the id of the diagnostic that says why."""
+    """Something unread that makes part of the device uncertain; `diagnostic` is the id of the diagnostic that says why.
+
+    by_table   what it makes uncertain shows in the routing table that the device prints
+    """
 
     scope: Scope
     diagnostic: str
     subject: str = ""
     span: Span | None = None
+    by_table: bool = False
 
 
 @dataclass(frozen=True, slots=True)

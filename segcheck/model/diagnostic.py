@@ -47,6 +47,7 @@ class Code(Enum):
     SITE_DISAGREES = "site-disagrees"  # {what} {site} {export}: what topology and export say of one device differs
     INTERFACE_UNDECLARED = "interface-undeclared"  # {device} {interface} {line}: the topology lacks it
     MEMBERS_DIFFER = "members-differ"  # {device} {what}: units of an HA pair that cannot stand for each other
+    SIDE_FILE_UNUSED = "side-file-unused"  # {path} {role}: nothing is taken from it
     ENGINE_CAPACITY = "engine-capacity"  # {what}
     ENGINES_DISAGREE = "engines-disagree"  # {row}: sets and interpreter gave opposite answers, a defect of segcheck
 

@@ -132,7 +132,7 @@ def _ports(
         )
     routed = {route.interface for route in config.routes if route.interface} if config is not None else set()
     for left in own.values():
-        if left.enabled is not False and _leads_somewhere(left, routed):
+        if left.enabled is not False and leads_somewhere(left, routed):
             yield Port(
                 device=device.id,
                 interface=left.name,
@@ -142,7 +142,7 @@ def _ports(
             )
 
 
-def _leads_somewhere(interface: Interface, routed: set[str]) -> bool:
+def leads_somewhere(interface: Interface, routed: set[str]) -> bool:
     """Return whether an interface that the topology lacks may carry packets to a place that nobody declared (DESIGN §2.5)."""
     if interface.kind == "loopback":
         return False

@@ -125,9 +125,10 @@ class Vdom:
         """Return whether the file holds that table for this VDOM."""
         return path in self.own or path in self.shared
 
-    def taint(self, scope: Scope, diagnostic: str, subject: str = "", line: int = 0) -> None:
+    def taint(self, scope: Scope, diagnostic: str, subject: str = "", line: int = 0, *, by_table: bool = False) -> None:
         """Record that something unread makes part of this VDOM uncertain."""
-        self.taints.setdefault((scope, diagnostic, subject), Taint(scope, diagnostic, subject, self.notes.span(line)))
+        made = Taint(scope, diagnostic, subject, self.notes.span(line), by_table)
+        self.taints.setdefault((scope, diagnostic, subject), made)
 
     def torn(self, *paths: str) -> bool:
         """Return whether a line of one of these tables may have begun an entry that nobody can tell any more."""

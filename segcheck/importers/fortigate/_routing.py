@@ -113,9 +113,10 @@ class Routing:
                     self._vdom.notes.mark(entry.spans, LineUse.UNRECOGNISED)
                     for value in entry.values.values():
                         value.used = True
-                    self._vdom.taint(Scope.ROUTING, identity, entry.name, entry.first)
+                    self._vdom.taint(Scope.ROUTING, identity, entry.name, entry.first, by_table=True)
                 if self._vdom.notes.finish(entry, _STATIC_IRRELEVANT, f"route {entry.name}"):
-                    self._vdom.taint(Scope.ROUTING, self.doubt("unread lines", entry.first), entry.name, entry.first)
+                    identity = self.doubt("unread lines", entry.first)
+                    self._vdom.taint(Scope.ROUTING, identity, entry.name, entry.first, by_table=True)
 
     def _static_entry(self, entry: Node, one: int) -> Iterable[Route]:
         status = entry.on("status", True)
@@ -194,7 +195,7 @@ class Routing:
                 identities.append(self.doubt(path.removeprefix("router ").upper(), table.first))
             for identity in identities:
                 self.known = False
-                self._vdom.taint(Scope.ROUTING, identity, path, table.first)
+                self._vdom.taint(Scope.ROUTING, identity, path, table.first, by_table=True)
         for path in _MULTICAST:
             notes.mark(self._vdom.table(path).spans, LineUse.IRRELEVANT)  # multicast is uncertain throughout
         for path in ("system sdwan", "system virtual-wan-link"):

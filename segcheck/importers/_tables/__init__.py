@@ -1,0 +1,25 @@
+"""Side files of a device: the routing table that it prints, and the addresses of its interfaces.
+
+    linux    `ip route show`, `ip -6 route show`, `ip addr`
+    fortios  `get router info routing-table all`, `get router info6 routing-table`
+
+Such a listing is what the device held on one day. A line that is not understood leaves it open what else it holds.
+"""
+
+from __future__ import annotations
+
+from segcheck.importers._tables import fortios, linux
+from segcheck.importers._tables._nouns import Listing
+from segcheck.model.source import SourceText
+
+__all__ = ["Listing", "addresses", "routes"]
+
+
+def routes(source: SourceText) -> Listing:
+    """Return the routing table that a device has printed; whose words it is in shows in the text."""
+    return fortios.routes(source) if fortios.is_table(source.text) else linux.routes(source)
+
+
+def addresses(source: SourceText) -> Listing:
+    """Return the interfaces that `ip addr` has printed, with their addresses."""
+    return linux.addresses(source)
