@@ -255,7 +255,7 @@ def diagnostics_of(bindings: Iterable[Binding]) -> Iterator[Diagnostic]:
 
 def _layer2(network: Network) -> tuple[int, int]:
     """Return how many segments need no word about layer 2, and how many rest on a declaration or on nobody's word."""
-    shared = {name for join in network.joins for name in join.places}
+    shared = {name for join in network.joins if join.doubt.kind is DoubtKind.LAYER2 for name in join.places}
     standing = [name for name in network.site.segments if network.ports[name] or name in shared]
     return sum(name not in shared for name in standing), sum(name in shared for name in standing)
 

@@ -15,6 +15,7 @@ from segcheck.model.pipeline import StageKind
 from segcheck.model.rules import Call, Translate, Unsure
 from segcheck.model.site import Site, TopologyDevice
 from segcheck.model.site_words import Tier
+from segcheck.model.source import Span
 from segcheck.sets.intervals import IntervalSet
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class DoubtKind(Enum):
     FORWARDING = "forwarding"  # a gateway with hosts in several segments may pass packets between them
     HELPER = "helper"  # a protocol helper may open sessions that it expects
     LAYER2 = "layer2"  # segments that share switches nobody has read
+    NEXT_HOP = "next-hop"  # a router that a route names and the topology lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,16 @@ class Join:
     doubt: Doubt
 
 
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A next hop that nobody owns: a route of a device goes to it, in a place that no line leaves."""
+
+    device: str
+    gateway: int
+    place: str
+    span: Span | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Network:
     """A site as a graph on one day.
@@ -144,6 +156,7 @@ class Network:
     places     by id: segments, ends of links that no segment names, `public` and `unknown`
     addresses  of each place on the joint address line: what counts as delivered there; longest prefix wins within a domain
     joins      places that switches which nobody read may join
+    strays     next hops that nobody owns, each once; what lies behind them is `unknown`, both ways
     """
 
     site: Site
@@ -152,6 +165,7 @@ class Network:
     places: Mapping[str, Place]
     addresses: Mapping[str, IntervalSet]
     joins: tuple[Join, ...]
+    strays: tuple[Stray, ...] = ()
 
     @cached_property
     def ports(self) -> Mapping[str, tuple[Port, ...]]:

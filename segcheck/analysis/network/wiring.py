@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from segcheck.analysis.network import addressing, equipping
-from segcheck.analysis.network.nouns import PUBLIC, UNKNOWN, Doubt, DoubtKind, Join, Network, Port, Station
+from segcheck.analysis.network.nouns import PUBLIC, UNKNOWN, Doubt, DoubtKind, Join, Network, Port, Station, Stray
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig, Interface
 from segcheck.model.result import Binding
 from segcheck.model.site import LinkEnd, Site, TopologyDevice
 from segcheck.model.site_words import Assume, DeviceKind, LinkKind, SegmentKind, Tier
+from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
 
@@ -27,8 +28,9 @@ def build(site: Site, bindings: Iterable[Binding], day: date) -> Network:
     stations = {one.device.id: _station(site, one, day, attached) for one in bindings}
     stations |= {one.device.id: one for one in _gateways(site, day)}
     shares = {**dict.fromkeys(places, IntervalSet.empty()), **addressing.shares(site)}
-    joins = tuple(_joins(site, stations, day))
-    return Network(site=site, day=day, stations=stations, places=places, addresses=shares, joins=joins)
+    strays = tuple(_strays(site, stations))
+    joins = (*_joins(site, stations, day), *map(_beyond_stray, strays))
+    return Network(site=site, day=day, stations=stations, places=places, addresses=shares, joins=joins, strays=strays)
 
 
 def _links(site: Site, places: dict[str, Place]) -> Mapping[tuple[str, str], tuple[str, ...]]:
@@ -172,6 +174,37 @@ def _joins(site: Site, stations: Mapping[str, Station], day: date) -> Iterable[J
         together = names | (everyone if said_id else loose - set().union(*(v for k, v in by_assumption.items() if k)))
         if len(together) > 1:
             yield Join(tuple(sorted(together)), _layer2(said_id or "layer2:undeclared", "layer2", bool(said_id)))
+
+
+def _strays(site: Site, stations: Mapping[str, Station]) -> Iterable[Stray]:
+    """Yield the next hops of known routes that no device has, where the topology should know who is on the wire."""
+    owned = {a.address for station in stations.values() for port in station.ports for a in port.addresses}
+    seen: set[tuple[int, str]] = set()
+    for name, station in stations.items():
+        for route in station.config.routes if station.config is not None else ():
+            gateway = route.gateway
+            if gateway is None or gateway in owned:
+                continue
+            for port in station.ports:
+                on_wire = route.interface in (None, port.interface) and port.domain == route.domain
+                attached = any(gateway in addresses.prefix(a.address, a.length) for a in port.addresses)
+                inside = [place for place in port.places if place in site.segments]
+                if not (on_wire and attached and inside) or any(_leaves(site, place) for place in port.places):
+                    continue
+                if (gateway, inside[0]) not in seen:
+                    seen.add((gateway, inside[0]))
+                    yield Stray(name, gateway, inside[0], route.span)
+
+
+def _leaves(site: Site, place: str) -> bool:
+    """Return whether a place lies beyond a line, where others' routers stand."""
+    segment = site.segments.get(place)
+    return segment is None or segment.kind is SegmentKind.EXTERNAL
+
+
+def _beyond_stray(stray: Stray) -> Join:
+    name = f"{DoubtKind.NEXT_HOP.value}:{addresses.text(stray.gateway)}"
+    return Join((stray.place, UNKNOWN.id), Doubt(name, DoubtKind.NEXT_HOP, stray.device))
 
 
 def _layer2(name: str, subject: str, assumption: bool) -> Doubt:
