@@ -126,20 +126,25 @@ def _compared(site: Site, device: TopologyDevice, config: DeviceConfig, export: 
         yield _disagree(export, f"hostname of {device.id}", " / ".join(sorted(device.hostnames)), config.hostname)
     if not config.interfaces:
         return  # a format without addressing: the topology stands for it
+    addressed = any(one.addresses for one in config.interfaces)
     for declared in device.interfaces:
         own = config.interface(declared.name)
         if own is None:
             known = ", ".join(one.name for one in config.interfaces[:20])
             yield _disagree(declared.span, f"interface {declared.name} of {device.id}", declared.name, f"only {known}")
         else:
-            yield from _interface(site, device, declared, own)
+            yield from _interface(site, device, declared, own, addressed=addressed)
 
 
-def _interface(site: Site, device: TopologyDevice, declared: DeviceInterface, own: Interface) -> Iterator[Diagnostic]:
+def _interface(
+    site: Site, device: TopologyDevice, declared: DeviceInterface, own: Interface, *, addressed: bool
+) -> Iterator[Diagnostic]:
+    """Yield what one interface disagrees on; `addressed`: the export holds addresses, so one that is absent is not there."""
     where = f"interface {declared.name} of {device.id}"
     segment = site.segments.get(declared.segment)
-    if own.addresses and set(declared.addresses) - set(own.addresses):
-        yield _disagree(declared.span, where, _texts(declared.addresses), _texts(own.addresses))
+    told = bool(own.addresses) or (addressed and not own.dynamic)
+    if told and set(declared.addresses) - set(own.addresses):
+        yield _disagree(declared.span, where, _texts(declared.addresses), _texts(own.addresses) or "no address")
     elif segment is not None and any(not _in(segment, one) for one in own.addresses):
         prefixes = ", ".join(text for prefix in segment.prefixes for text in addresses.describe(prefix)) or "none"
         yield _disagree(declared.span, where, f"segment {segment.id} ({prefixes})", _texts(own.addresses))

@@ -1,5 +1,6 @@
 """A site's exports against its topology."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,22 @@ def test_the_hostname_of_an_export_is_that_of_the_device(tmp_path):
         {"what": "hostname of fw-core", "site": "fw-old", "export": "fw-core"}
     ]
     assert told(text.replace("hostname: fw-core\n", "members: [fw-core, fw-core-b]\n")) == []
+
+
+def test_an_interface_without_an_address_disagrees_with_a_topology_that_gives_it_one(tmp_path):
+    shutil.copytree(REIJI, tmp_path / "city")
+    export = tmp_path / "city" / "exports" / "fw-juki-b.conf"
+    text = export.read_text(encoding="utf-8")
+    address = "        set ip 10.10.98.2 255.255.255.252\n"
+    assert text.count(address) == 1
+    export.write_text(text.replace(address, ""), encoding="utf-8")
+
+    (one,) = diagnostics(validating.validate(str(tmp_path / "city")))
+    assert dict(one.params) == {
+        "what": "interface internal1 of fw-juki-b",
+        "site": "10.10.98.2/30",
+        "export": "no address",
+    }
 
 
 def test_the_bundled_city_can_be_judged():
