@@ -117,6 +117,7 @@ def test_the_honest_town_leaves_open_exactly_what_it_says():
         ("in", "sc", "no-export:rt-sch"),
         ("mgt", "mnt", "no-export:rt-mnt"),
         ("mnt", "mgt", "no-export:rt-mnt"),
+        *((zone, outside, "no-export:rt-mnt") for zone in ("mgt", "mnt") for outside in ("public", "unknown")),
     }
     assert {one.standing for one in crossings} == {Standing.PROVEN, Standing.UNDECIDED}
 

@@ -76,6 +76,8 @@ def _station(site: Site, binding: Binding, day: date, attached: Mapping[tuple[st
         because = tuple(dict.fromkeys(t.diagnostic for t in config.taints))
         unread = Doubt(f"unread:{device.id}", DoubtKind.UNREAD, device.id, because=because)
     ports = () if _only_switches(device, config) else tuple(_ports(device, config, attached))
+    if config is None and device.exports:
+        ports += (_unread(device),)
     return Station(device=device, config=config, ports=ports, havoc=havoc, unread=unread, assumed=assumptions)
 
 
@@ -142,6 +144,15 @@ def _ports(
                 places=(UNKNOWN.id,),
                 addresses=left.addresses,
             )
+
+
+def _unread(device: TopologyDevice) -> Port:
+    """Return the interface that an export may hold which is there, or ought to be, and of which nothing is believed.
+
+    The topology of such a device is no authority on what it has: a line that nobody wrote down is in the export. Without
+    it a crossing that the export shows would be called clean.
+    """
+    return Port(device=device.id, interface=f"({UNKNOWN.id})", domain="default", places=(UNKNOWN.id,))
 
 
 def leads_somewhere(interface: Interface, routed: set[str]) -> bool:

@@ -118,12 +118,17 @@ class Wires:
         return tuple(dict.fromkeys(found))
 
     def anyone(self, port: Port) -> tuple[Meeting, ...]:
-        """Return whoever may be met behind a port, whatever the destination: as gateway or as host."""
+        """Return whoever may be met behind a port, whatever the destination: as gateway or as host.
+
+        On an outside line that is also whoever is reached by a next hop that nobody owns.
+        """
         found: list[Meeting] = []
-        for own in port.places:
-            for name in self.together(own):
-                found.append(Meeting(None, place=name))
-                found += (Meeting(None, port=other) for other in self.network.ports[name] if other != port)
+        near = tuple(dict.fromkeys(name for own in port.places for name in self.together(own)))
+        for name in near:
+            found.append(Meeting(None, place=name))
+            found += (Meeting(None, port=other) for other in self.network.ports[name] if other != port)
+        if any(self._outside(name) for name in near):
+            found += (Meeting(None, place=outside, maybe=True) for outside in (PUBLIC.id, UNKNOWN.id))
         found += self._joined(port.places)
         return tuple(dict.fromkeys(found))
 
