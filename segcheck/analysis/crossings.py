@@ -307,7 +307,7 @@ class _Judge:
         for reverse in (False, True):
             for allowance, packets in self._covering(source.zone, reverse=reverse):
                 targets = allowance.initiators if reverse else allowance.responders
-                if receiver.kind is PlaceKind.SEGMENT:
+                if receiver.kind is not PlaceKind.DEVICE:  # arriving elsewhere it is not what was registered
                     targets = targets & self.network.addresses[receiver.id]
                 if group is None:
                     found = found | (packets & self.universe.field("dst", targets))
