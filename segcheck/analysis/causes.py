@@ -13,12 +13,13 @@ from enum import Enum
 from segcheck.analysis import permitting
 from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.crossings import Judged, Judgement
+from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.permitting import Allowance
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.journey import Journey
 from segcheck.model.register import Kind as EntryKind
-from segcheck.model.rules import Rule
+from segcheck.model.rules import Deny, Permit, Return, Rule
 from segcheck.model.source import Span
 from segcheck.model.trace import Step, Verdict
 from segcheck.sets.header import Packet, PacketClass
@@ -137,7 +138,7 @@ class _Finder:
             yield "", packets
 
     def _cause(self, pair: Judged, kind: Kind, packets: PacketSet, entry: str) -> tuple[Cause, PacketSet]:
-        witness = packets.witness()
+        witness = example(self.network, packets, pair.src.id, pair.dst.id)
         instant = witness.extra.get("time")
         examples = self.reach.instants.examples
         minute = examples[instant] if instant is not None and len(examples) > 1 else None
@@ -219,10 +220,18 @@ class _Finder:
         return (packets & self._region_of(journey)) | alike
 
     def _matched(self, device: str, name: str, rule: Rule) -> PacketSet:
+        """Return the packets that a rule may decide: those that earlier rules of its list surely end are not among them."""
         key = device, name, rule.id
         if key not in self._regions:
             space = self.reach.spaces[device]
-            self._regions[key] = space.left(matched(space, rule.match).may)
+            left = matched(space, rule.match).may
+            config = self.network.stations[device].config
+            for earlier in config.lists[name].rules if config is not None else ():
+                if earlier == rule or not left:
+                    break
+                if earlier.enabled and isinstance(earlier.action, Permit | Deny | Return):
+                    left = left - matched(space, earlier.match).must
+            self._regions[key] = space.left(left)
         return self._regions[key]
 
     def _serving(self, registered: PacketSet) -> str:
