@@ -21,7 +21,7 @@ SUMMARY = (
     "サイトを判定し、ゾーンを越える通信と規則の行を示す。",
 )
 _LEVELS = ("critical", "high", "medium", "low", "never")
-_FORMATS = ("text", "json")
+_FORMATS = ("text", "summary", "json")
 
 
 def build(say: Say) -> click.Command:
@@ -48,8 +48,10 @@ def build(say: Say) -> click.Command:
                 metavar="FORMAT[=PATH]",
                 multiple=True,
                 help=say(
-                    "text or json, to a file if a path is given; may be repeated. text unless given.",
-                    "text または json。パスを付けるとファイルに書きます。繰り返し指定できます。省略時は text。",
+                    "text, summary (a line for each finding) or json, to a file if a path is given; may be repeated. "
+                    "text unless given.",
+                    "text、summary (指摘ごとに 1 行) または json。パスを付けるとファイルに書きます。繰り返し指定できます。"
+                    "省略時は text。",
                 ),
             ),
             click.Option(
@@ -103,14 +105,14 @@ def check(
     """Show the judgement; 0 proven, 1 findings, 3 undecided or assumed."""
     from segcheck.app import assessing
     from segcheck.cli._progress import progress
-    from segcheck.reports import as_json, check_json, check_text
+    from segcheck.reports import as_json, check_json, check_summary, check_text
 
     here = settings(context)
     outputs = _outputs(formats)
     day = day_of(time, "--time") or assessing.today()
-    with progress(here) as tell:
+    with progress(here) as watch:
         spelt = any(kind == "json" for kind, _ in outputs)
-        found = assessing.assess(site, day=day, select=select, ignore=ignore, spelt=spelt, progress=tell)
+        found = assessing.assess(site, day=day, select=select, ignore=ignore, spelt=spelt, progress=watch)
     weak = [f"--fail-on {fail_on}"] if fail_on != "low" else []
     weak += ["--accept-assumptions"] if accept_assumptions else []
     options = {
@@ -128,7 +130,8 @@ def check(
             )
         else:
             page = here.page() if path is None else here.plain_page()
-            check_text.result(page, found.assessment, site, tuple(weak))
+            tell = check_summary.summary if kind == "summary" else check_text.result
+            tell(page, found.assessment, site, tuple(weak))
             text = page.text()
         if path is None:
             answer(text)
@@ -145,6 +148,11 @@ def _outputs(formats: tuple[str, ...]) -> list[tuple[str, str | None]]:
             raise BadArguments(
                 f"--format {one}: no such format; nothing was judged. Known: {', '.join(_FORMATS)}",
                 f"--format {one}: その形式はありません。判定は行っていません。使える形式: {', '.join(_FORMATS)}",
+            )
+        if path and (Path(path).is_dir() or not Path(path).parent.is_dir()):
+            raise BadArguments(
+                f"--format {one}: no file can be written there; nothing was judged. Name a file in a folder that exists",
+                f"--format {one}: そこにはファイルを書けません。判定は行っていません。既存のフォルダーを指定してください",
             )
         found.append((kind, path or None))
     if sum(path is None for _, path in found) > 1:
@@ -163,6 +171,7 @@ def _write(path: str, text: str) -> None:
         part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(target)
     except OSError as error:
+        part.unlink(missing_ok=True)
         raise BadArguments(
             f"{path}: cannot be written ({error.strerror}); the judgement was made but is not stored",
             f"{path}: 書き込めません ({error.strerror})。判定は行いましたが、保存していません",

@@ -23,7 +23,7 @@ STYLES = {
     Standing.UNDECIDED: "yellow",
     Standing.VIOLATED: "red",
 }
-_WEIGHTS = {Weight.CRITICAL: "bold red", Weight.HIGH: "red", Weight.MEDIUM: "yellow", Weight.LOW: "cyan"}
+WEIGHTS = {Weight.CRITICAL: "bold red", Weight.HIGH: "red", Weight.MEDIUM: "yellow", Weight.LOW: "cyan"}
 #: Lines of one finding's packets, and of places of one kind, that are told; JSON has more.
 SHOWN = 4
 
@@ -31,9 +31,7 @@ SHOWN = 4
 def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) -> None:
     """Add a judgement; `folder` as the user named it, `weakened` options of this run that make it milder."""
     words = page.words
-    page.line((words("check.title", name=found.site.name), "bold"), f"  {_asked(words, found)}")
-    for option in (*found.weakened, *weakened):
-        page.line((words("check.weakened", option=option), "yellow"))
+    heading(page, found, weakened)
     for number, finding in enumerate(found.findings, 1):
         page.line()
         _finding(page, found, finding, number, folder)
@@ -42,7 +40,15 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) 
     _leaning(page, found)
     _unknown(page, found)
     page.line()
-    _conclusion(page, found)
+    conclusion(page, found)
+
+
+def heading(page: Page, found: Assessment, weakened: Sequence[str]) -> None:
+    """Add what was asked, of how much, as of when, and what makes the judgement milder."""
+    words = page.words
+    page.line((words("check.title", name=found.site.name), "bold"), f"  {_asked(words, found)}")
+    for option in (*found.weakened, *weakened):
+        page.line((words("check.weakened", option=option), "yellow"))
 
 
 def _asked(words: Words, found: Assessment) -> str:
@@ -64,7 +70,7 @@ def _finding(page: Page, found: Assessment, finding: Finding, number: int, folde
     language = 0 if words.language == "ja" else 1
     check = found.checks[finding.check]
     page.line(
-        (f"{number}. {words(f'weight.{finding.weight.value}')}", _WEIGHTS[finding.weight]),
+        (f"{number}. {words(f'weight.{finding.weight.value}')}", WEIGHTS[finding.weight]),
         f"  {check.title[language]}  ",
         (f"[{words(f'standing.{finding.standing.value}')}]", STYLES[finding.standing]),
         f"  {finding.check}  {finding.fingerprint}",
@@ -178,7 +184,8 @@ def _next(words: Words, cause: str) -> str:
     return words(key) if key in words else words("check.next_other")
 
 
-def _conclusion(page: Page, found: Assessment) -> None:
+def conclusion(page: Page, found: Assessment) -> None:
+    """Add the verdict and the counts behind it."""
     words = page.words
     told = [one for one in found.findings if not one.waived and one.standing is Standing.VIOLATED]
     counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}

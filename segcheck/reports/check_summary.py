@@ -1,0 +1,38 @@
+"""The judgement of a site on a screen: the headline, one line for each finding, the conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from segcheck.model.assessment import Assessment
+from segcheck.model.finding import ConfigEvidence, Finding
+from segcheck.reports._masking import masked
+from segcheck.reports.as_text import Page, Part
+from segcheck.reports.check_text import STYLES, WEIGHTS, conclusion, heading
+
+
+def summary(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) -> None:
+    """Add a judgement in short; the arguments are those of the full report, which has the evidence."""
+    words = page.words
+    heading(page, found, weakened)
+    if found.findings:
+        page.line()
+        columns = ("weight", "standing", "check", "zones", "subject", "line")
+        page.table([words(f"summary.{name}") for name in columns], [_row(page, one, folder) for one in found.findings])
+    page.line()
+    conclusion(page, found)
+
+
+def _row(page: Page, one: Finding, folder: str) -> list[Part]:
+    words = page.words
+    standing = words("summary.waived", id=one.waived) if one.waived else words(f"standing.{one.standing.value}")
+    place = next((piece.span for piece in one.evidence if isinstance(piece, ConfigEvidence)), None)
+    zones = f"{one.src_zone} -> {one.dst_zone}" if one.src_zone and one.dst_zone else "-"
+    return [
+        (words(f"weight.{one.weight.value}"), WEIGHTS[one.weight]),
+        (standing, STYLES[one.standing]),
+        one.check,
+        zones,
+        masked(one.subject),
+        f"{folder}/{place.path}:{place.first}" if place is not None else "-",
+    ]
