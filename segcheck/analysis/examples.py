@@ -40,7 +40,13 @@ def example(network: Network, packets: PacketSet, source: str, receiver: str = "
             if alike:
                 part, chosen[field] = alike, value
                 break
-    return replace(part.witness(), **chosen)
+    found = part.witness()
+    return replace(
+        found,
+        src=chosen.get("src", found.src),
+        dst=chosen.get("dst", found.dst),
+        dport=chosen.get("dport", found.dport),
+    )
 
 
 def _hosts(network: Network, place: str) -> Iterator[int]:

@@ -173,9 +173,7 @@ def witnesses(name):
     """Return (finding, witness, command line) of every witness of a city, the command as the report prints it."""
     _, text = said("check", city(name), *DAY, "--lang", "en")
     printed = [line.split(None, 2)[2] for line in text.splitlines() if line.startswith("   follow it ")]
-    told = [
-        (one, piece) for one in result(name)["findings"] for piece in one["evidence"] if piece["kind"] == "witness"
-    ]
+    told = [(one, piece) for one in result(name)["findings"] for piece in one["evidence"] if piece["kind"] == "witness"]
     assert len(told) == len(printed)
     return [(one, piece, shlex.split(line)[1:]) for (one, piece), line in zip(told, printed, strict=True)]
 
