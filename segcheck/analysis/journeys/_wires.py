@@ -85,8 +85,10 @@ def anyone(network: Network, port: Port) -> list[Met]:
     """Return everybody behind a port: places with all that stands in them, also those that switches may join to them."""
     near = together(network, port.places)
     found = [one for name in near for one in _all_in(network, name, port)]
-    if any(_outside(network, name) for name in near):  # by a next hop that nobody owns
-        found += (Met(place=outside) for outside in (PUBLIC.id, UNKNOWN.id))
+    if near:
+        found.append(Met(place=UNKNOWN.id))  # by a next hop that nobody owns
+    if any(_outside(network, name) for name in near):
+        found.append(Met(place=PUBLIC.id))
     return list(dict.fromkeys((*found, *_across(network, near, port))))
 
 

@@ -118,17 +118,19 @@ class Wires:
         return tuple(dict.fromkeys(found))
 
     def anyone(self, port: Port) -> tuple[Meeting, ...]:
-        """Return whoever may be met behind a port, whatever the destination: as gateway or as host.
+        """Return whoever may be met behind a port, whatever the destination: as gateway or as host, and who nobody declared.
 
-        On an outside line that is also whoever is reached by a next hop that nobody owns.
+        No less than `towards` finds for any gateway: a device that may do anything may also do what one would do that is read.
         """
         found: list[Meeting] = []
-        near = tuple(dict.fromkeys(name for own in port.places for name in self.together(own)))
-        for name in near:
+        places = tuple(dict.fromkeys(name for own in port.places for name in self.together(own)))
+        for name in places:
             found.append(Meeting(None, place=name))
             found += (Meeting(None, port=other) for other in self.network.ports[name] if other != port)
-        if any(self._outside(name) for name in near):
-            found += (Meeting(None, place=outside, maybe=True) for outside in (PUBLIC.id, UNKNOWN.id))
+        if places:
+            found.append(Meeting(None, place=UNKNOWN.id))
+        if any(self._outside(name) for name in places):
+            found.append(Meeting(self.network.addresses[PUBLIC.id], place=PUBLIC.id))
         found += self._joined(port.places)
         return tuple(dict.fromkeys(found))
 
