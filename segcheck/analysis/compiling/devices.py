@@ -318,6 +318,9 @@ class Compiled:
         """
         space = self.space
         self._moving_ports = moving_ports
+        if Scope.TRANSLATION in self._scopes:  # as in `arriving`: there may be no stage that translates
+            anyhow = translations.unread(packets, every=False)
+            packets = packets | (anyhow.assigned(self._renamed, _YES) if self._renamed else anyhow)
         arrived = self._after(self.device.pipeline.ingress, packets, session=session)
         leaving: dict[str, PacketSet] = {}
         inward = space.nothing
