@@ -138,6 +138,14 @@ class Compiled:
 
         egress   the way out is this interface, whatever the routes say
         """
+        arriving = self._arriving(exits, mode, egress, session)
+        if not any(stage.kind is StageKind.DEFRAGMENT for stage in self.device.pipeline.stages()):
+            return arriving
+        # A fragment shares the fate of its datagram in this device, and leaves it as a fragment.
+        parts = self.space.field("fragment", IntervalSet.of(1))
+        return (arriving - parts) | (self._arriving(_InPieces(exits, parts), mode, egress, session) & parts)
+
+    def _arriving(self, exits: Exits, mode: Mode, egress: str | None, session: Session) -> PacketSet:
         space = self.space
         doubt = space.nothing if mode.sure else exits.anything
         if Scope.DEVICE in self._scopes:
@@ -222,13 +230,16 @@ class Compiled:
         space = self.space
         if not table.known and mode.sure:
             return space.nothing
+
+        def wanted(name: str, gateway: int | None) -> PacketSet:
+            return exits.by(name, gateway) if table.known else exits.anyhow(name)
+
         together, apart = _disjoint(table.ways) if mode.sure or mode.every else (table.ways, ())
         plain: dict[str, PacketSet] = {}
         for ways in together:
             there = space.field("dst", ways.destinations)
             for name, gateway in ways.hops:
-                wanted = exits.by(name, gateway) if table.known else exits.anyhow(name)
-                plain[name] = plain.get(name, space.nothing) | (wanted & there)
+                plain[name] = plain.get(name, space.nothing) | (wanted(name, gateway) & there)
         onward = self._onward(plain, doubt, mode, session)
         through = {name: onward.at("out", space.egress(name)) for name in plain}
         result = space.everything - space.field("dst", table.dropped) if mode.sure else space.nothing
