@@ -84,6 +84,31 @@ class _Everywhere:
         return self.inward
 
 
+@dataclass(frozen=True, slots=True)
+class _InPieces:
+    """What counts of datagrams whose later pieces, `parts`, are asked about: a piece has to count on the wire."""
+
+    exits: Exits
+    parts: PacketSet
+
+    @property
+    def inward(self) -> PacketSet:
+        return self._whole(self.exits.inward)
+
+    @property
+    def anything(self) -> PacketSet:
+        return self.exits.anything
+
+    def by(self, interface: str, gateway: int | None) -> PacketSet:
+        return self._whole(self.exits.by(interface, gateway))
+
+    def anyhow(self, interface: str) -> PacketSet:
+        return self._whole(self.exits.anyhow(interface))
+
+    def _whole(self, counting: PacketSet) -> PacketSet:
+        return (counting & self.parts).exists("fragment")
+
+
 class Compiled:
     """One device, compiled once; every question about it is asked of the same universe.
 
@@ -250,12 +275,7 @@ class Compiled:
         for ways in apart:
             there = space.field("dst", ways.destinations)
             parts = [
-                self._onward(
-                    {name: (exits.by(name, gateway) if table.known else exits.anyhow(name)) & there},
-                    doubt,
-                    mode,
-                    session,
-                ).at("out", space.egress(name))
+                self._onward({name: wanted(name, gateway) & there}, doubt, mode, session).at("out", space.egress(name))
                 for name, gateway in ways.hops
             ]
             taken = _joined(parts, every=mode.every)
