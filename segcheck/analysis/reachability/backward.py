@@ -112,7 +112,8 @@ class Backward:
             loose = wanted.anything & reach.edges.when(*station.havoc)
         compiled = reach.compiled.get(device)
         found = sure = None
-        if compiled is not None:
+        # Nothing is sure of a device that may do anything at all, unless an assumption says that it does not.
+        if compiled is not None and not (self.mode.sure and any(not doubt.assumption for doubt in station.havoc)):
             found = compiled.arriving(wanted, mode=self.mode)
             if station.unread is not None and not self.mode.sure:
                 sure = compiled.arriving(wanted, mode=Mode.REQUIRED if self.mode.every else Mode.MUST)
