@@ -34,9 +34,7 @@ class Backward:
     def result(self) -> Mapping[str, PacketSet]:
         """Return, by source place, the packets that count as they leave a host there."""
         network = self._reach.network
-        joins = range(len(network.joins)) if not self.mode.sure else ()
-        for number in joins:
-            self._at["", str(number)] = self.counting(self._reach.edges.across(number))
+        list(self._grown())
         work = dict.fromkeys(self._first())
         while work:
             device = next(iter(work))
@@ -46,17 +44,28 @@ class Backward:
             changed = self._update(network.stations[device])
             for node in changed:
                 work |= dict.fromkeys(self._reach.feeding(node))
-            for number in joins if changed else ():
-                grown = self.counting(self._reach.edges.across(number))
-                if grown != self._at["", str(number)]:
-                    self._at["", str(number)] = grown
-                    work |= dict.fromkeys(self._reach.feeding(("", str(number))))
+            for join in self._grown() if changed else ():
+                work |= dict.fromkeys(self._reach.feeding(join))
         found = {}
         for place in network.sources():
             sent = self._sent(place.id)
             if sent:
                 found[place.id] = sent
         return found
+
+    def _grown(self) -> Iterator[Node]:
+        """Yield the broadcast domains in which more counts than before; what counts in one may count in the next."""
+        joins = range(len(self._reach.network.joins)) if not self.mode.sure else ()
+        growing = True
+        while growing:
+            growing = False
+            for number in joins:
+                join = ("", str(number))
+                counts = self.counting(self._reach.edges.across(number))
+                if counts != self._at.get(join, self._nothing):
+                    self._at[join] = counts
+                    growing = True
+                    yield join
 
     def _first(self) -> Iterator[str]:
         """Yield the devices that may hand packets to a sink at once."""

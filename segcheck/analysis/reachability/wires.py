@@ -62,9 +62,11 @@ class Wires:
     def across(self, join: int) -> tuple[Meeting, ...]:
         """Return whom packets may meet once they are in a broadcast domain that nobody knows to be several."""
         found: list[Meeting] = []
-        for name in self.network.joins[join].places:
+        near = tuple(dict.fromkeys(other for own in self.network.joins[join].places for other in self.together(own)))
+        for name in near:
             found.append(Meeting(None, place=name))
             found += (Meeting(None, port=port) for port in self.network.ports[name])
+        found += (one for one in self._joined(near) if one.join != join)
         return tuple(dict.fromkeys(found))
 
     def _joined(self, places: Iterable[str]) -> Iterator[Meeting]:
