@@ -185,12 +185,16 @@ class Compiled:
         ingress = self.device.pipeline.ingress
         if session.dst and not any(s.kind is StageKind.TRANSLATE and s.side == "dst" for s in ingress):
             routed = self._rewritten(routed, session.dst)
-        if Scope.TRANSLATION in self._scopes:  # the unread line may be the first that translates: there is no stage yet
+        # An unread line may be the first that translates: there is no stage yet, and nobody knows on which side of others.
+        unread = Scope.TRANSLATION in self._scopes
+        if unread:
             routed = translations.unread(routed, every=mode.sure)
         arriving = self._before(self.device.pipeline.ingress, routed, mode=mode, session=session)
+        if unread:
+            arriving = translations.unread(arriving, every=mode.sure)
         arriving = self._tainted_interfaces(arriving, "in", doubt)
-        unread = space.family(self._unread)
-        return (arriving - unread) | (doubt & unread)
+        other = space.family(self._unread)
+        return (arriving - other) | (doubt & other)
 
     def _onward(self, wanted: Mapping[str, PacketSet], doubt: PacketSet, mode: Mode, session: Session) -> PacketSet:
         """Return the routed packets that count after the forward stages; `wanted` says by egress what counts on the wire."""
@@ -349,10 +353,8 @@ class Compiled:
         """
         space = self.space
         self._moving_ports = moving_ports
-        if Scope.TRANSLATION in self._scopes:  # as in `arriving`: there may be no stage that translates
-            anyhow = translations.unread(packets, every=False)
-            packets = packets | (anyhow.assigned(self._renamed, _YES) if self._renamed else anyhow)
-        arrived = self._after(self.device.pipeline.ingress, packets, session=session)
+        arrived = self._perhaps_translated(packets)
+        arrived = self._perhaps_translated(self._after(self.device.pipeline.ingress, arrived, session=session))
         leaving: dict[str, PacketSet] = {}
         inward = space.nothing
         if egress is not None:
@@ -367,6 +369,13 @@ class Compiled:
             if left:
                 leaving[name] = left
         return Walk(leaving, inward)
+
+    def _perhaps_translated(self, packets: PacketSet) -> PacketSet:
+        """Return packets and what an unread translation may make of them (as in `arriving`, there may be no stage for it)."""
+        if Scope.TRANSLATION not in self._scopes:
+            return packets
+        anyhow = translations.unread(packets, every=False)
+        return packets | (anyhow.assigned(self._renamed, _YES) if self._renamed else anyhow)
 
     def possible_walk(self, packets: PacketSet) -> Walk:
         """Return where `packets` may end and as what, at the most: fragments share the fate of their datagrams."""

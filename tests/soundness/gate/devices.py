@@ -125,8 +125,15 @@ class _Run:
         if self.header().family not in config.families or self.touched(self.ingress):
             self.maybe_loose("ingress")
         if Scope.TRANSLATION in scopes:
-            self.perhaps_rewritten(self.ask(COMPLETION, self.key("side"), ("src", "dst")), "arrival")
-        self.stages(config.pipeline.ingress)
+            before = self.ask(COMPLETION, self.key("unread translation"), (True, False))
+            side = self.ask(COMPLETION, self.key("side"), ("src", "dst"))
+            if before:
+                self.perhaps_rewritten(side, "before all stages")
+            self.stages(config.pipeline.ingress)
+            if not before:
+                self.perhaps_rewritten(side, "before routing")
+        else:
+            self.stages(config.pipeline.ingress)
         if self.for_itself():
             if Scope.LOCAL in scopes:
                 self.maybe_loose("local")

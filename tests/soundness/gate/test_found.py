@@ -67,6 +67,17 @@ def test_an_unread_translation_counts_where_no_stage_translates() -> None:
     assert may & may.universe.packet(dst=ip("192.0.2.7"))
 
 
+def test_an_unread_translation_may_come_before_the_list_of_an_interface() -> None:
+    acl = listed("acl", rule(Permit(), field("src", "10.1.0.50")))
+    tainted = between("d", "10.1.0.1", "10.2.0.1", acl, taints=(Taint(Scope.TRANSLATION, "unread-line"),))
+    assert tainted.config is not None
+    config = replace(tainted.config, pipeline=Pipeline(ingress=(filtering("acl", "acl"),)))
+    tainted = replace(tainted, config=config, unread=Doubt("unread:d", DoubtKind.UNREAD, "d"))
+
+    may = pair(network((A, B), tainted), "a", "b").may
+    assert may & may.universe.packet(src=ip("10.1.0.99"))
+
+
 def test_nothing_is_sure_of_an_export_that_may_lack_lines() -> None:
     lacking = between("d", "10.1.0.1", "10.2.0.1", havoc=(Doubt("incomplete:d", DoubtKind.INCOMPLETE, "d"),))
     vouched = between("d", "10.1.0.1", "10.2.0.1", havoc=(declared("AS-1", "d"),))
