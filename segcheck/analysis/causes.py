@@ -36,6 +36,7 @@ class Kind(Enum):
     EXPIRED = "expired"  # an entry that has run out would permit it
     BYPASS = "bypass"  # the very hosts that are to meet through a gateway talk to each other directly
     WIDER = "wider"  # the same statements serve a registered communication, and more
+    IPV6 = "ipv6"  # IPv6 from or to a zone that is declared to have none
     PLAIN = "plain"
     SPOOFED = "spoofed"  # only sources pass that do not belong to the zone
     ONE_WAY = "one-way"  # only packets pass that cannot open a session
@@ -104,6 +105,7 @@ class _Finder:
         for kind, among in (
             (Kind.EXPIRED, honest),
             (Kind.BYPASS, honest),
+            (Kind.IPV6, self.universe.family(6)),
             (Kind.PLAIN, honest),
             (Kind.SPOOFED, opening),
             (Kind.ONE_WAY, self.universe.everything),
@@ -134,8 +136,16 @@ class _Finder:
                     direct = packets & self.universe.field("src", source) & self.universe.field("dst", target)
                     if direct:
                         yield entry.id, direct
+        elif kind is Kind.IPV6:
+            if self._without_six(pair.src.zone) or self._without_six(pair.dst.zone):
+                yield "", packets
         else:
             yield "", packets
+
+    def _without_six(self, zone: str) -> bool:
+        """Return whether every segment of a zone is declared to have no IPv6."""
+        segments = [one for one in self.network.site.segments.values() if one.zone == zone]
+        return bool(segments) and all(one.v6 == () for one in segments)
 
     def _cause(self, pair: Judged, kind: Kind, packets: PacketSet, entry: str) -> tuple[Cause, PacketSet]:
         witness = example(self.network, packets, pair.src.id, pair.dst.id)

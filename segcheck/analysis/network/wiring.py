@@ -10,6 +10,7 @@ from segcheck.analysis.network import addressing, equipping
 from segcheck.analysis.network.nouns import PUBLIC, UNKNOWN, Doubt, DoubtKind, Join, Network, Port, Station, Stray
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig, Interface
+from segcheck.model.diagnostic import Code
 from segcheck.model.result import Binding
 from segcheck.model.site import LinkEnd, Site, TopologyDevice
 from segcheck.model.site_words import Assume, DeviceKind, LinkKind, SegmentKind, Tier
@@ -73,7 +74,8 @@ def _station(site: Site, binding: Binding, day: date, attached: Mapping[tuple[st
     config, havoc, assumptions = equipping.equipped(site, binding, day)
     unread = None
     if config is not None and equipping.uncertain(config):
-        because = tuple(dict.fromkeys(t.diagnostic for t in config.taints))
+        lacking = (d.id for r in binding.readings for d in r.diagnostics if d.code is Code.NO_EXPORT_FOR_FAMILY)
+        because = tuple(dict.fromkeys((*(t.diagnostic for t in config.taints), *lacking)))
         unread = Doubt(f"unread:{device.id}", DoubtKind.UNREAD, device.id, because=because)
     ports = () if _only_switches(device, config) else tuple(_ports(device, config, attached))
     if config is None and device.exports:
