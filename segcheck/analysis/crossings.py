@@ -143,6 +143,7 @@ class _Judge:
         for done, receiver in enumerate(receivers):
             self._tell(len(sources) + done, total)
             pairs += self._to(receiver, [s for s in sources if self._apart(s, receiver)], arriving)
+            pairs += self._around(receiver, [s for s in sources if s.zone == receiver.zone and s != receiver])
         self._tell(total, total)
         ordered = sorted(self._expecting(pairs), key=lambda pair: (pair.src.key, pair.dst.key))
         return Judgement(
@@ -220,6 +221,21 @@ class _Judge:
             sets = must[name], may[name], forbidden_must[name], forbidden_may[name]
             judged.append(self._judged(source, receiver, *sets))
         return judged
+
+    def _around(self, receiver: Place, sources: Sequence[Place]) -> Iterator[Judged]:
+        """Yield the pairs of one zone between which packets leave it on their way, and nobody permitted that."""
+        key = device_key(receiver.id) if receiver.kind is PlaceKind.DEVICE else receiver.id
+        for source in sources if receiver.id in self.network.watched else ():
+            may, straight = self.reach.strayed(source.id, key)
+            permitted = self._permitted(source, receiver, None)
+            forbidden = may - permitted
+            if not forbidden:
+                continue
+            sure = self.universe.nothing
+            if self.reach.doubts.resolved(may):
+                sure = self.reach.backward({key: self.universe.everything}, Mode.MUST).get(source.id, sure)
+                sure = (sure & may) - straight  # it surely arrives, and not without leaving the zone
+            yield self._judged(source, receiver, sure, may, sure - permitted, forbidden)
 
     def _carried(
         self, key: str, receiver: Place, mode: Mode, *, grouped: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -195,6 +196,16 @@ class Network:
         for name, place in self.places.items():
             if place.kind is not PlaceKind.DEVICE and (self.ports[name] or any(name in j.places for j in self.joins)):
                 yield place
+
+    @cached_property
+    def watched(self) -> Mapping[str, str]:
+        """Return the zone of each segment whose zone has other segments: what goes between them may leave the zone."""
+        zones = Counter(place.zone for place in self.places.values() if self.ports[place.id])
+        return {
+            name: place.zone
+            for name, place in self.places.items()
+            if name in self.site.segments and zones[place.zone] > 1
+        }
 
     @cached_property
     def graph(self) -> networkx.Graph[tuple[str, str]]:

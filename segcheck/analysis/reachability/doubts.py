@@ -15,6 +15,8 @@ _YES = IntervalSet.of(1)
 FORGED = "forged"
 #: Likewise: 1 = a device has translated it by its rules, so that its header is no longer the one that was sent.
 RENAMED = "renamed"
+#: Likewise: 1 = it has gone from device to device over a segment of another zone than its sender's.
+STRAYED = "strayed"
 
 
 class Doubts:
@@ -31,7 +33,7 @@ class Doubts:
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the names of the dimensions."""
-        return (*dict.fromkeys(self._dimension.values()), FORGED, RENAMED)
+        return (*dict.fromkeys(self._dimension.values()), FORGED, RENAMED, STRAYED)
 
     def when(self, universe: Universe, doubts: tuple[Doubt, ...]) -> PacketSet:
         """Return the packets in those circumstances in which one of the doubts is true."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from segcheck.analysis.compiling import routing
 from segcheck.analysis.compiling.routing import ANYONE
 from segcheck.analysis.compiling.space import actions_of
-from segcheck.analysis.network import Station
-from segcheck.analysis.reachability.doubts import FORGED, RENAMED
+from segcheck.analysis.network import Port, Station
+from segcheck.analysis.reachability.doubts import FORGED, RENAMED, STRAYED
 from segcheck.analysis.reachability.edges import Edge, Node
 from segcheck.model.device import Scope
 from segcheck.model.rules import Via
@@ -42,10 +42,11 @@ class Flood:
         self.ends: dict[str, PacketSet] = {}
         self.loose = self._nothing
         self._work: dict[str, dict[str, PacketSet]] = {}
-        self._meet(
-            reach.edges.injected(source),
-            packets & reach.universe.field(FORGED, _NO) & reach.universe.field(RENAMED, _NO),
-        )
+        self._zone = reach.network.watched.get(source, "")
+        fresh = packets
+        for label in (FORGED, RENAMED, STRAYED):
+            fresh = fresh & reach.universe.field(label, _NO)
+        self._meet(reach.edges.injected(source), fresh)
         while self._work:
             device = next(iter(self._work))
             new = dict(self._news(device, self._work.pop(device)))
@@ -64,9 +65,12 @@ class Flood:
                 self.seen[device, interface] = known | new
                 yield interface, new
 
-    def _meet(self, edges: tuple[Edge, ...], packets: PacketSet) -> None:
+    def _meet(self, edges: tuple[Edge, ...], packets: PacketSet, *, foreign: bool = False) -> None:
+        """Follow packets on a wire; `foreign`: whoever meets another device there has left the zone of the sender."""
+        onward = packets.assigned(STRAYED, _YES) if foreign and packets else packets
         for edge in edges:
-            found = packets if edge.allowed is None else packets & edge.allowed
+            moving = onward if edge.node is not None and edge.node[0] else packets
+            found = moving if edge.allowed is None else moving & edge.allowed
             if not found:
                 continue
             if edge.node is None:
@@ -75,6 +79,13 @@ class Flood:
                 device, interface = edge.node
                 waiting = self._work.setdefault(device, {})
                 waiting[interface] = waiting.get(interface, self._nothing) | found
+
+    def _foreign(self, port: Port | None) -> bool:
+        """Return whether a port stands in segments of other zones only, where that is of interest."""
+        if not self._zone or port is None or not port.places:
+            return False
+        zones = {self._reach.network.places[name].zone for name in port.places if not name.startswith("link:")}
+        return bool(zones) and self._zone not in zones
 
     def _take_in(self, device: str, packets: PacketSet) -> None:
         name = f"device:{device}"
@@ -87,7 +98,7 @@ class Flood:
                 self.loose = self.loose | part
                 anything = part.exists(*HEADER).assigned(FORGED, _YES)
                 for port in station.ports:
-                    self._meet(self._reach.edges.anyone(port), anything)
+                    self._meet(self._reach.edges.anyone(port), anything, foreign=self._foreign(port))
                 self._take_in(device, anything)
         compiled = self._reach.compiled.get(device)
         if compiled is None:
@@ -103,7 +114,8 @@ class Flood:
                 gone = space.left(leaving)
                 for destinations, gateway in self._ways(station, egress):
                     edges = self._reach.edges.towards(station, egress, gateway)
-                    self._meet(edges, gone & space.field("dst", destinations))
+                    foreign = self._foreign(station.port(egress))
+                    self._meet(edges, gone & space.field("dst", destinations), foreign=foreign)
             if walk.local:
                 self._take_in(device, space.left(walk.local))
 

@@ -11,7 +11,7 @@ from segcheck.analysis.compiling.space import Ground, Space
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
 from segcheck.analysis.network.addressing import CAST
 from segcheck.analysis.reachability.backward import Backward
-from segcheck.analysis.reachability.doubts import FORGED, RENAMED, Doubts
+from segcheck.analysis.reachability.doubts import FORGED, RENAMED, STRAYED, Doubts
 from segcheck.analysis.reachability.edges import Edges, Node
 from segcheck.analysis.reachability.flood import HEADER, Flood
 from segcheck.analysis.reachability.wires import Wires
@@ -90,25 +90,44 @@ class Reach:
         """
         forged = self.universe.field(FORGED, IntervalSet.of(1))
         ends = self._flood(source).ends
-        return {r: (packets - forged).exists(FORGED, RENAMED) | self.forged(source, r) for r, packets in ends.items()}
+        return {
+            r: (packets - forged).exists(FORGED, RENAMED, STRAYED) | self.forged(source, r)
+            for r, packets in ends.items()
+        }
 
     def forged(self, source: str, receiver: str) -> PacketSet:
         """Return what a host in a place may have sent for a packet to arrive that a device of which nothing is known made."""
         flood = self._flood(source)
         forged = self.universe.field(FORGED, IntervalSet.of(1))
-        behind = (flood.ends.get(receiver, self.universe.nothing) & forged).exists(*HEADER, FORGED, RENAMED)
+        behind = (flood.ends.get(receiver, self.universe.nothing) & forged).exists(*HEADER, FORGED, RENAMED, STRAYED)
         if not behind:
             return behind
         entering = flood.loose - forged
         translated = entering & self.universe.field(RENAMED, IntervalSet.of(1))
         # Of what was translated before, any header may have been sent.
-        return ((entering - translated) | translated.exists(*HEADER)).exists(FORGED, RENAMED) & behind
+        return ((entering - translated) | translated.exists(*HEADER)).exists(FORGED, RENAMED, STRAYED) & behind
 
     def renamed(self, source: str, receiver: str) -> bool:
         """Return whether something of what a host in a place sends may arrive translated: `sent` then tells too little."""
         forged = self.universe.field(FORGED, IntervalSet.of(1))
         arriving = self._flood(source).ends.get(receiver, self.universe.nothing)
         return bool((arriving - forged) & self.universe.field(RENAMED, IntervalSet.of(1)))
+
+    def strayed(self, source: str, receiver: str) -> tuple[PacketSet, PacketSet]:
+        """Return what a host in a place may have sent that left the zone on its way and came back, and what need not have.
+
+        Both as far as headers arrive as they were sent; of what is renamed or forged on the way anything may have been sent.
+        """
+        arriving = self._flood(source).ends.get(receiver, self.universe.nothing)
+        away = arriving & self.universe.field(STRAYED, IntervalSet.of(1))
+        found = []
+        for part in (away, arriving - away):
+            changed = part & (
+                self.universe.field(FORGED, IntervalSet.of(1)) | self.universe.field(RENAMED, IntervalSet.of(1))
+            )
+            sent = (part - changed) | changed.exists(*HEADER)
+            found.append(sent.exists(FORGED, RENAMED, STRAYED))
+        return found[0], found[1]
 
     def visited(self, source: str, packets: PacketSet | None = None) -> Mapping[str, PacketSet]:
         """Return, by device id, what may arrive there of packets that a host in a place sends (None: of any)."""
