@@ -13,7 +13,7 @@ from itertools import chain
 
 from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.lists import Lists
-from segcheck.analysis.compiling.space import Ground, Space, actions_of, interface_names
+from segcheck.analysis.compiling.space import VERSION, Ground, Space, actions_of, interface_names
 from segcheck.analysis.network.equipping import uncertain_rules
 from segcheck.analysis.tracing import trace_list
 from segcheck.model.device import DeviceConfig, Interface
@@ -145,9 +145,10 @@ class _Comparer:
         names = dict.fromkeys((*interface_names(old), *interface_names(new)))
         self.written = old, new
         old, new = _with_interfaces(old, names), _with_interfaces(new, names)
-        ground = Ground({"": old, "new": new}, capacity=capacity)
+        newer = f"{VERSION}new"
+        ground = Ground({"": old, newer: new}, capacity=capacity)
         self.devices = old, new
-        self.spaces = Space(old, ground=ground, label=""), Space(new, ground=ground, label="new")
+        self.spaces = Space(old, ground=ground, label=""), Space(new, ground=ground, label=newer)
         self.lists = Lists(self.spaces[0]), Lists(self.spaces[1])
 
     def comparison(self, only: str | None) -> Comparison:

@@ -26,6 +26,8 @@ BITWISE = {"mark": 32, "connmark": 32, "tos": 8}
 HEADER = ("src", "dst", "proto", "sport", "dport", "icmp_type", "icmp_code", "tcp_flags", "fragment")
 #: The value of `out` before routing.
 NO_EGRESS = 0
+#: What follows it in a label tells versions of one device apart, which share the device's own conditions.
+VERSION = "|"
 #: Rest of the name of an interface that no rule and no export names.
 UNNAMED = "\x00"
 
@@ -468,7 +470,8 @@ class _Needs:
 
 def varying(label: str, condition: str) -> str:
     """Return the dimension of a varying condition; one that names its place in brackets is the device's own (model.match)."""
-    return f"varies:{_of(label, condition)}" if condition.endswith("]") else f"varies:{condition}"
+    device = label.partition(VERSION)[0]
+    return f"varies:{_of(device, condition)}" if condition.endswith("]") else f"varies:{condition}"
 
 
 def _of(label: str, name: str) -> str:
