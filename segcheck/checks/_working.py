@@ -65,7 +65,7 @@ def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> I
                     continue
                 if fails is None:
                     fails = reach.backward(sink, Mode.MAYBE_REQUIRED)
-                surely = flow - _when(reach.doubts.anyway(fails.get(place.id, universe.nothing)), at_times=at_times)
+                surely = flow - _when(reach.possibly(fails.get(place.id, universe.nothing)), at_times=at_times)
                 yield Fails(
                     source=place.id,
                     service=service,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from segcheck.analysis.network import addressing, equipping
+from segcheck.analysis.network import addressing, contents, equipping
 from segcheck.analysis.network.nouns import PUBLIC, UNKNOWN, Doubt, DoubtKind, Join, Network, Port, Station, Stray
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig, Interface
@@ -72,6 +72,7 @@ def _segment(site: Site, end: LinkEnd) -> str:
 def _station(site: Site, binding: Binding, day: date, attached: Mapping[tuple[str, str], tuple[str, ...]]) -> Station:
     device = binding.device
     config, havoc, assumptions = equipping.equipped(site, binding, day)
+    config = contents.varying(config, device.id) if config is not None else None
     unread = None
     if config is not None and equipping.uncertain(config):
         lacking = (d.id for r in binding.readings for d in r.diagnostics if d.code is Code.NO_EXPORT_FOR_FAMILY)

@@ -10,6 +10,7 @@ from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.compiling.space import Ground, Space
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
 from segcheck.analysis.network.addressing import CAST
+from segcheck.analysis.network.contents import CONTENT
 from segcheck.analysis.reachability.backward import Backward
 from segcheck.analysis.reachability.doubts import FORGED, RENAMED, STRAYED, Doubts
 from segcheck.analysis.reachability.edges import Edges, Node
@@ -128,6 +129,11 @@ class Reach:
             sent = (part - changed) | changed.exists(*HEADER)
             found.append(sent.exists(FORGED, RENAMED, STRAYED))
         return found[0], found[1]
+
+    def possibly(self, packets: PacketSet) -> PacketSet:
+        """Return the packets that are in the set if the doubts, and what devices decide by content, fall some way."""
+        by_content = sorted(name for name in self.universe.dimensions if f"/{CONTENT}" in name)
+        return self.doubts.anyway(packets).exists(*by_content)
 
     def visited(self, source: str, packets: PacketSet | None = None) -> Mapping[str, PacketSet]:
         """Return, by device id, what may arrive there of packets that a host in a place sends (None: of any)."""
