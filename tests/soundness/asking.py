@@ -111,4 +111,4 @@ def required(network: Network, src: str = "a", dst: str = "b") -> str:
     if asked <= reach.backward(sink, Mode.REQUIRED).get(src, reach.universe.nothing):
         return "proven"
     possible = reach.backward(sink, Mode.MAYBE_REQUIRED).get(src, reach.universe.nothing)
-    return "undecided" if asked <= reach.doubts.anyway(possible) else "violated"
+    return "undecided" if asked <= reach.possibly(possible) else "violated"
