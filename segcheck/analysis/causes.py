@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.analysis import permitting
-from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.crossings import Judged, Judgement
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.permitting import Allowance
+from segcheck.analysis.regions import Regions, rule_of
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.journey import Journey
 from segcheck.model.register import Kind as EntryKind
-from segcheck.model.rules import Deny, Permit, Return, Rule
 from segcheck.model.source import Span
-from segcheck.model.trace import Step, Verdict
+from segcheck.model.trace import Verdict
 from segcheck.sets.header import Packet, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
@@ -90,7 +89,7 @@ class _Finder:
         self.network = judgement.reach.network
         self.universe = judgement.reach.universe
         self.expired = tuple(expired)
-        self._regions: dict[tuple[str, str, str], PacketSet] = {}
+        self.regions = Regions(judgement.reach)
 
     def of(self, pair: Judged) -> Iterator[Cause]:
         """Yield the causes of a pair, those first that need neither a foreign source nor a stray packet."""
@@ -154,12 +153,12 @@ class _Finder:
         minute = examples[instant] if instant is not None and len(examples) > 1 else None
         journey = self._journey(pair, witness, minute)
         statements = tuple(self._statements(journey)) if journey is not None else ()
-        group = self._group(packets, journey, witness)
+        group = self.regions.alike(packets, journey, witness)
         registered = pair.must - pair.forbidden_must
         if kind is Kind.PLAIN and statements:
-            serving = self._serving(registered & self._region_of(journey)) if journey is not None else ""
+            serving = self._serving(registered & self.regions.of(journey)) if journey is not None else ""
             kind, entry = (Kind.WIDER, serving) if serving else (kind, entry)
-        everything = self._group(pair.forbidden_must, journey, witness)
+        everything = self.regions.alike(pair.forbidden_must, journey, witness)
         assumed: tuple[str, ...] = ()
         if journey is not None:
             stations = (self.network.stations[hop.device] for hop in journey.hops)
@@ -196,53 +195,11 @@ class _Finder:
                 rules = config.lists.get(step.list)
                 if rules is None or rules.builtin or step.action not in ("permit", "translate"):
                     continue
-                rule = _rule(rules.rules, step)
+                rule = rule_of(rules.rules, step)
                 text = rule.text if rule is not None else ""
                 key = rule.key if rule is not None else "default"
                 log = rule.log if rule is not None else True
                 yield Statement(hop.device, step.list, step.rule, key, step.span, text, log)
-
-    def _region_of(self, journey: Journey | None) -> PacketSet:
-        """Return the packets that fit every statement of a way, as far as their header is still the sender's there."""
-        region = self.universe.everything
-        if journey is None:
-            return region
-        for hop in journey.hops:
-            config = self.network.stations[hop.device].config
-            if config is None or hop.path is None:
-                continue
-            for step in hop.path.steps:
-                rules = config.lists.get(step.list)
-                if rules is not None and not rules.builtin and step.action == "permit":
-                    rule = _rule(rules.rules, step)
-                    if rule is not None:
-                        region = region & self._matched(hop.device, step.list, rule)
-                if step.before != step.after:
-                    return region
-        return region
-
-    def _group(self, packets: PacketSet, journey: Journey | None, witness: Packet) -> PacketSet:
-        """Return what of the packets fits the statements on the way; at least what looks like the witness."""
-        header = {n: v for n in _HEADER if (v := witness.get(n)) is not None}
-        alike = packets & self.universe.packet(**header)
-        if journey is None:
-            return packets
-        return (packets & self._region_of(journey)) | alike
-
-    def _matched(self, device: str, name: str, rule: Rule) -> PacketSet:
-        """Return the packets that a rule may decide: those that earlier rules of its list surely end are not among them."""
-        key = device, name, rule.id
-        if key not in self._regions:
-            space = self.reach.spaces[device]
-            left = matched(space, rule.match).may
-            config = self.network.stations[device].config
-            for earlier in config.lists[name].rules if config is not None else ():
-                if earlier == rule or not left:
-                    break
-                if earlier.enabled and isinstance(earlier.action, Permit | Deny | Return):
-                    left = left - matched(space, earlier.match).must
-            self._regions[key] = space.left(left)
-        return self._regions[key]
 
     def _serving(self, registered: PacketSet) -> str:
         """Return the entry whose communication is among the packets, or ""."""
@@ -252,12 +209,3 @@ class _Finder:
             if registered & permitting.covered(self.universe, allowance):
                 return allowance.entry
         return ""
-
-
-_HEADER = ("fragment", "src", "dst", "proto", "sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
-
-
-def _rule(rules: Sequence[Rule], step: Step) -> Rule | None:
-    return next(
-        (rule for rule in rules if rule.id == step.rule and (step.span is None or rule.span == step.span)), None
-    )

@@ -40,13 +40,9 @@ def example(network: Network, packets: PacketSet, source: str, receiver: str = "
             if alike:
                 part, chosen[field] = alike, value
                 break
-    found = part.witness()
-    return replace(
-        found,
-        src=chosen.get("src", found.src),
-        dst=chosen.get("dst", found.dst),
-        dport=chosen.get("dport", found.dport),
-    )
+    packet = part.witness()
+    src, dst = chosen.get("src", packet.src), chosen.get("dst", packet.dst)
+    return replace(packet, src=src, dst=dst, dport=chosen.get("dport", packet.dport))
 
 
 def _hosts(network: Network, place: str) -> Iterator[int]:

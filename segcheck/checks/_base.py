@@ -13,9 +13,7 @@ from segcheck.analysis.crossings import Judgement
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import Network
 from segcheck.analysis.permitting import Allowance
-from segcheck.model.check import Check, Said
-from segcheck.model.crossing import Standing
-from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight, WitnessEvidence
+from segcheck.model.finding import ConfigEvidence, Evidence, Weight, WitnessEvidence
 from segcheck.model.register import RegisterEntry
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
@@ -108,60 +106,21 @@ def statement_evidence(statements: Iterable[Statement]) -> tuple[Evidence, ...]:
     return tuple(found.values())
 
 
-def named(statements: Iterable[Statement]) -> str:
-    """Return statements for people: device and rule, each once."""
-    found = dict.fromkeys(f"{one.device} {one.list.rsplit('/', 1)[-1]} {one.rule}" for one in filters(statements))
-    return " → ".join(found) or "-"
+def named(statements: Iterable[Statement], between: str = " → ") -> str:
+    """Return statements for people, each once: device, list and rule."""
+    found = dict.fromkeys(rule_name(one.device, one.list, one.rule) for one in statements)
+    return between.join(found) or "-"
 
 
-def filters(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Return the statements by device and rule, each once: a translation by the rule that permitted is no second one."""
-    found: dict[tuple[str, str, Span | None], Statement] = {}
-    for one in statements:
-        found.setdefault((one.device, one.rule, one.span), one)
-    return tuple(found.values())
+def rule_name(device: str, listed: str, rule: str) -> str:
+    """Return a rule as its vendor's users call it: "fw-core policy 41", "mail FORWARD#3"."""
+    name = listed.rsplit("/", 1)[-1]
+    if name == "snat":  # FortiOS: the translation that a policy asks for
+        name = "policy"
+    return f"{device} {rule}" if rule.startswith(name) else f"{device} {name} {rule}"
 
 
-def witnessed(context: Context, cause: Cause) -> WitnessEvidence:
+def confirmed(context: Context, cause: Cause) -> WitnessEvidence:
     """Return the witness of a cause with its way and the commands that confirm it."""
     journeys = (cause.journey,) if cause.journey is not None else ()
     return WitnessEvidence(cause.witness, cause.pair.src.id, cause.minute, journeys, confirm(context.network, journeys))
-
-
-def _at_home(context: Context, cause: Cause) -> bool:
-    """Return whether the witness is sent from the segment that its source address belongs to."""
-    return cause.witness.src in context.network.addresses[cause.pair.src.id]
-
-
-def grouped(
-    context: Context, check: Check, found: Iterable[Cause], remedy: Callable[[Cause], Said]
-) -> Iterable[Finding]:
-    """Yield one finding for all causes of one zone pair that are the same statements (and the same register entry)."""
-    groups: dict[tuple[str, str, str, tuple[tuple[str, str, str], ...]], list[Cause]] = {}
-    for cause in found:
-        rules = tuple((one.device, one.list, one.key) for one in cause.statements)
-        groups.setdefault((cause.pair.src.zone, cause.pair.dst.zone, cause.entry, rules), []).append(cause)
-    for (src, dst, entry, rules), members in groups.items():
-        first = next((one for one in members if _at_home(context, one)), members[0])
-        packets = first.packets
-        for other in members:
-            packets = packets | other.packets
-        key = "+".join(f"{device}/{rule}" for device, _, rule in dict.fromkeys(rules)) or "unfiltered"
-        places = sorted({f"{one.pair.src.id} → {one.pair.dst.id}" for one in members})
-        shown = ", ".join(places[:4]) + (f" … ({len(places)})" if len(places) > 4 else "")
-        yield Finding(
-            check=check.id,
-            weight=crossing_weight(first.pair.src.tier, first.pair.dst.tier),
-            standing=Standing.VIOLATED,
-            basis=(Basis.RULES,),
-            subject=named(first.statements),
-            key=f"{entry}:{key}" if entry else key,
-            src_zone=src,
-            dst_zone=dst,
-            params=(("entry", entry), ("places", shown), ("rules", named(first.statements))),
-            packets=packets.boxes(8),
-            assumptions=first.assumptions,
-            evidence=(witnessed(context, first), *statement_evidence(filters(first.statements))),
-            remedy=remedy(first),
-            requirements=crossing_requirements(first.pair.src.tier, first.pair.dst.tier),
-        )

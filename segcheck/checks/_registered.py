@@ -1,24 +1,32 @@
-"""How registered communications really go: one ordinary packet of each, from each segment of its initiators."""
+"""How registered communications really go: ordinary packets of each, from each segment of its initiators."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from segcheck.analysis import permitting
+from segcheck.analysis.causes import Statement
+from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.permitting import Allowance
+from segcheck.analysis.regions import Regions
 from segcheck.checks._base import Context
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig
+from segcheck.model.finding import ConfigEvidence
 from segcheck.model.journey import Hop, Journey
 from segcheck.model.register import RegisterEntry
 from segcheck.model.rules import Rule
 from segcheck.model.site import Service
+from segcheck.model.source import Span
 from segcheck.model.trace import Step, Verdict
 from segcheck.sets.header import Packet
 from segcheck.sets.intervals import IntervalSet
+
+#: Ways by different rules that are told apart for one communication between two places.
+MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +44,36 @@ class Used:
 
 @lru_cache(maxsize=1)
 def used(context: Context) -> tuple[Used, ...]:
-    """Return every way that the witness of a registered communication can go, where it crosses zones."""
+    """Return the ways that registered communications can go where they cross zones: of each, a packet by every rule."""
     return tuple(_used(context))
+
+
+def serving(context: Context, statement: Statement) -> tuple[str, ...]:
+    """Return the entries of the register whose communication a written rule lets pass."""
+    return tuple(sorted(_served(context).get((statement.device, statement.rule, statement.span), ())))
+
+
+@lru_cache(maxsize=1)
+def _served(context: Context) -> Mapping[tuple[str, str, Span | None], frozenset[str]]:
+    found: dict[tuple[str, str, Span | None], frozenset[str]] = {}
+    for one in used(context):
+        for hop, step, _, _ in steps(context, one.journey):
+            if step.action in ("permit", "translate"):
+                key = hop.device, step.rule, step.span
+                found[key] = found.get(key, frozenset()) | {one.entry.id}
+    return found
 
 
 def _used(context: Context) -> Iterator[Used]:
     judgement = context.judgement
     universe, network = judgement.reach.universe, context.network
+    regions = Regions(judgement.reach)
     examples = judgement.reach.instants.examples
     open_pairs = [pair for pair in judgement.pairs if pair.must - pair.forbidden_must]
     for allowance in judgement.allowances:
         entry = context.entries[allowance.entry]
         for service in allowance.services:
-            single = Allowance(
-                entry=entry.id, initiators=allowance.initiators, responders=allowance.responders, services=(service,)
-            )
+            single = replace(allowance, services=(service,))
             wanted = permitting.openings(universe, single)
             for pair in open_pairs:
                 if pair.src.kind is not PlaceKind.SEGMENT:
@@ -63,14 +86,21 @@ def _used(context: Context) -> Iterator[Used]:
                     continue
                 if "dst" not in judgement.translated[pair.src.id]:
                     flow = flow & universe.field("dst", targets)
-                if not flow:
-                    continue
-                packet = flow.witness()
-                minute = examples[packet.extra["time"]] if len(examples) > 1 and "time" in packet.extra else None
-                for journey in travel(network, pair.src.id, packet, minute=minute).journeys:
-                    arrives = journey.delivered is not None and journey.delivered.id == pair.dst.id
-                    if journey.verdict is Verdict.PERMIT and arrives:
+                for _ in range(MOST):
+                    if not flow:
+                        break
+                    packet = example(network, flow, pair.src.id, pair.dst.id)
+                    minute = examples[packet.extra["time"]] if len(examples) > 1 and "time" in packet.extra else None
+                    arriving = [
+                        journey
+                        for journey in travel(network, pair.src.id, packet, minute=minute).journeys
+                        if journey.verdict is Verdict.PERMIT
+                        and journey.delivered is not None
+                        and journey.delivered.id == pair.dst.id
+                    ]
+                    for journey in arriving:
                         yield Used(entry, allowance, service, pair.src, packet, minute, journey)
+                    flow = flow - regions.alike(flow, arriving[0] if arriving else None, packet)
 
 
 def _received(context: Context, place: Place) -> IntervalSet:
@@ -92,3 +122,35 @@ def steps(context: Context, journey: Journey) -> Iterator[tuple[Hop, Step, Devic
                 continue
             rule = next((one for one in rules.rules if one.id == step.rule and one.span == step.span), None)
             yield hop, step, config, rule
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A written rule that let a packet pass on its way."""
+
+    device: str
+    step: Step
+    config: DeviceConfig
+    rule: Rule | None
+
+    @property
+    def evidence(self) -> ConfigEvidence | None:
+        """Return its lines, None where it has none of its own."""
+        if self.step.span is None:
+            return None
+        text = self.rule.text if self.rule is not None else ""
+        return ConfigEvidence(self.step.span, text, f"{self.device}:{self.step.list}:{self.step.rule}")
+
+
+def permits(context: Context, journey: Journey) -> Iterator[Met]:
+    """Yield the written rules that let a packet pass, in the order of its way."""
+    for hop, step, config, rule in steps(context, journey):
+        if step.action == "permit":
+            yield Met(hop.device, step, config, rule)
+
+
+def zones_of(ways: Iterable[Used]) -> tuple[tuple[str, str], ...]:
+    """Return the zones that registered communications go between, each pair once."""
+    return tuple(
+        dict.fromkeys((one.source.zone, one.journey.delivered.zone if one.journey.delivered else "") for one in ways)
+    )

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from segcheck.analysis import permitting
+from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.modes import Mode
+from segcheck.analysis.examples import example
+from segcheck.analysis.journeys import travel
+from segcheck.analysis.lookups import confirm
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import device_key
 from segcheck.checks._base import Context
 from segcheck.model.crossing import PlaceKind, Standing
+from segcheck.model.finding import ConfigEvidence, Evidence, WitnessEvidence
+from segcheck.model.journey import Hop
+from segcheck.model.rules import Permit
 from segcheck.model.site import Service
 from segcheck.model.site_words import DeviceKind
-from segcheck.sets.header import Packet
+from segcheck.model.source import Span
+from segcheck.model.trace import Verdict
+from segcheck.sets.header import SIZES, Packet
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
@@ -22,14 +31,18 @@ from segcheck.sets.packets import PacketSet
 class Fails:
     """A part of a communication that does not, or may not, work.
 
-    source     place that it would be sent from
-    standing   VIOLATED: it surely fails at some time; UNDECIDED: it may
-    packet     one packet that fails
+    source       place that it would be sent from
+    receiver     place or device that it would reach
+    standing     VIOLATED: it surely fails at some time; UNDECIDED: it may
+    assumptions  ids of the assumptions without which it would not surely fail
+    packet       one packet that fails
     """
 
     source: str
+    receiver: str
     service: Service
     standing: Standing
+    assumptions: tuple[str, ...]
     packet: Packet
 
 
@@ -65,12 +78,21 @@ def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> I
                     continue
                 if fails is None:
                     fails = reach.backward(sink, Mode.MAYBE_REQUIRED)
-                surely = flow - _when(reach.possibly(fails.get(place.id, universe.nothing)), at_times=at_times)
+                possible = fails.get(place.id, universe.nothing)
+                surely = flow - _when(reach.possibly(possible), at_times=at_times)
+                assumptions: tuple[str, ...] = ()
+                if not surely:
+                    assuming = reach.possibly(reach.doubts.without_assumptions(possible))
+                    surely = flow - _when(assuming, at_times=at_times)
+                    leaning = reach.doubts.supporting(possible & surely) if surely else ()
+                    assumptions = tuple(doubt.id for doubt in leaning if doubt.assumption)
                 yield Fails(
                     source=place.id,
+                    receiver=receiver,
                     service=service,
                     standing=Standing.VIOLATED if surely else Standing.UNDECIDED,
-                    packet=(surely or missing).witness(),
+                    assumptions=assumptions,
+                    packet=example(context.network, surely or missing, place.id, receiver),
                 )
 
 
@@ -90,3 +112,42 @@ def _receivers(context: Context, targets: IntervalSet) -> Iterator[tuple[str, In
         own = addresses & targets
         if own and network.ports[name]:
             yield name, own
+
+
+def shown(context: Context, failed: Iterable[Fails]) -> tuple[Evidence, ...]:
+    """Return the evidence that a communication fails: a packet with its ways, and the lines that keep it from passing.
+
+    Those are the disabled rules that would let it pass; without any, the rules that stop it.
+    """
+    told: list[Evidence] = []
+    switched_off: dict[Span, Evidence] = {}
+    stopping: dict[Span, Evidence] = {}
+    for one in failed:
+        found = travel(context.network, one.source, one.packet).journeys
+        ways = tuple(sorted(found, key=lambda way: (way.verdict is Verdict.PERMIT, -len(way.hops))))
+        if not told:
+            told.append(WitnessEvidence(one.packet, one.source, None, ways[:1], confirm(context.network, ways[:1])))
+        for hop in (hop for way in ways for hop in way.hops):
+            for span, line in _disabled(context, hop):
+                switched_off.setdefault(span, line)
+            last = hop.path.deciding if hop.path is not None else None
+            if last is not None and last.action != "permit" and last.span is not None:
+                line = ConfigEvidence(last.span, "", f"{hop.device}:{last.list}:{last.rule}")
+                stopping.setdefault(last.span, line)
+    return (*told, *(switched_off or stopping).values())
+
+
+def _disabled(context: Context, hop: Hop) -> Iterator[tuple[Span, Evidence]]:
+    """Yield the disabled rules of a device that fit a packet on its way, with their lines."""
+    config = context.network.stations[hop.device].config
+    space = context.judgement.reach.spaces.get(hop.device)
+    if config is None or space is None or not hop.ingress:
+        return
+    header = {name: value for name, value in hop.before.items() if name in SIZES}
+    arriving = space.on("in", (hop.ingress,)) & context.judgement.reach.universe.packet(**header)
+    for name, rules in config.lists.items():
+        for rule in rules.rules if not rules.builtin else ():
+            if rule.enabled or not isinstance(rule.action, Permit) or rule.span is None:
+                continue
+            if matched(space, rule.match).may & arriving:
+                yield rule.span, ConfigEvidence(rule.span, rule.text, f"{hop.device}:{name}:{rule.id}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from segcheck.analysis.causes import Cause
-from segcheck.checks._base import Context, grouped, named
-from segcheck.model.check import Check, Said
+from segcheck.analysis.causes import Cause, Kind
+from segcheck.checks._base import Context
+from segcheck.checks._grouping import findings, mistakes, removal
+from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, Universe
@@ -17,8 +18,8 @@ CHECK = Check(
     requirements=("X-11",),
     title=("トンネルがゾーンを越えられる", "Tunnels can cross"),
     message=(
-        "トンネルの通信が越えられる。場所: {places}。規則: {rules}",
-        "Tunnelled traffic can cross: {places}. Let through by: {rules}",
+        "トンネルの通信がゾーンを越えられる。区間対 {count}: {places}。通している規則: {rules}",
+        "Tunnelled traffic can cross between zones. Pairs of places: {count} ({places}). Let through by: {rules}",
     ),
     why=(
         "トンネルの中の通信はファイアウォールの規則では止められない。IPv6 の抜け道にもなる。",
@@ -28,6 +29,7 @@ CHECK = Check(
         "規則を削除する。必要なトンネルは両端をトポロジーに書いて判定する。",
         "Delete the rule; declare needed tunnels with both ends.",
     ),
+    crosses=True,
     wrong=(
         "両端を管理し、中の通信も別に判定しているとき。",
         "If both ends are yours and the inside is judged as well.",
@@ -58,13 +60,16 @@ def cuts() -> Iterator[tuple[str, IntervalSet]]:
         yield "dport", ports
 
 
+def tunnels(context: Context) -> Mapping[bool, Sequence[Cause]]:
+    """Return the plain causes of forbidden crossings: those that let tunnels and nothing else through (True), and the rest."""
+    own = carriers(context.judgement.reach.universe)
+    found: dict[bool, list[Cause]] = {True: [], False: []}
+    for cause in context.causes:
+        if cause.kind is Kind.PLAIN:
+            found[cause.packets <= own].append(cause)
+    return found
+
+
 def find(context: Context) -> Iterator[Finding]:
-    """Yield the causes of forbidden crossings that let tunnels and nothing else through."""
-    tunnels = carriers(context.judgement.reach.universe)
-    own = (cause for cause in context.causes if cause.packets & tunnels and cause.packets <= tunnels)
-    yield from grouped(context, CHECK, own, _remedy)
-
-
-def _remedy(cause: Cause) -> Said:
-    rules = named(cause.statements)
-    return (f"{rules} を削除する。", f"Delete {rules}.")
+    """Yield the rules that let tunnels and nothing else across."""
+    yield from findings(context, CHECK, mistakes(tunnels(context)[True]), removal, breaks=CHECK.requirements)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.analysis.compiling.modes import Mode
+from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
+from segcheck.analysis.lookups import confirm
 from segcheck.analysis.reachability import device_key
 from segcheck.checks._base import Context
+from segcheck.checks._registered import permits
 from segcheck.model.check import Check
-from segcheck.model.crossing import PlaceKind, Standing
+from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight, WitnessEvidence
+from segcheck.model.journey import Journey
 from segcheck.model.site_words import DeviceKind, Responsibility, Tier
-from segcheck.model.trace import Verdict
 from segcheck.sets.header import PacketClass
 from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet
 
 CHECK = Check(
     id="device-access",
@@ -65,51 +69,73 @@ def find(context: Context) -> Iterator[Finding]:
             if place.id in found
             and place.kind is PlaceKind.SEGMENT
             and place.tier not in (Tier.MANAGEMENT, Tier.MAINTENANCE)
-            and found[place.id] & universe.field("src", context.network.addresses[place.id])
+            and found[place.id] & _from(context, place)
         ]
         if not places:
             continue
-        packets = universe.nothing
-        for place in places:
-            packets = packets | (found[place.id] & universe.field("src", context.network.addresses[place.id]))
-        first = places[0]
-        witness = (found[first.id] & universe.field("src", context.network.addresses[first.id])).witness()
-        journeys = travel(context.network, first.id, witness, via=(name,)).journeys
-        arriving = tuple(one for one in journeys if one.verdict is Verdict.PERMIT and one.delivered is not None)[:1]
-        spans = dict.fromkeys(
-            (step.span, step.list, step.rule)
-            for one in arriving
-            for hop in one.hops
-            for step in (hop.path.steps if hop.path else ())
-            if step.span is not None and step.action == "permit"
-        )
-        lines: list[Evidence] = [
-            ConfigEvidence(span, "", f"{name}:{listed}:{rule}") for span, listed, rule in spans if span is not None
-        ]
-        lines += [
-            ConfigEvidence(port.span, f"interface {port.name}", f"{name}:interface:{port.name}")
-            for port in station.config.interfaces
-            if port.span is not None and any(one.address == witness.get("dst") for one in port.addresses)
-        ]
-        ports = sorted({box.dport.ranges[0][0] for box in packets.boxes(8).boxes if box.dport is not None})
-        yield Finding(
-            check=CHECK.id,
-            weight=CHECK.weight,
-            standing=Standing.VIOLATED,
-            basis=(Basis.RULES,),
-            subject=name,
-            key=name,
-            src_zone=first.zone,
-            params=(
-                ("device", name),
-                ("service", ", ".join(f"tcp/{port}" for port in ports)),
-                ("places", ", ".join(place.id for place in places)),
-            ),
-            packets=packets.boxes(8),
-            evidence=(WitnessEvidence(witness, first.id, None, arriving), *lines),
-            remedy=(
-                f"{name} の管理アクセスを運用管理の区画に限る (インターフェースの管理許可と local-in を見直す)。",
-                f"Restrict management of {name} to the management segment (interface access and local-in rules).",
-            ),
-            requirements=CHECK.requirements,
-        )
+        yield _finding(context, name, places, found)
+
+
+def _finding(context: Context, name: str, places: list[Place], found: Mapping[str, PacketSet]) -> Finding:
+    network = context.network
+    own = {place.id: found[place.id] & _from(context, place) for place in places}
+    packets = next(iter(own.values()))
+    for part in own.values():
+        packets = packets | part
+    first, witness = places[0], None
+    arriving: tuple[Journey, ...] = ()
+    for place in places:  # the first of which the one-packet interpreter tells the way
+        witness = example(network, own[place.id], place.id)
+        ways = travel(network, place.id, witness).journeys
+        arriving = tuple(way for way in ways if way.delivered is not None and way.delivered.id == name)[:1]
+        first = place
+        if arriving:
+            break
+    assert witness is not None
+    ports = [value for box in packets.boxes(8).boxes if box.dport is not None for value in _values(box.dport)]
+    zones = tuple(dict.fromkeys((place.zone, "") for place in places))
+    return Finding(
+        check=CHECK.id,
+        weight=CHECK.weight,
+        standing=Standing.VIOLATED,
+        basis=(Basis.RULES,),
+        subject=name,
+        key=name,
+        src_zone=zones[0][0],
+        zones=zones,
+        params=(
+            ("device", name),
+            ("service", ", ".join(f"tcp/{port}" for port in sorted(set(ports)))),
+            ("places", ", ".join(place.id for place in places)),
+        ),
+        packets=packets.boxes(8),
+        evidence=(
+            WitnessEvidence(witness, first.id, None, arriving, confirm(network, arriving)),
+            *_lines(context, name, witness.dst, arriving),
+        ),
+        remedy=(
+            f"{name} の管理アクセスを運用管理の区画に限る (インターフェースの管理許可と local-in を見直す)。",
+            f"Restrict management of {name} to the management segment (interface access and local-in rules).",
+        ),
+        requirements=CHECK.requirements,
+    )
+
+
+def _from(context: Context, place: Place) -> PacketSet:
+    """Return the packets that hosts of a place send in their own name."""
+    return context.judgement.reach.universe.field("src", context.network.addresses[place.id])
+
+
+def _values(ports: IntervalSet) -> Iterator[int]:
+    asked = ports & MANAGEMENT
+    yield from (port for lo, hi in asked.ranges for port in range(lo, hi + 1))
+
+
+def _lines(context: Context, name: str, address: int, ways: tuple[Journey, ...]) -> Iterator[Evidence]:
+    """Yield the rules that let the packet pass, and the interface whose address it is for."""
+    for way in ways:
+        yield from dict.fromkeys(met.evidence for met in permits(context, way) if met.evidence is not None)
+    config = context.network.stations[name].config
+    for port in config.interfaces if config is not None else ():
+        if port.span is not None and any(one.address == address for one in port.addresses):
+            yield ConfigEvidence(port.span, f"interface {port.name}", f"{name}:interface:{port.name}")

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis.network import PUBLIC, UNKNOWN
+from segcheck.analysis.examples import example
+from segcheck.analysis.journeys import travel
+from segcheck.analysis.lookups import confirm
+from segcheck.analysis.network import PUBLIC, UNKNOWN, Port
 from segcheck.checks._base import Context
 from segcheck.model.check import Check
-from segcheck.model.crossing import Standing
-from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight
+from segcheck.model.crossing import PlaceKind, Standing
+from segcheck.model.device import DeviceConfig, Route
+from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight, WitnessEvidence
 from segcheck.model.site_words import Responsibility, Tier
+from segcheck.model.source import Span
+from segcheck.model.trace import Verdict
+from segcheck.sets import addresses
 
 CHECK = Check(
     id="extra-exit",
@@ -17,8 +24,8 @@ CHECK = Check(
     requirements=("IN-01", "IN-02"),
     title=("セキュリティクラウドを通らない出口", "An exit past the security cloud"),
     message=(
-        "{device} の {interface} から、セキュリティクラウドを通らずに {to} へ出られる。",
-        "{device} leads out by {interface} towards {to}, past the security cloud.",
+        "{device} の {interface} は、セキュリティクラウドを通らない外部への出口である。そこへ向かう経路がある。",
+        "{interface} of {device} is an exit past the security cloud: routes lead out by it.",
     ),
     why=(
         "インターネットとの通信は自治体情報セキュリティクラウドに集約し、そこで監視する。別の出口には監視がない。",
@@ -36,8 +43,8 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield each route of a city's device whose way out is no declared place."""
-    for name, station in context.network.stations.items():
+    """Yield each interface of a city's device by which a route leads to the internet, or where nobody said what is there."""
+    for station in context.network.stations.values():
         config = station.config
         if config is None or station.device.responsibility is not Responsibility.CITY:
             continue
@@ -45,26 +52,57 @@ def find(context: Context) -> Iterator[Finding]:
         tiers = {context.network.places[place].tier for place in inside}
         if not tiers & {Tier.MYNUMBER, Tier.LGWAN, Tier.INTERNET, Tier.SANITISE, Tier.DMZ}:
             continue  # a detached line of its own
-        for route in config.routes:
-            port = station.port(route.interface or "")
-            outside = port is not None and bool({PUBLIC.id, UNKNOWN.id} & set(port.places))
-            if port is None or not outside or not route.to & context.network.addresses[PUBLIC.id]:
-                continue
-            interface = config.interface(port.interface)
-            spans = [route.span, interface.span if interface is not None else None]
-            lines: list[Evidence] = [ConfigEvidence(span, "", f"{name}::{port.interface}") for span in spans if span]
-            yield Finding(
-                check=CHECK.id,
-                weight=CHECK.weight,
-                standing=Standing.VIOLATED,
-                basis=(Basis.RULES,),
-                subject=f"{name} {port.interface}",
-                key=f"{name}:{port.interface}",
-                params=(("device", name), ("interface", port.interface), ("to", ", ".join(port.places))),
-                evidence=tuple(lines),
-                remedy=(
-                    f"{name} の {port.interface} の回線と既定経路を外し、セキュリティクラウドだけを出口にする。",
-                    f"Remove the line at {port.interface} of {name} and its route; leave the security cloud as only exit.",
-                ),
-                requirements=CHECK.requirements,
-            )
+        for port in station.ports:
+            routes = [one for one in config.routes if one.interface == port.interface and _outward(context, one)]
+            if routes and {PUBLIC.id, UNKNOWN.id} & set(port.places):
+                yield _finding(context, config, port, routes)
+
+
+def _outward(context: Context, route: Route) -> bool:
+    return bool(route.to & context.network.addresses[PUBLIC.id])
+
+
+def _finding(context: Context, config: DeviceConfig, port: Port, routes: list[Route]) -> Finding:
+    name = port.device
+    leaving = _leaving(context, port)
+    interface = config.interface(port.interface)
+    lines: dict[Span, Evidence] = {}
+    if interface is not None and interface.span is not None:
+        text = f"interface {port.interface}"
+        lines[interface.span] = ConfigEvidence(interface.span, text, f"{name}:interface:{port.interface}")
+    for route in routes:
+        if route.span is not None:
+            text = f"route {', '.join(addresses.describe(route.to)[:4])}"
+            lines.setdefault(route.span, ConfigEvidence(route.span, text, f"{name}:route:{port.interface}"))
+    return Finding(
+        check=CHECK.id,
+        weight=CHECK.weight if leaving is not None else Weight.HIGH,
+        standing=Standing.VIOLATED,
+        basis=(Basis.RULES,),
+        subject=f"{name} {port.interface}",
+        key=f"{name}:{port.interface}",
+        params=(("device", name), ("interface", port.interface)),
+        evidence=(*((leaving,) if leaving is not None else ()), *lines.values()),
+        remedy=(
+            f"{name} の {port.interface} の回線と、そこへ向かう経路を外し、セキュリティクラウドだけを出口にする。",
+            f"Remove the line at {port.interface} of {name} and the routes that use it; "
+            "leave the security cloud as the only exit.",
+        ),
+        requirements=CHECK.requirements,
+    )
+
+
+def _leaving(context: Context, port: Port) -> WitnessEvidence | None:
+    """Return a packet that surely leaves by the interface, None where no rule lets any out."""
+    for pair in context.judgement.pairs:
+        if pair.dst.id in (PUBLIC.id, UNKNOWN.id) and pair.must and pair.src.kind is PlaceKind.SEGMENT:
+            packet = example(context.network, pair.must, pair.src.id, pair.dst.id)
+            for way in travel(context.network, pair.src.id, packet).journeys:
+                last = way.hops[-1] if way.hops else None
+                if (
+                    way.verdict is Verdict.PERMIT
+                    and last
+                    and (last.device, last.egress) == (port.device, port.interface)
+                ):
+                    return WitnessEvidence(packet, pair.src.id, None, (way,), confirm(context.network, (way,)))
+    return None

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis.causes import Cause, Kind
 from segcheck.analysis.crossings import Judged
-from segcheck.checks._base import Context, crossing_requirements, crossing_weight, grouped, named
+from segcheck.analysis.examples import example
+from segcheck.analysis.journeys import travel
+from segcheck.analysis.lookups import confirm
+from segcheck.analysis.network import Doubt
+from segcheck.checks._base import Context, crossing_requirements, crossing_weight
+from segcheck.checks._doubts import doubted, reasons, remedies
+from segcheck.checks._grouping import SHOWN, Mistake, findings, mistakes, removal
+from segcheck.checks.carrier import tunnels
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
-from segcheck.model.finding import Basis, Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight, WitnessEvidence
+from segcheck.model.trace import Verdict
 
 CHECK = Check(
     id="forbidden-crossing",
@@ -17,9 +24,17 @@ CHECK = Check(
     requirements=("MN-01", "LG-01", "IN-01"),
     title=("台帳にない通信がゾーンを越えられる", "Unregistered traffic can cross between zones"),
     message=(
-        "台帳にない通信がゾーンを越えられる。場所: {places}。通している規則: {rules}",
-        "Traffic that nobody registered can cross: {places}. Let through by: {rules}",
+        "台帳にない通信がゾーンを越えられる。区間対 {count}: {places}。通している規則: {rules}",
+        "Traffic that nobody registered can cross between zones. Pairs of places: {count} ({places}). Let through by: {rules}",
     ),
+    unsure=(
+        ("越えられないと示せないゾーン", "It cannot be shown that nothing crosses"),
+        (
+            "台帳にない通信がゾーンを越えないと示せない。{why_ja}。区間対 {count}: {places}",
+            "It cannot be shown that no unregistered traffic crosses: {why_en}. Pairs of places: {count} ({places})",
+        ),
+    ),
+    crosses=True,
     why=(
         "三層の分離・分割は、台帳に載せて承認した通信だけが越えることで成り立つ。載っていない通信路は、情報の持ち出しや侵入の経路になる。",
         "The tiers are apart only as long as nothing crosses but what was registered and approved. "
@@ -38,46 +53,64 @@ CHECK = Check(
 
 def find(context: Context) -> Iterator[Finding]:
     """Yield what surely crosses by rule line, then what possibly crosses by what is not known."""
-    plain = (cause for cause in context.causes if cause.kind is Kind.PLAIN)
-    yield from grouped(context, CHECK, plain, _remedy)
-    undecided: dict[tuple[str, str, tuple[str, ...]], list[Judged]] = {}
+    yield from findings(context, CHECK, mistakes(tunnels(context)[False]), _remedy)
+    undecided: dict[tuple[Doubt, ...], list[Judged]] = {}
     for pair in context.judgement.pairs:
         if pair.standing is Standing.UNDECIDED:
-            why = tuple(doubt.id for doubt in pair.because)
-            undecided.setdefault((pair.src.zone, pair.dst.zone, why), []).append(pair)
-    for (src, dst, why), pairs in undecided.items():
-        first = pairs[0]
-        places = ", ".join(f"{one.src.id} → {one.dst.id}" for one in pairs[:4]) + (" …" if len(pairs) > 4 else "")
-        yield Finding(
-            check=CHECK.id,
-            weight=crossing_weight(first.src.tier, first.dst.tier),
-            standing=Standing.UNDECIDED,
-            basis=(Basis.RULES,),
-            subject=f"{src} → {dst}",
-            key="because:" + "+".join(why),
-            src_zone=src,
-            dst_zone=dst,
-            params=(("entry", ""), ("places", places), ("rules", ", ".join(why) or "-")),
-            packets=first.forbidden_may.boxes(4),
-            because=(*why, *(name for doubt in first.because for name in doubt.because)),
-            remedy=(
-                f"分からない点 ({', '.join(why)}) を無くす: 機器の設定を取得する、読めなかった行を確かめる、"
-                "または責任者と期限を付けて前提を宣言する。",
-                f"Remove what is not known ({', '.join(why)}): obtain the device's export, check the lines that were not read, "
-                "or declare an assumption with an owner and a date.",
-            ),
-            requirements=crossing_requirements(first.src.tier, first.dst.tier),
-        )
+            undecided.setdefault(pair.because, []).append(pair)
+    for doubts, pairs in undecided.items():
+        yield _open(context, doubts, pairs)
 
 
-def _remedy(cause: Cause) -> Said:
-    if not cause.statements:
-        return (
-            f"{cause.pair.src.id} から {cause.pair.dst.id} への経路上に通信を止める規則がない。境界にフィルターを置く。",
-            f"Nothing filters on the way from {cause.pair.src.id} to {cause.pair.dst.id}: put a filter at the boundary.",
-        )
-    rules = named(cause.statements)
+def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> Finding:
+    """Return the finding for all pairs that the same doubts leave open."""
+    pairs = sorted(pairs, key=lambda one: crossing_weight(one.src.tier, one.dst.tier).rank)
+    first = pairs[0]
+    packet = example(context.network, first.forbidden_may, first.src.id, first.dst.id)
+    possible = [
+        one for one in travel(context.network, first.src.id, packet).journeys if one.verdict is not Verdict.DENY
+    ]
+    ways = sorted(possible, key=lambda one: (one.delivered is None or one.delivered.id != first.dst.id, len(one.hops)))[
+        :1
+    ]
+    zones = tuple(dict.fromkeys((one.src.zone, one.dst.zone) for one in pairs))
+    places = [f"{one.src.id} → {one.dst.id}" for one in pairs]
+    why = reasons(doubts)
+    names = tuple(doubt.id for doubt in doubts)
+    broken = (name for one in pairs for name in crossing_requirements(one.src.tier, one.dst.tier))
+    return Finding(
+        check=CHECK.id,
+        weight=crossing_weight(first.src.tier, first.dst.tier),
+        standing=Standing.UNDECIDED,
+        basis=(Basis.RULES,),
+        subject=", ".join(dict.fromkeys(doubt.subject for doubt in doubts)) or f"{zones[0][0]} → {zones[0][1]}",
+        key="because:" + "+".join(names),
+        src_zone=zones[0][0],
+        dst_zone=zones[0][1],
+        zones=zones,
+        params=(
+            ("count", str(len(places))),
+            ("places", ", ".join(places[:SHOWN]) + (", …" if len(places) > SHOWN else "")),
+            ("why_ja", why[0]),
+            ("why_en", why[1]),
+            ("zones", ", ".join(f"{src} → {dst}" for src, dst in zones)),
+        ),
+        packets=first.forbidden_may.boxes(4),
+        because=(*names, *(name for doubt in doubts for name in doubt.because)),
+        evidence=(
+            WitnessEvidence(packet, first.src.id, None, tuple(ways), confirm(context.network, ways)),
+            *doubted(context, doubts),
+        ),
+        remedy=remedies(doubts),
+        requirements=tuple(dict.fromkeys(broken)),
+    )
+
+
+def _remedy(context: Context, mistake: Mistake) -> Said:
+    japanese, english = removal(context, mistake)
+    if not mistake.rules:
+        return japanese, english
     return (
-        f"{rules} のいずれかを削除するか、台帳に登録した送信元・宛先・サービスまで狭める。",
-        f"Delete one of {rules}, or narrow it to the sources, destinations and services that are registered.",
+        f"{japanese}必要な通信であれば、先に台帳へ登録して承認を得て、規則をその範囲に狭める。",
+        f"{english} If the traffic is needed, register and approve it first, and narrow the rule to that.",
     )

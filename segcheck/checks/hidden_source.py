@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._base import Context
-from segcheck.checks._registered import steps, used
+from segcheck.analysis.lookups import confirm
+from segcheck.checks._base import Context, rule_name
+from segcheck.checks._registered import Used, steps, used, zones_of
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
-from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
+from segcheck.model.rules import Rule, Translate
+from segcheck.model.source import Span
+from segcheck.model.trace import Step
 from segcheck.sets import addresses
 
 CHECK = Check(
@@ -17,8 +21,8 @@ CHECK = Check(
     requirements=("MN-03", "X-12"),
     title=("NAT が送信元を隠す", "NAT hides the source"),
     message=(
-        "台帳 {entry} の通信の送信元が {device} の規則 {rule} で {address} に書き換わる。",
-        "The source of register entry {entry} becomes {address} by rule {rule} of {device}.",
+        "台帳 {entry} の通信の送信元が {rule} で {address} に書き換わる。",
+        "The source of register entry {entry} becomes {address} by {rule}.",
     ),
     why=(
         "先の機器とログからは、どの端末が送ったか分からない。台帳の送信元で絞ることもできない。",
@@ -30,32 +34,48 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield each rule that rewrites the source of a registered communication to an address that several share."""
-    seen = set()
+    """Yield each rule that rewrites the source of registered communications to an address that several may share."""
+    hiding: dict[tuple[str, str, Span], list[tuple[Used, Step, Rule | None]]] = {}
     for one in used(context):
         for hop, step, _, rule in steps(context, one.journey):
-            source, after = step.before.get("src"), step.after.get("src")
-            key = (one.entry.id, hop.device, step.rule)
-            if step.action != "translate" or source == after or key in seen or step.span is None:
+            if step.action != "translate" or step.before.get("src") == step.after.get("src") or step.span is None:
                 continue
-            seen.add(key)
-            shown = addresses.text(after) if after is not None else "?"
-            yield Finding(
-                check=CHECK.id,
-                weight=CHECK.weight,
-                standing=Standing.VIOLATED,
-                basis=(Basis.RULES,),
-                subject=f"{hop.device} {step.rule}",
-                key=f"{one.entry.id}:{hop.device}/{rule.key if rule else step.rule}",
-                src_zone=one.source.zone,
-                dst_zone=one.journey.delivered.zone if one.journey.delivered else "",
-                params=(("entry", one.entry.id), ("device", hop.device), ("rule", step.rule), ("address", shown)),
-                evidence=(
-                    ConfigEvidence(step.span, rule.text if rule else "", f"{hop.device}:{step.list}:{step.rule}"),
-                ),
-                remedy=(
-                    f"{hop.device} の規則 {step.rule} の NAT を無効にし、元のアドレスのまま通す。",
-                    f"Switch NAT off in rule {step.rule} of {hop.device}.",
-                ),
-                requirements=CHECK.requirements,
-            )
+            if not _one_to_one(rule):
+                hiding.setdefault((hop.device, step.rule, step.span), []).append((one, step, rule))
+    for (device, _, span), members in hiding.items():
+        yield _finding(context, device, span, members)
+
+
+def _one_to_one(rule: Rule | None) -> bool:
+    """Return whether a rule gives every source an address of its own."""
+    if rule is None or not isinstance(rule.action, Translate) or rule.action.translation is None:
+        return False
+    return rule.action.translation.shift is not None
+
+
+def _finding(context: Context, device: str, span: Span, members: list[tuple[Used, Step, Rule | None]]) -> Finding:
+    one, step, rule = members[0]
+    entries = ", ".join(dict.fromkeys(used_one.entry.id for used_one, _, _ in members))
+    zones = zones_of(used_one for used_one, _, _ in members)
+    after = step.after.get("src")
+    name = rule_name(device, step.list, step.rule)
+    return Finding(
+        check=CHECK.id,
+        weight=CHECK.weight,
+        standing=Standing.VIOLATED,
+        basis=(Basis.RULES,),
+        subject=name,
+        key=f"{device}/{rule.key if rule else step.rule}",
+        src_zone=zones[0][0],
+        dst_zone=zones[0][1],
+        zones=zones,
+        params=(("entry", entries), ("rule", name), ("address", addresses.text(after) if after is not None else "?")),
+        evidence=(
+            WitnessEvidence(
+                one.packet, one.source.id, one.minute, (one.journey,), confirm(context.network, (one.journey,))
+            ),
+            ConfigEvidence(span, rule.text if rule else "", f"{device}:{step.list}:{step.rule}"),
+        ),
+        remedy=(f"{name} の NAT を無効にし、元のアドレスのまま通す。", f"Switch NAT off in {name}."),
+        requirements=CHECK.requirements,
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._base import Context
-from segcheck.checks._registered import steps, used
+from segcheck.checks._base import Context, rule_name
+from segcheck.checks._registered import Met, Used, permits, used, zones_of
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.source import Span
 
 CHECK = Check(
     id="log-off",
@@ -16,8 +17,8 @@ CHECK = Check(
     requirements=("MN-03", "X-13"),
     title=("ログを取らない許可規則", "A permit that does not log"),
     message=(
-        "台帳 {entry} はログ取得とあるが、{device} の規則 {rule} はログを取らない。",
-        "Register entry {entry} is to be logged, but rule {rule} of {device} does not log.",
+        "台帳 {entry} はログを取ることになっているが、{rule} はログを取らない。",
+        "Register entry {entry} is to be logged, but {rule} does not log.",
     ),
     why=(
         "通った記録がなければ、事故のあとに何が越えたかを確かめられない。",
@@ -29,38 +30,41 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield each rule without a log on the way of an entry that is to be logged."""
-    seen = set()
+    """Yield each rule without a log that lets entries pass which are to be logged."""
+    silent: dict[tuple[str, str, Span | None], list[tuple[Used, Met]]] = {}
     for one in used(context):
         if not one.entry.log:
             continue
-        met = list(steps(context, one.journey))
-        logged = {(hop.device, step.span) for hop, step, _, rule in met if rule is not None and rule.log}
-        for hop, step, config, rule in met:
-            key = (one.entry.id, hop.device, step.span)
-            if step.action != "permit" or rule is None or key in seen or (hop.device, step.span) in logged:
-                continue
+        met = list(permits(context, one.journey))
+        logged = {(each.device, each.step.span) for each in met if each.rule is not None and each.rule.log}
+        for each in met:
             # Linux logs by rules of their own, and a host's filter is no boundary.
-            if config.format == "iptables" or step.span is None:
+            if each.rule is None or (each.device, each.step.span) in logged or each.config.format == "iptables":
                 continue
-            seen.add(key)
-            yield Finding(
-                check=CHECK.id,
-                weight=CHECK.weight,
-                standing=Standing.VIOLATED,
-                basis=(Basis.RULES,),
-                subject=f"{hop.device} {step.rule}",
-                key=f"{one.entry.id}:{hop.device}/{rule.key}",
-                src_zone=one.source.zone,
-                dst_zone=one.journey.delivered.zone if one.journey.delivered else "",
-                params=(("entry", one.entry.id), ("device", hop.device), ("rule", step.rule)),
-                evidence=(
-                    ConfigEvidence(step.span, rule.text, f"{hop.device}:{step.list}:{step.rule}"),
-                    ConfigEvidence(one.entry.span, f"{one.entry.id}: {one.entry.purpose}"),
-                ),
-                remedy=(
-                    f"{hop.device} の規則 {step.rule} でログを有効にする。",
-                    f"Switch on the log of rule {step.rule} on {hop.device}.",
-                ),
-                requirements=CHECK.requirements,
-            )
+            silent.setdefault((each.device, each.step.rule, each.step.span), []).append((one, each))
+    for members in silent.values():
+        yield _finding(members)
+
+
+def _finding(members: list[tuple[Used, Met]]) -> Finding:
+    met = members[0][1]
+    assert met.rule is not None
+    entries = list(dict.fromkeys(one.entry.id for one, _ in members))
+    lines = {one.entry.id: ConfigEvidence(one.entry.span, f"{one.entry.id}: {one.entry.purpose}") for one, _ in members}
+    zones = zones_of(one for one, _ in members)
+    name = rule_name(met.device, met.step.list, met.step.rule)
+    return Finding(
+        check=CHECK.id,
+        weight=CHECK.weight,
+        standing=Standing.VIOLATED,
+        basis=(Basis.RULES,),
+        subject=name,
+        key=f"{met.device}/{met.rule.key}",
+        src_zone=zones[0][0],
+        dst_zone=zones[0][1],
+        zones=zones,
+        params=(("entry", ", ".join(entries)), ("rule", name)),
+        evidence=(*((met.evidence,) if met.evidence is not None else ()), *lines.values()),
+        remedy=(f"{name} のログを有効にする。", f"Switch on the log of {name}."),
+        requirements=CHECK.requirements,
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._working import failing
+from segcheck.checks._working import Fails, failing, shown
 from segcheck.model.check import Check
-from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.register import RegisterEntry
 
 CHECK = Check(
     id="narrower-than-registered",
@@ -15,8 +16,15 @@ CHECK = Check(
     requirements=("X-12",),
     title=("台帳にあるのに通らない通信", "Registered, but it does not pass"),
     message=(
-        "台帳 {entry} の {service} が {source} から通らない、または通るとは言えない。",
-        "Register entry {entry}, {service} from {source}, does not pass, or cannot be said to.",
+        "台帳 {entry} の通信が通らない。{source} からの {service}",
+        "Register entry {entry} does not pass: {service} from {source}",
+    ),
+    unsure=(
+        ("台帳の通信が通ると言えない", "Registered, but it cannot be shown to pass"),
+        (
+            "台帳 {entry} の通信が通ると言えない。{source} からの {service}",
+            "Register entry {entry} cannot be shown to pass: {service} from {source}",
+        ),
     ),
     why=(
         "台帳と規則が食い違っている。規則が無効・欠落・他の規則の陰にあるか、台帳が古い。",
@@ -28,26 +36,39 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield a finding for each registered communication that does not surely pass today."""
+    """Yield a finding for each entry of which something does not surely pass today."""
+    failed: dict[str, list[Fails]] = {}
     for allowance in context.judgement.allowances:
-        entry = context.entries[allowance.entry]
-        for one in failing(context, allowance, at_times=bool(entry.schedule)):
-            yield Finding(
-                check=CHECK.id,
-                weight=CHECK.weight,
-                standing=one.standing,
-                basis=(Basis.RULES,),
-                subject=entry.id,
-                key=f"{entry.id}:{one.service.text}:{one.source}",
-                src_zone=context.zone_of(one.source),
-                params=(("entry", entry.id), ("service", one.service.text), ("source", one.source)),
-                evidence=(
-                    WitnessEvidence(one.packet, one.source, None, ()),
-                    ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}"),
-                ),
-                remedy=(
-                    f"台帳 {entry.id} が今も必要かを所管課に確かめ、不要なら廃止、必要なら規則を有効にする。",
-                    f"Ask whether register entry {entry.id} is still needed; retire it, or enable its rule.",
-                ),
-                requirements=CHECK.requirements,
-            )
+        scheduled = bool(context.entries[allowance.entry].schedule)
+        failed.setdefault(allowance.entry, []).extend(failing(context, allowance, at_times=scheduled))
+    for name, parts in failed.items():
+        if parts:
+            yield _finding(context, context.entries[name], parts)
+
+
+def _finding(context: Context, entry: RegisterEntry, parts: list[Fails]) -> Finding:
+    parts = sorted(parts, key=lambda one: -one.standing.rank)
+    sources = tuple(dict.fromkeys(one.source for one in parts))
+    zones = tuple(dict.fromkeys((context.zone_of(name), "") for name in sources))
+    return Finding(
+        check=CHECK.id,
+        weight=CHECK.weight,
+        standing=parts[0].standing,
+        basis=(Basis.RULES,),
+        subject=entry.id,
+        key=entry.id,
+        src_zone=zones[0][0],
+        zones=zones,
+        params=(
+            ("entry", entry.id),
+            ("service", ", ".join(dict.fromkeys(one.service.text for one in parts))),
+            ("source", ", ".join(sources)),
+        ),
+        assumptions=tuple(dict.fromkeys(name for one in parts for name in one.assumptions)),
+        evidence=(*shown(context, parts), ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}")),
+        remedy=(
+            f"台帳 {entry.id} が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にする。",
+            f"Ask whether register entry {entry.id} is still needed; retire it, or enable its rule.",
+        ),
+        requirements=CHECK.requirements,
+    )

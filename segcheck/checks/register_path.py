@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from segcheck.analysis.causes import Statement
+from segcheck.analysis.lookups import confirm
 from segcheck.checks._base import Context, statement_evidence
 from segcheck.checks._registered import Used, steps, used
 from segcheck.model.check import Check
@@ -82,7 +83,9 @@ def _finding(context: Context, one: Used, way: Sequence[str]) -> Finding:
         dst_zone=one.journey.delivered.zone if one.journey.delivered else "",
         params=(("entry", one.entry.id), ("path", " → ".join(one.allowance.path)), ("way", " → ".join(way))),
         evidence=(
-            WitnessEvidence(one.packet, one.source.id, one.minute, (one.journey,)),
+            WitnessEvidence(
+                one.packet, one.source.id, one.minute, (one.journey,), confirm(context.network, (one.journey,))
+            ),
             *statement_evidence(statements),
             *declared[:1],
         ),

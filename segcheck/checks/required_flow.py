@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from segcheck.analysis import permitting
 from segcheck.checks._base import Context
-from segcheck.checks._working import failing
+from segcheck.checks._working import Fails, failing, shown
 from segcheck.model.check import Check
-from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.register import RequiredFlow
 
 CHECK = Check(
     id="required-flow",
@@ -16,8 +17,15 @@ CHECK = Check(
     requirements=("X-12",),
     title=("必要な通信が通らない", "A required communication does not work"),
     message=(
-        "必要な通信 {id} の {service} が {source} から通らない、または通るとは言えない。",
-        "Required communication {id}, {service} from {source}, does not work, or cannot be said to.",
+        "必要な通信 {id} が通らない。{source} からの {service}",
+        "Required communication {id} does not work: {service} from {source}",
+    ),
+    unsure=(
+        ("必要な通信が通ると言えない", "A required communication cannot be shown to work"),
+        (
+            "必要な通信 {id} が通ると言えない。{source} からの {service}",
+            "Required communication {id} cannot be shown to work: {service} from {source}",
+        ),
     ),
     why=("業務が止まる。", "Work stops."),
     fix=("規則と経路を直す。", "Mend rules and routes."),
@@ -26,26 +34,36 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield a finding for each required communication that does not surely work."""
+    """Yield a finding for each required communication of which something does not surely work."""
     for flow in context.site.policy.required:
-        wanted = permitting.of_flow(context.site, flow)
-        for one in failing(context, wanted):
-            yield Finding(
-                check=CHECK.id,
-                weight=CHECK.weight,
-                standing=one.standing,
-                basis=(Basis.RULES,),
-                subject=flow.id,
-                key=f"{flow.id}:{one.service.text}:{one.source}",
-                src_zone=context.zone_of(one.source),
-                params=(("id", flow.id), ("service", one.service.text), ("source", one.source)),
-                evidence=(
-                    WitnessEvidence(one.packet, one.source, None, ()),
-                    ConfigEvidence(flow.span, f"{flow.id}: {flow.purpose}"),
-                ),
-                remedy=(
-                    f"{flow.id} の経路上の規則と経路を確かめる。trace で実例のパケットを追うと止まる場所が分かる。",
-                    f"Check rules and routes of {flow.id}; `trace` shows where the witness stops.",
-                ),
-                requirements=CHECK.requirements,
-            )
+        parts = list(failing(context, permitting.of_flow(context.site, flow)))
+        if parts:
+            yield _finding(context, flow, parts)
+
+
+def _finding(context: Context, flow: RequiredFlow, parts: list[Fails]) -> Finding:
+    parts = sorted(parts, key=lambda one: -one.standing.rank)
+    sources = tuple(dict.fromkeys(one.source for one in parts))
+    zones = tuple(dict.fromkeys((context.zone_of(name), "") for name in sources))
+    return Finding(
+        check=CHECK.id,
+        weight=CHECK.weight,
+        standing=parts[0].standing,
+        basis=(Basis.RULES,),
+        subject=flow.id,
+        key=flow.id,
+        src_zone=zones[0][0],
+        zones=zones,
+        params=(
+            ("id", flow.id),
+            ("service", ", ".join(dict.fromkeys(one.service.text for one in parts))),
+            ("source", ", ".join(sources)),
+        ),
+        assumptions=tuple(dict.fromkeys(name for one in parts for name in one.assumptions)),
+        evidence=(*shown(context, parts), ConfigEvidence(flow.span, f"{flow.id}: {flow.purpose}")),
+        remedy=(
+            f"{flow.id} の経路上の規則と経路を直す。実例のパケットが止まる機器から確かめる。",
+            f"Mend rules and routes on the way of {flow.id}; begin with the device where the witness stops.",
+        ),
+        requirements=CHECK.requirements,
+    )

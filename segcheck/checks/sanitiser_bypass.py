@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis.causes import Cause, Kind
-from segcheck.checks._base import Context, grouped, named
+from segcheck.analysis.causes import Kind
+from segcheck.checks._base import Context
+from segcheck.checks._grouping import Mistake, findings, mistakes, removal
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
 
@@ -15,8 +16,8 @@ CHECK = Check(
     requirements=("LG-02", "LG-11"),
     title=("無害化を通らない直接の通信", "Direct traffic around the sanitiser"),
     message=(
-        "台帳 {entry} で無害化を経ることになっている相手と、直接通信できる。場所: {places}。規則: {rules}",
-        "Hosts that register entry {entry} has meet through a sanitiser can talk directly: {places}. Rule: {rules}",
+        "台帳 {entry} で無害化を経ることになっている相手と、直接通信できる。区間対 {count}: {places}。通している規則: {rules}",
+        "Hosts that register entry {entry} has meet through a sanitiser can talk directly. Pairs of places: {count} ({places}). Let through by: {rules}",
     ),
     why=(
         "メールやファイルが無害化されずに入れば、マルウェアがそのまま届く。",
@@ -26,6 +27,7 @@ CHECK = Check(
         "直接の規則を削除し、無害化装置の両側の規則だけを残す。",
         "Delete the direct rule; keep only the two legs of the gateway.",
     ),
+    crosses=True,
     wrong=("無害化装置が別のアドレスを使うとき。", "If the gateway uses other addresses than declared."),
 )
 
@@ -33,12 +35,13 @@ CHECK = Check(
 def find(context: Context) -> Iterator[Finding]:
     """Yield what surely passes directly between the ends of a sanitised communication."""
     direct = (cause for cause in context.causes if cause.kind is Kind.BYPASS)
-    yield from grouped(context, CHECK, direct, _remedy)
+    yield from findings(context, CHECK, mistakes(direct), _remedy, breaks=("LG-02",))
 
 
-def _remedy(cause: Cause) -> Said:
-    rules = named(cause.statements)
+def _remedy(context: Context, mistake: Mistake) -> Said:
+    japanese, english = removal(context, mistake)
+    entries = ", ".join(mistake.entries)
     return (
-        f"{rules} を削除し、台帳 {cause.entry} の無害化装置を経る通信だけを残す。",
-        f"Delete {rules}; keep only the traffic of register entry {cause.entry} through its gateway.",
+        f"{japanese}台帳 {entries} の通信は無害化装置を経る規則だけで通す。",
+        f"{english} Let the traffic of register entry {entries} pass by the rules of its gateway only.",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.analysis.anomalies import Anomaly, AnomalyKind, anomalies
-from segcheck.checks._base import Context
+from segcheck.checks._base import Context, rule_name
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight
@@ -18,8 +18,8 @@ CHECK = Check(
     requirements=("X-12",),
     title=("上の規則に隠れて働かない規則", "A rule hidden by those above"),
     message=(
-        "{device} の規則 {rule} は、上にある {hiding} に隠れて何も決めない。",
-        "Rule {rule} of {device} decides nothing: {hiding} above it take all its packets.",
+        "{rule} は何も決めない。その通信はすべて、上にある {hiding} が先に決める。",
+        "{rule} decides nothing: everything it matches is decided above it, by {hiding}.",
     ),
     why=(
         "止めるつもりの規則が、広い許可の下にあって効いていない。書いた人の意図と動きが違う。",
@@ -49,6 +49,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 
 def _finding(device: str, one: Anomaly) -> Finding:
+    name = rule_name(device, one.list, one.rule.id)
     hiding = ", ".join(rule.id for rule in one.because)
     lines: list[Evidence] = [
         ConfigEvidence(rule.span, rule.text, f"{device}:{one.list}:{rule.id}")
@@ -60,13 +61,13 @@ def _finding(device: str, one: Anomaly) -> Finding:
         weight=CHECK.weight if isinstance(one.rule.action, Deny) else Weight.LOW,
         standing=Standing.VIOLATED,
         basis=(Basis.RULES,),
-        subject=f"{device} {one.rule.id}",
+        subject=name,
         key=f"{device}/{one.list}/{one.rule.key}",
-        params=(("device", device), ("rule", one.rule.id), ("hiding", hiding)),
+        params=(("rule", name), ("hiding", hiding)),
         evidence=tuple(lines),
         remedy=(
-            f"{device} の規則 {one.rule.id} を {hiding} より上に移すか、{hiding} を狭める。",
-            f"Move rule {one.rule.id} of {device} above {hiding}, or narrow {hiding}.",
+            f"{name} を {hiding} より上に移すか、{hiding} を狭める。不要な規則は削除する。",
+            f"Move {name} above {hiding}, or narrow {hiding}; delete what is not needed.",
         ),
         requirements=CHECK.requirements,
     )

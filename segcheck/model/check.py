@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from segcheck.model.crossing import Standing
 from segcheck.model.finding import Weight
 
 Said = tuple[str, str]  # Japanese, English
@@ -13,9 +14,11 @@ Said = tuple[str, str]  # Japanese, English
 class Check:
     """A check by its id, the kebab-case name of its file; `message` has the {params} of its findings.
 
-    why     what goes wrong if it is left
-    fix     what to change
-    wrong   when the finding may be mistaken
+    why       what goes wrong if it is left
+    fix       what to change
+    wrong     when the finding may be mistaken
+    unsure    the title and the message of findings that are undecided, where the check can leave something so
+    crosses   its findings are about packets that get across between zones; others are about what is written
     """
 
     id: str
@@ -26,3 +29,13 @@ class Check:
     why: Said
     fix: Said
     wrong: Said
+    unsure: tuple[Said, Said] | None = None
+    crosses: bool = False
+
+    def titled(self, standing: Standing) -> Said:
+        """Return what findings of that standing are called."""
+        return self.unsure[0] if self.unsure is not None and standing is Standing.UNDECIDED else self.title
+
+    def worded(self, standing: Standing) -> Said:
+        """Return what findings of that standing say, with {params}."""
+        return self.unsure[1] if self.unsure is not None and standing is Standing.UNDECIDED else self.message

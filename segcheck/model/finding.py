@@ -82,6 +82,7 @@ class Finding:
 
     check       id of the check: its file's name in kebab-case
     subject     what it is about, for people: "fw-core policy 41", "SP-006", "segment lg-srv"
+    zones       every (source zone, destination zone) that it is about, the gravest first; () = that of src_zone, dst_zone
     key         what stays the same from run to run, never a line number: device id and rule key, or the subject's id
     params      fills the words of the check
     packets     what passes that should not, or does not that should; None where it is not about packets
@@ -98,6 +99,7 @@ class Finding:
     key: str
     src_zone: str = ""
     dst_zone: str = ""
+    zones: tuple[tuple[str, str], ...] = ()
     params: tuple[tuple[str, str], ...] = ()
     packets: Boxes | None = None
     because: tuple[str, ...] = ()
@@ -109,7 +111,17 @@ class Finding:
     waived_until: date | None = None
 
     @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return every pair of zones that it is about; ("", …) where a zone does not apply."""
+        return self.zones or ((self.src_zone, self.dst_zone),)
+
+    @property
     def fingerprint(self) -> str:
-        """Return 16 hexadecimal digits that name this finding over runs and edits elsewhere."""
-        parts = (self.check, self.src_zone, self.dst_zone, self.key)
+        """Return 16 hexadecimal digits that name this finding over runs and edits elsewhere.
+
+        All its zones count: what is excepted between two zones is not excepted once it reaches a third.
+        """
+        sources = "+".join(sorted({src for src, _ in self.pairs}))
+        destinations = "+".join(sorted({dst for _, dst in self.pairs}))
+        parts = (self.check, sources, destinations, self.key)
         return sha256("\0".join(parts).encode()).hexdigest()[:16]
