@@ -186,7 +186,7 @@ def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool)
     least = len(Weight) if fail_on == "never" else Weight(fail_on).rank
     counted = [one for one in violated if not one.waived and fail_on != "never" and one.weight.rank <= least]
     crossed = {(c.src.zone, c.dst.zone) for c in assessment.crossings if c.standing is Standing.VIOLATED}
-    unexplained = crossed - {(one.src_zone, one.dst_zone) for one in violated}
+    unexplained = crossed - {pair for one in violated for pair in one.pairs}
     if counted or (unexplained and fail_on != "never"):
         return Exit.FOUND
     if violated or crossed:

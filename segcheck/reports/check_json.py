@@ -144,6 +144,7 @@ def place_name(place: Place) -> str:
 
 def _finding(one: Finding, found: Assessment, check: Check) -> dict[str, Any]:
     params = {name: masked(value) for name, value in one.params}
+    words = check.worded(one.standing)
     return {
         "check": one.check,
         "severity": one.weight.value,
@@ -152,7 +153,7 @@ def _finding(one: Finding, found: Assessment, check: Check) -> dict[str, Any]:
         "src_zone": one.src_zone or None,
         "dst_zone": one.dst_zone or None,
         "subject": masked(one.subject),
-        "message": {"ja": check.message[0].format(**params), "en": check.message[1].format(**params)},
+        "message": {"ja": words[0].format(**params), "en": words[1].format(**params)},
         "remedy": {"ja": masked(one.remedy[0]), "en": masked(one.remedy[1])},
         "requirements": list(one.requirements),
         "fingerprint": one.fingerprint,

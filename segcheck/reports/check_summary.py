@@ -8,7 +8,7 @@ from segcheck.model.assessment import Assessment
 from segcheck.model.finding import ConfigEvidence, Finding
 from segcheck.reports._masking import masked
 from segcheck.reports.as_text import Page, Part
-from segcheck.reports.check_text import STYLES, WEIGHTS, conclusion, heading
+from segcheck.reports.check_text import STYLES, WEIGHTS, conclusion, heading, standing_of
 
 
 def summary(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) -> None:
@@ -18,14 +18,14 @@ def summary(page: Page, found: Assessment, folder: str, weakened: Sequence[str])
     if found.findings:
         page.line()
         columns = ("weight", "standing", "check", "zones", "subject", "line")
-        page.table([words(f"summary.{name}") for name in columns], [_row(page, one, folder) for one in found.findings])
+        page.table([words(f"summary.{name}") for name in columns], [_row(page, found, one, folder) for one in found.findings])
     page.line()
     conclusion(page, found)
 
 
-def _row(page: Page, one: Finding, folder: str) -> list[Part]:
-    words = page.words
-    standing = words("summary.waived", id=one.waived) if one.waived else words(f"standing.{one.standing.value}")
+def _row(page: Page, found: Assessment, one: Finding, folder: str) -> list[Part]:
+    words, check = page.words, found.checks[one.check]
+    standing = words("summary.waived", id=one.waived) if one.waived else standing_of(words, one, check)
     place = next((piece.span for piece in one.evidence if isinstance(piece, ConfigEvidence)), None)
     zones = f"{one.src_zone} -> {one.dst_zone}" if one.src_zone and one.dst_zone else "-"
     return [

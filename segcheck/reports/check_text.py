@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from segcheck.lang.words import Words
 from segcheck.model.assessment import Assessment
+from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.diagnostic import LineUse, Severity
 from segcheck.model.finding import AttributeEvidence, ConfigEvidence, Finding, Weight, WitnessEvidence
@@ -31,6 +32,7 @@ SHOWN = 4
 def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) -> None:
     """Add a judgement; `folder` as the user named it, `weakened` options of this run that make it milder."""
     words = page.words
+    folder = folder.rstrip("/") or folder
     heading(page, found, weakened)
     for number, finding in enumerate(found.findings, 1):
         page.line()
@@ -46,7 +48,8 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) 
 def heading(page: Page, found: Assessment, weakened: Sequence[str]) -> None:
     """Add what was asked, of how much, as of when, and what makes the judgement milder."""
     words = page.words
-    page.line((words("check.title", name=found.site.name), "bold"), f"  {_asked(words, found)}")
+    page.line((words("check.title", name=found.site.name), "bold"))
+    page.prose(_asked(words, found))
     for option in (*found.weakened, *weakened):
         page.line((words("check.weakened", option=option), "yellow"))
 
@@ -62,6 +65,7 @@ def _asked(words: Words, found: Assessment) -> str:
         day=found.day.isoformat(),
         as_of=found.as_of.isoformat() if found.as_of else words("check.no_date"),
         register=sum(entry.permits_on(found.day) for entry in found.site.policy.register),
+        assumptions=sum(bool(one.leaning) for one in found.assumptions),
     )
 
 
@@ -71,12 +75,12 @@ def _finding(page: Page, found: Assessment, finding: Finding, number: int, folde
     check = found.checks[finding.check]
     page.line(
         (f"{number}. {words(f'weight.{finding.weight.value}')}", WEIGHTS[finding.weight]),
-        f"  {check.title[language]}  ",
-        (f"[{words(f'standing.{finding.standing.value}')}]", STYLES[finding.standing]),
+        f"  {check.titled(finding.standing)[language]}  ",
+        (f"[{standing_of(words, finding, check)}]", STYLES[finding.standing]),
         f"  {finding.check}  {finding.fingerprint}",
     )
     params = {name: masked(value) for name, value in finding.params}
-    page.prose(check.message[language].format(**params), 3)
+    page.prose(check.worded(finding.standing)[language].format(**params), 3)
     if finding.waived:
         until = finding.waived_until.isoformat() if finding.waived_until else ""
         page.prose(words("check.waived", id=finding.waived, until=until), 3)
@@ -89,14 +93,22 @@ def _finding(page: Page, found: Assessment, finding: Finding, number: int, folde
             rows.append(("", words("check.more", count=more)))
     for piece in finding.evidence:
         rows += _evidence(words, piece, folder, found.day.isoformat())
-    if finding.because:
-        rows.append((words("check.because"), ", ".join(finding.because[:SHOWN])))
+    told = {one.id for one in found.diagnostics}  # what else leaves it undecided the message says in words
+    if because := [name for name in finding.because if name in told]:
+        rows.append((words("check.because"), ", ".join(because[:SHOWN])))
     if finding.assumptions:
         rows.append((words("check.assuming"), ", ".join(finding.assumptions)))
     if finding.requirements:
         rows.append((words("check.requirements"), ", ".join(finding.requirements)))
     rows.append((words("check.remedy"), masked(finding.remedy[language])))
     page.table(("", ""), [(f"   {name}", text) for name, text in rows])
+
+
+def standing_of(words: Words, finding: Finding, check: Check) -> str:
+    """Return how a finding stands; one that is not about packets that cross is a fault of what is written."""
+    if finding.standing is Standing.VIOLATED and not check.crosses:
+        return words("check.fault")
+    return words(f"standing.{finding.standing.value}")
 
 
 def _evidence(words: Words, piece: object, folder: str, day: str) -> list[tuple[str, str]]:
@@ -126,8 +138,20 @@ def _way(words: Words, place: str, journey: Journey) -> str:
             if step.action == "permit" and step.span is not None
         )
         parts.append(f"{hop.device} ({', '.join(rules)})" if rules else hop.device)
-    parts.append(journey.delivered.id if journey.delivered is not None else words("check.end"))
+    if journey.delivered is None:
+        parts.append(_stop(words, journey))
+    elif not journey.hops or journey.delivered.id != journey.hops[-1].device:  # else the device itself takes it in
+        parts.append(journey.delivered.id)
     return " → ".join(parts)
+
+
+def _stop(words: Words, journey: Journey) -> str:
+    """Return where a packet that does not arrive ends: the rule that stops it, where one does."""
+    path = journey.hops[-1].path if journey.hops else None
+    last = path.deciding if path is not None else None
+    if last is not None and last.action != "permit":
+        return words("check.stopped", rule=last.rule)
+    return words("check.lost")
 
 
 def _leaning(page: Page, found: Assessment) -> None:
@@ -187,20 +211,19 @@ def _next(words: Words, cause: str) -> str:
 def conclusion(page: Page, found: Assessment) -> None:
     """Add the verdict and the counts behind it."""
     words = page.words
-    told = [one for one in found.findings if not one.waived and one.standing is Standing.VIOLATED]
+    told = [one for one in found.findings if not one.waived]
     counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}
-    undecided = sum(one.standing is Standing.UNDECIDED for one in found.crossings)
-    assumed = sum(one.standing is Standing.PROVEN_ASSUMING for one in found.crossings)
-    waived = sum(bool(one.waived) for one in found.findings)
+    pairs = {standing: sum(one.standing is standing for one in found.crossings) for standing in Standing}
     page.line(
         (words(f"standing.{found.standing.value}"), f"bold {STYLES[found.standing]}"),
         "  ",
         words(
             "check.conclusion",
-            pairs=len(found.crossings),
+            findings=len(told),
             **{weight.value: count for weight, count in counts.items()},
-            waived=waived,
-            undecided=undecided,
-            assumed=assumed,
+            open=sum(one.standing is Standing.UNDECIDED for one in told),
+            waived=len(found.findings) - len(told),
+            pairs=len(found.crossings),
+            **{standing.value: count for standing, count in pairs.items()},
         ),
     )

@@ -40,8 +40,8 @@ def cells(found: Assessment) -> Mapping[tuple[str, str], Cell]:
     findings: dict[tuple[str, str], int] = {}
     for finding in found.findings:
         if finding.standing is Standing.VIOLATED and not finding.waived:
-            key = finding.src_zone, finding.dst_zone
-            findings[key] = findings.get(key, 0) + 1
+            for key in finding.pairs:
+                findings[key] = findings.get(key, 0) + 1
     return {key: Cell(worst[key], pairs[key], carrying[key], findings.get(key, 0)) for key in worst}
 
 
