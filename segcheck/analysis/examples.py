@@ -8,7 +8,6 @@ from dataclasses import replace
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
 from segcheck.sets import addresses
 from segcheck.sets.header import Packet, PacketClass
-from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
 #: TCP, UDP, ICMP, ICMPv6: asked for before any other protocol.
@@ -17,6 +16,8 @@ _PROTOCOLS = (6, 17, 1, 58)
 _PORTS = (443, 3389, 445, 22, 80, 25, 53, 123)
 #: Hosts from the beginning of a prefix: the first address of all is the network's own.
 _OFFSETS = (10, 100, 20, 2, 1)
+#: In prefixes up to this size any address may be the only one that is free.
+_SMALL = 16
 #: Stand for what nobody declared: documentation addresses (RFC 5737, RFC 3849), and private ones that sites rarely use.
 _OUTSIDE = {
     PUBLIC.id: ("203.0.113.80", "198.51.100.80", "192.0.2.80", "2001:db8::80"),
@@ -58,4 +59,5 @@ def _hosts(network: Network, place: str) -> Iterator[int]:
     taken = network.own(place)
     for prefix in segment.prefixes:
         lo, hi = prefix.ranges[0]
-        yield from (lo + n for n in _OFFSETS if lo + n < hi and IntervalSet.of(lo + n) <= prefix - taken)
+        offsets = range(1, hi - lo) if hi - lo < _SMALL else _OFFSETS
+        yield from (lo + n for n in offsets if lo + n not in taken)

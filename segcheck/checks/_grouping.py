@@ -11,6 +11,7 @@ from segcheck.checks._registered import serving
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding
+from segcheck.model.site_words import SegmentKind
 
 #: Pairs of places that a message names.
 SHOWN = 4
@@ -138,10 +139,11 @@ def _key(mistake: Mistake) -> str:
 
 
 def _gravity(context: Context, cause: Cause) -> tuple[int, bool, bool, tuple[str, str], tuple[str, str]]:
-    """Return what the causes of a mistake are ordered by: the first gives the witness."""
+    """Return what the causes of a mistake are ordered by: the first gives the witness; hosts are rarely on a transit network."""
+    segment = context.site.segments.get(cause.pair.src.id)
+    transit = segment is not None and segment.kind is SegmentKind.TRANSIT
     weight = crossing_weight(cause.pair.src.tier, cause.pair.dst.tier)
-    passing = any(hop.path is not None for hop in cause.journey.hops) if cause.journey is not None else False
-    return weight.rank, not _at_home(context, cause), not passing, cause.pair.src.key, cause.pair.dst.key
+    return weight.rank, not _at_home(context, cause), transit, cause.pair.src.key, cause.pair.dst.key
 
 
 def _at_home(context: Context, cause: Cause) -> bool:

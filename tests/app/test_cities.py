@@ -138,16 +138,45 @@ def within(span, mistake):
     )
 
 
+#: Checks that are about what is written; all others are about packets, and show one on its way.
+WRITTEN = {"log-off", "shadowed-rule", "undeclared-interface"}
+
+
 @pytest.mark.parametrize("mistake", planted(), ids=lambda one: f"{one['id']}-{one['check']}")
 def test_a_planted_mistake_is_the_cause_of_a_finding_of_its_check(mistake):
     found = [one for one in assessed("reiji-mistakes").findings if one.check == mistake["check"]]
     caused = [one for one in found if any(within(span, mistake) for span in lines(one))]
 
     assert caused
-    if mistake["check"] == "forbidden-crossing":
-        ways = [each.journeys for one in caused for each in one.evidence if isinstance(each, WitnessEvidence)]
-        assert ways
-        assert all(ways)
+    witnesses = [each for one in caused for each in one.evidence if isinstance(each, WitnessEvidence)]
+    assert bool(witnesses) == (mistake["check"] not in WRITTEN)
+    assert all(each.journeys and each.journeys[0].hops for each in witnesses)
+
+
+def test_every_finding_about_packets_shows_one_on_its_way_and_how_to_confirm_it():
+    for one in assessed("reiji-mistakes").findings:
+        (witness,) = [each for each in one.evidence if isinstance(each, WitnessEvidence)] or [None]
+        assert (witness is None) == (one.check in WRITTEN), one.check
+        if witness is not None:
+            assert witness.journeys, one.check
+            assert witness.confirm, one.check
+
+
+def test_one_mistake_is_one_finding():
+    """No two findings of a check blame the same lines for the same zones, nor bear the same fingerprint."""
+    findings = assessed("reiji-mistakes").findings
+    blamed = Counter((one.check, frozenset(lines(one))) for one in findings)
+
+    assert max(blamed.values()) == 1
+    assert len({one.fingerprint for one in findings}) == len(findings)
+
+
+def test_whatever_crosses_is_explained_by_a_finding():
+    found = assessed("reiji-mistakes")
+    crossed = {(one.src.zone, one.dst.zone) for one in found.crossings if one.standing is Standing.VIOLATED}
+
+    assert crossed
+    assert crossed <= {pair for one in found.findings for pair in one.pairs}
 
 
 def test_every_line_that_a_finding_blames_was_planted():
