@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis.causes import Cause, Kind
-from segcheck.checks._base import Context, grouped, named
+from segcheck.analysis.causes import Kind
+from segcheck.checks._base import Context, named
+from segcheck.checks._grouping import Mistake, findings, mistakes
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
 
@@ -36,11 +37,10 @@ CHECK = Check(
 def find(context: Context) -> Iterator[Finding]:
     """Yield what surely crosses in IPv6 where a zone is declared without it."""
     own = (cause for cause in context.causes if cause.kind is Kind.IPV6)
-    yield from grouped(context, CHECK, own, _remedy)
+    yield from findings(context, CHECK, mistakes(own), _remedy)
 
 
-def _remedy(cause: Cause) -> Said:
-    if not cause.statements:
+def _remedy(context: Context, mistake: Mistake) -> Said:
+    if not mistake.rules:
         return ("経路上の機器で IPv6 の転送を止める。", "Switch IPv6 forwarding off on the devices of the way.")
-    rules = named(cause.statements)
-    return (f"{rules} で IPv6 を拒否する。", f"Deny IPv6 in {rules}.")
+    return (f"{named(mistake.rules, '、')} で IPv6 を拒否する。", f"Deny IPv6 in {named(mistake.rules, ', ')}.")

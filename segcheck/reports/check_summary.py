@@ -18,7 +18,9 @@ def summary(page: Page, found: Assessment, folder: str, weakened: Sequence[str])
     if found.findings:
         page.line()
         columns = ("weight", "standing", "check", "zones", "subject", "line")
-        page.table([words(f"summary.{name}") for name in columns], [_row(page, found, one, folder) for one in found.findings])
+        page.table(
+            [words(f"summary.{name}") for name in columns], [_row(page, found, one, folder) for one in found.findings]
+        )
     page.line()
     conclusion(page, found)
 

@@ -229,9 +229,7 @@ class Ground:
                     yield far.segment
                     continue
                 beyond = [
-                    s.id
-                    for s in self.site.segments.values()
-                    if s.zone == far.zone and s.kind is SegmentKind.EXTERNAL
+                    s.id for s in self.site.segments.values() if s.zone == far.zone and s.kind is SegmentKind.EXTERNAL
                 ]
                 yield from beyond
                 zone = self.site.zones.get(far.zone)

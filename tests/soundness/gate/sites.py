@@ -192,7 +192,9 @@ class _Maker:
         kind = DeviceKind.FIREWALL
         if number == 1 and self.likely("gateway", 0.8):
             kind = DeviceKind.HOST
-            self.standing[name] = {f"e{index}": place for index, place in enumerate(places[: self.random.choice((1, 2))])}
+            self.standing[name] = {
+                f"e{index}": place for index, place in enumerate(places[: self.random.choice((1, 2))])
+            }
         return name, kind
 
     def address(self, device: str, place: str) -> str:
@@ -364,9 +366,7 @@ class _Maker:
             families=frozenset((4,)) if self.likely("family", 0.3) else frozenset((4, 6)),
             interfaces=interfaces,
             lists=self.lists,
-            pipeline=Pipeline(
-                ingress=tuple(ingress), forward=tuple(forward), local=tuple(local), policy_routes=policy
-            ),
+            pipeline=Pipeline(ingress=tuple(ingress), forward=tuple(forward), local=tuple(local), policy_routes=policy),
             routes=routes,
             routing_known=not self.likely("unrouted", 0.5, 0.02),
             addressing_known=bool(interfaces),
@@ -470,7 +470,9 @@ class _Maker:
         if self.v6 and self.random.random() < 0.2:
             return addresses.parse(f"fd00:{number}::/64")
         return addresses.parse(
-            self.pick(f"10.{number}.0.0/24", f"10.{number}.0.0/24", f"10.{number}.0.50", f"10.{number}.0.50-10.{number}.0.55")
+            self.pick(
+                f"10.{number}.0.0/24", f"10.{number}.0.0/24", f"10.{number}.0.50", f"10.{number}.0.50-10.{number}.0.55"
+            )
         )
 
     def translation(self, side: str) -> Rule:
@@ -502,7 +504,9 @@ class _Maker:
         if side == "dst" and self.random.random() < 0.7:
             match = conjunction(Field("dst", IntervalSet.of(ip(self.vip()))), match)
         if "shift" in parts:
-            first = IntervalSet.of(*((lo - parts["shift"], hi - parts["shift"]) for lo, hi in parts["addresses"].ranges))  # type: ignore[operator, attr-defined]
+            first = IntervalSet.of(
+                *((lo - parts["shift"], hi - parts["shift"]) for lo, hi in parts["addresses"].ranges)
+            )  # type: ignore[operator, attr-defined]
             match = conjunction(Field(side, first), match)
         return Rule(id="n", key="n", match=match, action=action, enabled=made.enabled)
 
@@ -551,7 +555,9 @@ class _Maker:
             goal = addresses.parse(self.pick(f"10.{number}.0.50", f"10.{number}.0.0/25", "10.0.0.0/8"))
             found.append(Route(to=goal, kind=RouteKind.DISCARD, sure=not self.likely("floating", 0.3)))
         if self.likely("unrouted", 0.1, 0.01):
-            found.append(Route(to=addresses.parse(f"10.{self.random.randrange(self.count)}.0.0/24"), gateway=ip("172.16.9.9")))
+            found.append(
+                Route(to=addresses.parse(f"10.{self.random.randrange(self.count)}.0.0/24"), gateway=ip("172.16.9.9"))
+            )
         return found
 
     def ways(self, goal: str, hops: Sequence[tuple[str, str]], domains: Mapping[str, str]) -> list[Route]:
@@ -618,7 +624,9 @@ class _Maker:
     def entry(self, number: int, gateway: Gateway | None = None) -> RegisterEntry:
         ends = [self.endpoint(), self.endpoint()]
         proto = self.random.choice((TCP, TCP, UDP, ICMP))
-        ports = None if self.random.random() < 0.2 else IntervalSet.of(8 if proto == ICMP else self.random.choice(PORTS))
+        ports = (
+            None if self.random.random() < 0.2 else IntervalSet.of(8 if proto == ICMP else self.random.choice(PORTS))
+        )
         expired = self.random.random() < 0.15
         return RegisterEntry(
             id=f"R{number}",
@@ -680,7 +688,9 @@ class _Maker:
             for place in self.names:
                 if self.random.random() < 0.3:
                     due = PAST if self.random.random() < 0.3 else DUE
-                    self.attest(f"SEP-{place}", self.pick(place, f"zone:{self.segments[place].zone}"), Assume.SEPARATE, due)
+                    self.attest(
+                        f"SEP-{place}", self.pick(place, f"zone:{self.segments[place].zone}"), Assume.SEPARATE, due
+                    )
         site = Site(
             name=f"site {self.seed}",
             zones=zones,

@@ -132,7 +132,9 @@ def test_a_piece_of_a_datagram_leaves_as_a_piece() -> None:
     assert first.config is not None
     first = replace(first, config=replace(first.config, pipeline=joining))
 
-    found, universe = backward(network((A, B, T), first, between("e", "10.4.0.2", "10.2.0.2", but_web)), "b", Mode.MAY, "a")
+    found, universe = backward(
+        network((A, B, T), first, between("e", "10.4.0.2", "10.2.0.2", but_web)), "b", Mode.MAY, "a"
+    )
     assert found & universe.packet(fragment=1, proto=TCP, dst=ip("10.2.0.50"))
 
     whole_only = listed("f", rule(Deny(), field("fragment", 1)), default=Permit())
