@@ -320,6 +320,22 @@ class TestTranslation:
         assert [ends(s.forward)[:2] for s in sessions] == [("203.0.113.1", port) for port in ports]
         assert [ends(s.reply)[2:] for s in sessions] == [(HOST, port) for port in ports]
 
+    @pytest.mark.parametrize("target", ["MASQUERADE", "SNAT --to-source 203.0.113.1", "MASQUERADE --random"])
+    @pytest.mark.parametrize(
+        ("sport", "low", "high"),
+        [(1, 1, 511), (511, 1, 511), (512, 600, 1023), (1023, 600, 1023), (1024, 1024, 65535), (33333, 1024, 65535)],
+    )
+    def test_source_port_that_is_not_free_is_replaced_by_one_of_its_class(
+        self, router: Make, target: str, sport: int, low: int, high: int
+    ) -> None:
+        made = router(table("nat", f"-A POSTROUTING -o wan -j {target}"))
+        sent = [made._letter(send(OUTSIDE, src=f"192.168.10.{host}", sport=sport)) for host in range(2, 60)]
+        ports = [ends(outcome.observation)[1] for outcome in exchange(made._wires, sent)]
+        made._conntrack.flush()
+        assert len(set(ports)) == len(ports)
+        assert (sport in ports) or "random" in target
+        assert all(low <= int(str(port)) <= high for port in ports if port != sport)
+
     @pytest.mark.parametrize(
         ("sport", "kept"), [(1999, False), (2000, True), (2005, True), (2010, True), (2011, False)]
     )

@@ -1,7 +1,7 @@
 """Targets that translate addresses: DNAT, SNAT, REDIRECT, MASQUERADE, NETMAP.
 
 Sources: extensions/libxt_NAT.c (how ranges are written), net/netfilter/nf_nat_core.c (`get_unique_tuple`: a source port is
-kept while no other connection needs it), nf_nat_redirect.c (the first address of the ingress interface; loopback for what
+kept while no other connection needs it, else replaced by one of its class), nf_nat_redirect.c (the first address of the ingress interface; loopback for what
 the device sends itself), xt_NETMAP.c.
 """
 
@@ -17,6 +17,7 @@ from segcheck.model.rules import Action, Assign, Translate, Translation, Unsure
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
+#: Whatever port the kernel may take where none is asked for; `_classed` says which it takes instead of which.
 ANY_PORT = IntervalSet.of((1, 65535))
 LOOPBACK = {4: addresses.parse("127.0.0.1"), 6: addresses.parse("::1")}
 DESTINATION_HOOKS = frozenset(("PREROUTING", "OUTPUT"))
@@ -39,7 +40,7 @@ def translate(rule: RuleContext) -> tuple[Case, ...]:
     options = {given.name: given.values for given in rule.written.target_options}
     if len(options) != len(rule.written.target_options):
         raise ValueError(name)
-    found = _BY_TARGET[name](options, rule)
+    found = tuple(case for term, action in _BY_TARGET[name](options, rule) for case in _classed(term, action))
     shifted = any("/" in value for values in options.values() for value in values)
     if shifted or options.keys() & {"--random", "--random-fully"}:
         return found
@@ -56,6 +57,28 @@ def unread(rule: RuleContext) -> tuple[Translate, ...]:
 
 
 Options = dict[str, tuple[str, ...]]
+
+
+def _classed(term: Expr, action: Action) -> tuple[Case, ...]:
+    """Return the case split by the ports that were there: one is only replaced by another of its class.
+
+    Source: net/netfilter/nf_nat_core.c (`nf_nat_l4proto_unique_tuple`); measured (tests/kernel/FACTS.md h9).
+    """
+    if not isinstance(action, Translate) or action.translation is None or action.translation.side != "src":
+        return ((term, action),)
+    old = action.translation
+    if ANY_PORT not in (old.ports, old.port_may_change):
+        return ((term, action),)
+
+    field = "ports" if old.ports == ANY_PORT else "port_may_change"
+
+    def case(asked: Expr, *taken: tuple[int, int]) -> Case:
+        new = replace(old, **{field: IntervalSet.of(*taken)})  # type: ignore[arg-type]
+        return conjunction(term, asked), Translate(new, action.assigns)
+
+    low, reserved = Field("sport", IntervalSet.of((0, 511))), Field("sport", IntervalSet.of((512, 1023)))
+    other = Not(Field("sport", IntervalSet.of((0, 1023))))
+    return case(low, (1, 511)), case(reserved, (600, 1023)), case(other, (1024, 65535))
 
 
 def _keeping(term: Expr, action: Action) -> tuple[Case, ...]:

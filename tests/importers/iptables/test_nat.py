@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from segcheck.importers.iptables._nat import ANY_PORT
 from segcheck.model.match import ANYTHING, Field, Interface, Not, State
 from segcheck.model.pipeline import StageKind
 from segcheck.model.rules import Assign, Translate, Translation
@@ -44,22 +45,6 @@ SINGLE: list[tuple[str, int, Translate]] = [
     ("PREROUTING -j DNAT --to-destination 2001:db8::1", 6, Translate(Translation("dst", at("2001:db8::1")), DNAT)),
     ("PREROUTING -j DNAT --to-destination ::1", 6, Translate(Translation("dst", at("::1")), DNAT)),
     (
-        "POSTROUTING -j SNAT --to-source 192.0.2.1",
-        4,
-        Translate(Translation("src", at("192.0.2.1"), port_may_change=ANY_PORT), SNAT),
-    ),
-    (
-        "POSTROUTING -j SNAT --to-source 192.0.2.1 --random",
-        4,
-        Translate(Translation("src", at("192.0.2.1"), ports=ANY_PORT), SNAT),
-    ),
-    ("POSTROUTING -j MASQUERADE", 4, Translate(Translation("src", interface="out", port_may_change=ANY_PORT), SNAT)),
-    (
-        "POSTROUTING -j MASQUERADE --random-fully",
-        4,
-        Translate(Translation("src", interface="out", ports=ANY_PORT), SNAT),
-    ),
-    (
         "PREROUTING -p tcp -j REDIRECT --to-ports 3128",
         4,
         Translate(Translation("dst", interface="in", ports=IntervalSet.of(3128)), DNAT),
@@ -84,6 +69,45 @@ SINGLE: list[tuple[str, int, Translate]] = [
 @pytest.mark.parametrize(("line", "family", "expected"), SINGLE, ids=[f"{line} v{f}" for line, f, _ in SINGLE])
 def test_translation(line: str, family: int, expected: Translate) -> None:
     assert rule(line, table="nat", family=family).action == expected
+
+
+FREE: list[tuple[str, Translation]] = [
+    ("POSTROUTING -j SNAT --to-source 192.0.2.1", Translation("src", at("192.0.2.1"))),
+    ("POSTROUTING -j MASQUERADE", Translation("src", interface="out")),
+    ("POSTROUTING -d 198.51.100.0/24 -j NETMAP --to 192.0.2.0/24", Translation("src", at("192.0.2.0/24"))),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), FREE, ids=[line for line, _ in FREE])
+def test_source_port_that_is_not_free_is_replaced_by_another_of_its_class(line: str, expected: Translation) -> None:
+    low, reserved, other = (found.action for found in rules(line, table="nat")[0])
+
+    spans = (1, 511), (600, 1023), (1024, 65535)
+    assert (low, reserved, other) == tuple(
+        Translate(replace(expected, port_may_change=IntervalSet.of(span)), SNAT) for span in spans
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("POSTROUTING -j SNAT --to-source 192.0.2.1 --random", Translation("src", at("192.0.2.1"))),
+        ("POSTROUTING -j MASQUERADE --random-fully", Translation("src", interface="out")),
+    ],
+)
+def test_random_source_port_is_one_of_its_class(line: str, expected: Translation) -> None:
+    actions = [found.action for found in rules(line, table="nat")[0]]
+
+    spans = (1, 511), (600, 1023), (1024, 65535)
+    assert actions == [Translate(replace(expected, ports=IntervalSet.of(span)), SNAT) for span in spans]
+
+
+def test_classes_are_told_apart_by_the_port_that_was_there() -> None:
+    low, reserved, other = (found.match for found in rules("POSTROUTING -j MASQUERADE", table="nat")[0])
+
+    assert low == Field("sport", IntervalSet.of((0, 511)))
+    assert reserved == Field("sport", IntervalSet.of((512, 1023)))
+    assert other == Not(Field("sport", IntervalSet.of((0, 1023))))
 
 
 @pytest.mark.parametrize(
