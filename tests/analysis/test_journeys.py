@@ -407,6 +407,32 @@ def test_device_answers_within_the_routing_domain_it_was_asked_in() -> None:
     assert found.reply.verdict is Verdict.PERMIT
 
 
+@pytest.mark.parametrize("destination", ["198.18.0.7", "10.77.0.7"])
+def test_what_lies_beyond_an_outside_segment_answers_through_it(destination: str) -> None:
+    edge = station(
+        "d0",
+        {"in": "10.1.0.1/24 a", "wan": "198.51.100.1/24 out"},
+        TRACK,
+        STATEFUL,
+        pipeline=TRACKED,
+        routes=(route("0.0.0.0/0", gateway="198.51.100.254"),),
+    )
+    found = go(network((A, OUT), edge), packet(dst=destination), reply=True)
+
+    assert ends(found) <= {"public", "unknown"}
+    assert found.reply is not None
+    assert (found.reply.verdict, ends(found.reply)) == (Verdict.PERMIT, {"a"})
+    assert [(hop.device, hop.ingress) for hop in found.reply.journeys[0].hops] == [("d0", "wan")]
+
+
+def test_nobody_answers_for_a_next_hop_that_nobody_owns() -> None:
+    lost = left(routes=(route("0.0.0.0/0", gateway="10.9.0.77"),))
+    found = go(network((A, T), lost), reply=True)
+
+    assert ends(found) == {"unknown"}
+    assert found.reply is None
+
+
 def test_nothing_is_answered_that_does_not_arrive_or_is_no_question() -> None:
     where = network((A, T, B), left(), right())
     unreachable = Packet(src=ip("10.1.0.5"), dst=ip("10.2.0.5"), proto=1, icmp_type=3, icmp_code=1)

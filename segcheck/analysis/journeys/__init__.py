@@ -99,8 +99,18 @@ def _answers(network: Network, found: Walk, known: Mapping[str, int], minute: in
         if header is None or key in done or len(done) >= MAX_ANSWERED:
             continue
         done.add(key)
-        ends += _answer(network, journey.delivered, {**header, "opening": 0}, sessions, minute, len(done))
+        ends += _answer(network, _answering(network, journey), {**header, "opening": 0}, sessions, minute, len(done))
     return _told(ends, every=True, reply=None) if ends else None
+
+
+def _answering(network: Network, journey: Journey) -> Place:
+    """Return the place whose wire an answer comes in by: what lies beyond an outside segment answers through it."""
+    assert journey.delivered is not None
+    last = journey.hops[-1]
+    port = network.stations[last.device].port(last.egress)
+    if journey.delivered.kind is not PlaceKind.BUILT_IN or port is None:
+        return journey.delivered
+    return next((network.places[name] for name in port.places if _wires.outside(network, name)), journey.delivered)
 
 
 def _answer(

@@ -145,7 +145,7 @@ def _delivered(network: Network, near: tuple[str, ...], destination: int, gatewa
 
     One that is sent to many may be received anywhere; so may one of a family of which nobody said whether a segment has it.
     """
-    beyond = any(_outside(network, name) for name in near)
+    beyond = any(outside(network, name) for name in near)
     if gateway is not None and not beyond:
         yield Met(place=UNKNOWN.id)
         return
@@ -179,7 +179,8 @@ def _receives(network: Network, place: str, near: tuple[str, ...], destination: 
     return not any(destination in network.own(name) for name in near)
 
 
-def _outside(network: Network, place: str) -> bool:
+def outside(network: Network, place: str) -> bool:
+    """Return whether further networks lie behind a place, of which nobody says which."""
     segment = network.site.segments.get(place)
     built_in = network.places[place].kind is PlaceKind.BUILT_IN
     return built_in or (segment is not None and segment.kind is SegmentKind.EXTERNAL)
