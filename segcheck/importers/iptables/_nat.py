@@ -35,7 +35,7 @@ Case = tuple[Expr, Action]
 
 
 def translate(rule: RuleContext) -> tuple[Case, ...]:
-    """Return the cases of a translating target, which exclude each other; raises ValueError for unreadable options."""
+    """Return the cases of a translating target, of which the first that holds applies; raises ValueError for unreadable options."""
     name = rule.written.target
     options = {given.name: given.values for given in rule.written.target_options}
     if len(options) != len(rule.written.target_options):
@@ -77,8 +77,8 @@ def _classed(term: Expr, action: Action) -> tuple[Case, ...]:
         return conjunction(term, asked), Translate(new, action.assigns)
 
     low, reserved = Field("sport", IntervalSet.of((0, 511))), Field("sport", IntervalSet.of((512, 1023)))
-    other = Not(Field("sport", IntervalSet.of((0, 1023))))
-    return case(low, (1, 511)), case(reserved, (600, 1023)), case(other, (1024, 65535))
+    # the last is for all that is left: where the port is not known, one of the three surely applies
+    return case(low, (1, 511)), case(reserved, (600, 1023)), case(ANYTHING, (1024, 65535))
 
 
 def _keeping(term: Expr, action: Action) -> tuple[Case, ...]:

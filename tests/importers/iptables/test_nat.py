@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from segcheck.analysis.tracing import trace
 from segcheck.model.match import ANYTHING, Field, Interface, Not, State
 from segcheck.model.pipeline import StageKind
 from segcheck.model.rules import Assign, Translate, Translation
+from segcheck.model.trace import Probe
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 from tests.importers.iptables.saves import read, rule, rules, save
@@ -107,7 +109,15 @@ def test_classes_are_told_apart_by_the_port_that_was_there() -> None:
 
     assert low == Field("sport", IntervalSet.of((0, 511)))
     assert reserved == Field("sport", IntervalSet.of((512, 1023)))
-    assert other == Not(Field("sport", IntervalSet.of((0, 1023))))
+    assert other == ANYTHING  # all that is left
+
+
+def test_packet_of_a_port_that_is_not_known_is_surely_translated() -> None:
+    device = read(save("-A POSTROUTING -j SNAT --to-source 192.0.2.1", table="nat")).devices[0]
+    known = {"src": at("10.0.0.5").min, "dst": at("198.51.100.7").min, "proto": 6, "tcp_flags": 2, "fragment": 0}
+    found = trace(device, Probe(known=known | {"dport": 443}, ingress="eth0", egress="eth1"))
+
+    assert {path.header["src"] for path in found.paths if path.egress} == {at("192.0.2.1").min}
 
 
 @pytest.mark.parametrize(
