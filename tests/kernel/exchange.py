@@ -105,7 +105,7 @@ class _Ledger:
             probe = self._letters[serial].probe
             if seen.is_error and (probe.proto, probe.message_type) not in ICMP_ERRORS:
                 self._refused.setdefault(serial, f"icmp {seen.header.icmp_type}/{seen.header.icmp_code}")
-            elif _answers(seen, probe):
+            elif answers(seen, probe):
                 self._delivered.add(serial)
             else:
                 self._left.setdefault(serial, {})[piece] = (caught.interface, seen)
@@ -130,7 +130,7 @@ class _Ledger:
         return Outcome(DROPPED)
 
 
-def _answers(seen: frames.Seen, probe: Probe) -> bool:
+def answers(seen: frames.Seen, probe: Probe) -> bool:
     """Whether a packet is what the router answers to a query for itself, which carries the mark of the query."""
     return seen.header.icmp_type is not None and seen.header.icmp_type == ICMP_REPLIES.get(
         (probe.proto, probe.message_type)

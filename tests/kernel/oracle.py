@@ -122,27 +122,11 @@ class Router:
 
     def load(self, rules: Rules) -> None:
         """Load sets, then rules; raises ToolFailed with the tool's complaint when one is refused."""
-        if rules.ipset:
-            self._namespace.run("ipset", "restore", stdin=rules.ipset)
-        if rules.iptables:
-            self._namespace.run(f"iptables-{self.backend}-restore", *self._waiting(), stdin=rules.iptables)
-        if rules.ip6tables:
-            self._namespace.run(f"ip6tables-{self.backend}-restore", *self._waiting(), stdin=rules.ip6tables)
-        if rules.nft:
-            self._namespace.run("nft", "-f", "-", stdin=rules.nft)
-        # only now: where conntrack is a module, its settings appear with the first rule that needs it
-        self._namespace.set("netfilter/nf_conntrack_checksum", 1, optional=True)
-        self._namespace.set("netfilter/nf_conntrack_tcp_loose", int(self._tcp_loose), optional=True)
-
-    def _waiting(self) -> tuple[str, ...]:
-        return ("-w", "20") if self.backend == "legacy" else ()
+        load_rules(self._namespace, rules, self.backend, tcp_loose=self._tcp_loose)
 
     def export(self, *, counters: bool = False) -> Rules:
         """Return what the save tools print for the loaded rules; only the date in their comments is left out."""
-        option = ("-c",) if counters else ()
-        texts = [self._namespace.run(f"{tool}-{self.backend}-save", *option) for tool in ("iptables", "ip6tables")]
-        v4, v6 = ("".join(_undated(line) for line in text.splitlines(keepends=True)) for text in texts)
-        return Rules(iptables=v4, ip6tables=v6, ipset=self._namespace.run("ipset", "save"))
+        return export_rules(self._namespace, self.backend, counters=counters)
 
     def probe(self, probes: Sequence[Probe]) -> list[Observation]:
         """Return what happened to each probe, in order, each judged without a trace of the others."""
@@ -209,6 +193,30 @@ class Router:
         self._conntrack.close()
         self._namespace.close()
         self._far_side.close()
+
+
+def load_rules(namespace: Namespace, rules: Rules, backend: str, *, tcp_loose: bool = True) -> None:
+    """Load sets, then rules; raises ToolFailed with the tool's complaint when one is refused."""
+    waiting = ("-w", "20") if backend == "legacy" else ()
+    if rules.ipset:
+        namespace.run("ipset", "restore", stdin=rules.ipset)
+    if rules.iptables:
+        namespace.run(f"iptables-{backend}-restore", *waiting, stdin=rules.iptables)
+    if rules.ip6tables:
+        namespace.run(f"ip6tables-{backend}-restore", *waiting, stdin=rules.ip6tables)
+    if rules.nft:
+        namespace.run("nft", "-f", "-", stdin=rules.nft)
+    # only now: where conntrack is a module, its settings appear with the first rule that needs it
+    namespace.set("netfilter/nf_conntrack_checksum", 1, optional=True)
+    namespace.set("netfilter/nf_conntrack_tcp_loose", int(tcp_loose), optional=True)
+
+
+def export_rules(namespace: Namespace, backend: str, *, counters: bool = False) -> Rules:
+    """Return what the save tools print for the loaded rules; only the date in their comments is left out."""
+    option = ("-c",) if counters else ()
+    texts = [namespace.run(f"{tool}-{backend}-save", *option) for tool in ("iptables", "ip6tables")]
+    v4, v6 = ("".join(_undated(line) for line in text.splitlines(keepends=True)) for text in texts)
+    return Rules(iptables=v4, ip6tables=v6, ipset=namespace.run("ipset", "save"))
 
 
 def reply_to(seen: frames.Seen, interface: str) -> Probe | None:

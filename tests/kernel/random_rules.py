@@ -44,7 +44,7 @@ def random_topology(rng: random.Random, family: int) -> dict[str, Any]:
 
 def random_rules(rng: random.Random, topology: dict[str, Any], family: int) -> Rules:
     """Return a random rule set for a router."""
-    maker = _Maker(rng, list(topology["interfaces"]), family)
+    maker = RuleMaker(rng, list(topology["interfaces"]), family)
     text = maker.text()
     return Rules(
         iptables=text if family == 4 else "",
@@ -54,16 +54,29 @@ def random_rules(rng: random.Random, topology: dict[str, Any], family: int) -> R
 
 
 @dataclass(slots=True)
-class _Maker:
+class RuleMaker:
+    """Makes the rules of one router.
+
+    names            its interfaces, the outer one first
+    hosts, networks  addresses that rules speak of; invented where none are given, as are the ports
+    """
+
     rng: random.Random
     names: list[str]
     family: int
     sets: list[str] = field(default_factory=list)
-    hosts: list[str] = field(init=False)
-    networks: list[str] = field(init=False)
-    ports: list[int] = field(init=False)
+    hosts: list[str] = field(default_factory=list)
+    networks: list[str] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if not self.hosts:
+            self._invent_addresses()
+        self.ports = self.ports or self.rng.sample(PORTS, 5)
+        for number in range(self.rng.choice((0, 0, 1, 2))):
+            self._add_set(f"set{number}")
+
+    def _invent_addresses(self) -> None:
         rng = self.rng
         plans = PLANS[self.family][: len(self.names)]
         far = ("198.51.100.", "10.64.3.") if self.family == 4 else ("2001:db8:ffff::", "fd00:64:1::")
@@ -74,9 +87,6 @@ class _Maker:
         narrow = (25, 27, 30) if self.family == 4 else (96, 120, 126)
         parts = [str(ipaddress.ip_network(f"{host}/{rng.choice(narrow)}", strict=False)) for host in self.hosts[:4]]
         self.networks = whole + parts + (["10.64.0.0/12"] if self.family == 4 else ["fd00:64::/32"])
-        self.ports = rng.sample(PORTS, 5)
-        for number in range(rng.choice((0, 0, 1, 2))):
-            self._add_set(f"set{number}")
 
     @property
     def message(self) -> str:
@@ -94,6 +104,7 @@ class _Maker:
                 self.sets.append(line + (" nomatch" if kind == "hash:net" and rng.random() < 0.2 else ""))
 
     def text(self) -> str:
+        """Return the text to restore."""
         rng = self.rng
         stateful, nat = rng.random() < 0.65, rng.random() < 0.45
         text = self._filter(stateful=stateful)

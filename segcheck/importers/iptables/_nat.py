@@ -1,7 +1,7 @@
 """Targets that translate addresses: DNAT, SNAT, REDIRECT, MASQUERADE, NETMAP.
 
 Sources: extensions/libxt_NAT.c (how ranges are written), net/netfilter/nf_nat_core.c (`get_unique_tuple`: a source port is
-kept while no other connection needs it, else replaced by one of its class), nf_nat_redirect.c (the first address of the ingress interface; loopback for what
+kept while no other connection needs it), nf_nat_redirect.c (the first address of the ingress interface; loopback for what
 the device sends itself), xt_NETMAP.c.
 """
 
@@ -35,7 +35,7 @@ Case = tuple[Expr, Action]
 
 
 def translate(rule: RuleContext) -> tuple[Case, ...]:
-    """Return the cases of a translating target, of which the first that holds applies; raises ValueError for unreadable options."""
+    """Return the cases of a translating target: the first that holds applies. Raises ValueError for unreadable options."""
     name = rule.written.target
     options = {given.name: given.values for given in rule.written.target_options}
     if len(options) != len(rule.written.target_options):
