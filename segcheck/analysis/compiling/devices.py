@@ -1,20 +1,23 @@
 """A whole device as sets: which packets on arrival pass it, and what becomes of given packets on their way.
 
 Backwards (`Compiled.passing`) the goal is carried from the exit through the stages to the entrance, once under every
-completion of what is unknown and once under some. Forwards (`Compiled.walk`) packets are carried to every place where
-they may end, with their headers as they are there.
+completion of what is unknown and once under some. Forwards (`walking`) packets are carried to every place where they may
+end, with their headers as they are there.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from segcheck.analysis.compiling import routing, translations
-from segcheck.analysis.compiling.lists import Goals, Lists
+from segcheck.analysis.compiling.lists import Goals
 from segcheck.analysis.compiling.modes import Mode
+from segcheck.analysis.compiling.parts import PLAIN, Parts, Session
 from segcheck.analysis.compiling.space import Space
+from segcheck.analysis.compiling.walking import Walk, Walker
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
 from segcheck.model.pipeline import Stage, StageKind
@@ -22,32 +25,6 @@ from segcheck.model.rules import Deny, Permit, Return, Translate, Via
 from segcheck.model.trace import Probe
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
-
-_YES = IntervalSet.of(1)
-KNOWN_CONNECTION = (State.ESTABLISHED, State.RELATED)
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """How a device rewrites the packets of one known connection in one direction: field by field, per side."""
-
-    dst: tuple[tuple[str, int], ...] = ()
-    src: tuple[tuple[str, int], ...] = ()
-
-    def of(self, side: str) -> tuple[tuple[str, int], ...]:
-        """Return the rewriting that a TRANSLATE stage of that side does."""
-        return self.dst if side == "dst" else self.src
-
-
-PLAIN = Session()
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """Where packets may end, and as what: by egress interface, or in the device itself."""
-
-    leaving: Mapping[str, PacketSet]
-    local: PacketSet
 
 
 class Exits(Protocol):
@@ -109,12 +86,15 @@ class _InPieces:
         return (counting & self.parts).exists("fragment")
 
 
+#: Destinations, as packets for them, each with the hops (interface, gateway) that they may take.
+_Routes = tuple[tuple[PacketSet, tuple[tuple[str, int | None], ...]], ...]
+
+
 class Compiled:
     """One device, compiled once; every question about it is asked of the same universe.
 
     probes   packets that will be asked about: their values become distinguishable
     space    the device's view of a universe that it shares with others; by default it has one of its own
-    renamed  a yes-or-no dimension that translation sets to 1 on the way forward, "" for none
     """
 
     def __init__(
@@ -124,27 +104,18 @@ class Compiled:
         *,
         capacity: int = 1 << 18,
         space: Space | None = None,
-        renamed: str = "",
     ) -> None:
         self.device = device
-        self._renamed = renamed
         self.space = Space(device, probes, capacity=capacity) if space is None else space
-        self.lists = Lists(self.space)
-        self._tables = tuple(
-            (self.space.on("in", names), routing.table(self.space, domain, names))
-            for domain, names in routing.domains(self.space).items()
-        )
-        self._local = routing.local(self.space)
-        self._scopes = {t.scope for t in device.taints}
+        self.parts = Parts(self.space)
+        self.lists = self.parts.lists
         self._unread = frozenset((4, 6)) - device.families
-        self._cones = translations.served_by_anyone(self.space)
-        self._moving_ports = False
-        self._for: dict[Stage, PacketSet] = {}
+        self._sorted: dict[tuple[int, bool], tuple[_Routes, _Routes]] = {}
 
     @property
     def tables(self) -> tuple[routing.Table, ...]:
         """Return the routing tables of its domains."""
-        return tuple(table for _, table in self._tables)
+        return tuple(table for _, table in self.parts.tables)
 
     # ---- backwards
 
@@ -173,20 +144,20 @@ class Compiled:
     def _arriving(self, exits: Exits, mode: Mode, egress: str | None, session: Session) -> PacketSet:
         space = self.space
         doubt = space.nothing if mode.sure else exits.anything
-        if Scope.DEVICE in self._scopes:
+        if Scope.DEVICE in self.parts.scopes:
             return doubt
         if egress is not None:
             routed = self._onward({egress: exits.anyhow(egress)}, doubt, mode, session).at("out", space.egress(egress))
         else:
             inward = self._before(self.device.pipeline.local, exits.inward, mode=mode, session=session)
-            if Scope.LOCAL in self._scopes:
+            if Scope.LOCAL in self.parts.scopes:
                 inward = doubt
             routed = self._before_routing(exits, inward, doubt, mode, session)
         ingress = self.device.pipeline.ingress
         if session.dst and not any(s.kind is StageKind.TRANSLATE and s.side == "dst" for s in ingress):
             routed = self._rewritten(routed, session.dst)
         # An unread line may be the first that translates: there is no stage yet, and nobody knows on which side of others.
-        unread = Scope.TRANSLATION in self._scopes
+        unread = Scope.TRANSLATION in self.parts.scopes
         if unread:
             routed = translations.unread(routed, every=mode.sure)
         arriving = self._before(self.device.pipeline.ingress, routed, mode=mode, session=session)
@@ -237,19 +208,19 @@ class Compiled:
 
             goals: Goals = {Permit: forwarded, Return: forwarded}
             forwarded = self.lists.before(self.device.pipeline.policy_routes, goals, every=mode.sure, translate=chosen)
-        sure, possible = self._local
+        sure, possible = self.parts.local
         if mode.sure:
             return (inward & sure) | ((inward & forwarded & possible) - sure) | (forwarded - possible)
         return (inward & possible) | (forwarded - sure)
 
     def _before_tables(self, exits: Exits, doubt: PacketSet, mode: Mode, session: Session) -> PacketSet:
         result = self.space.nothing
-        for arriving, table in self._tables:
-            result = result | (self._before_table(table, exits, doubt, mode, session) & arriving)
+        for number, (arriving, table) in enumerate(self.parts.tables):
+            result = result | (self._before_table(number, table, exits, doubt, mode, session) & arriving)
         return result
 
     def _before_table(
-        self, table: routing.Table, exits: Exits, doubt: PacketSet, mode: Mode, session: Session
+        self, number: int, table: routing.Table, exits: Exits, doubt: PacketSet, mode: Mode, session: Session
     ) -> PacketSet:
         """Return the packets that count after routing by one table.
 
@@ -263,28 +234,44 @@ class Compiled:
         def wanted(name: str, gateway: int | None) -> PacketSet:
             return exits.by(name, gateway) if table.known else exits.anyhow(name)
 
-        together, apart = _disjoint(table.ways) if mode.sure or mode.every else (table.ways, ())
+        together, apart = self._routes(number, table, single=mode.sure or mode.every)
         plain: dict[str, PacketSet] = {}
-        for ways in together:
-            there = space.field("dst", ways.destinations)
-            for name, gateway in ways.hops:
+        for there, hops in together:
+            for name, gateway in hops:
                 plain[name] = plain.get(name, space.nothing) | (wanted(name, gateway) & there)
         onward = self._onward(plain, doubt, mode, session)
         through = {name: onward.at("out", space.egress(name)) for name in plain}
         result = space.everything - space.field("dst", table.dropped) if mode.sure else space.nothing
-        for ways in together:
-            there = space.field("dst", ways.destinations)
-            taken = _joined([through[name] for name in dict.fromkeys(name for name, _ in ways.hops)], every=mode.every)
-            result = result & (taken | ~there) if mode.sure else result | (taken & there)
-        for ways in apart:
-            there = space.field("dst", ways.destinations)
+        for there, hops in together:
+            taken = _joined([through[name] for name in dict.fromkeys(name for name, _ in hops)], every=mode.every)
+            result = result - (there - taken) if mode.sure else result | (taken & there)
+        for there, hops in apart:
             parts = [
                 self._onward({name: wanted(name, gateway) & there}, doubt, mode, session).at("out", space.egress(name))
-                for name, gateway in ways.hops
+                for name, gateway in hops
             ]
             taken = _joined(parts, every=mode.every)
-            result = result & (taken | ~there) if mode.sure else result | (taken & there)
+            result = result - (there - taken) if mode.sure else result | (taken & there)
         return result
+
+    def _routes(self, number: int, table: routing.Table, *, single: bool) -> tuple[_Routes, _Routes]:
+        """Return the ways of a table, as sets, that may be taken together, and those that may not.
+
+        single   ways may go together only if each is the only one for its destinations, with a single hop
+
+        Ways with the same hops are one.
+        """
+        key = number, single
+        if key not in self._sorted:
+            together, apart = _disjoint(table.ways) if single else (table.ways, ())
+            joined: dict[tuple[tuple[str, int | None], ...], IntervalSet] = defaultdict(IntervalSet.empty)
+            for ways in together:
+                joined[ways.hops] |= ways.destinations
+            self._sorted[key] = (
+                tuple((self.space.field("dst", there), hops) for hops, there in joined.items()),
+                tuple((self.space.field("dst", ways.destinations), ways.hops) for ways in apart),
+            )
+        return self._sorted[key]
 
     def _before(self, stages: Sequence[Stage], goal: PacketSet, *, mode: Mode, session: Session) -> PacketSet:
         for stage in reversed(stages):
@@ -293,7 +280,7 @@ class Compiled:
 
     def _before_stage(self, stage: Stage, goal: PacketSet, *, mode: Mode, session: Session) -> PacketSet:
         space = self.space
-        applies = self._applies(stage)
+        applies = self.parts.applies(stage)
         if stage.kind is StageKind.DEFRAGMENT:
             whole = space.field("fragment", IntervalSet.of(0))
             rest = ~(whole - goal).exists("fragment") if mode.sure else (goal & whole).exists("fragment")
@@ -311,10 +298,10 @@ class Compiled:
             through = self.lists.before(binding.list, goals, every=mode.sure, translate=rewritten)
             result = (through & fitting) | (result - fitting)
         if stage.kind is StageKind.TRANSLATE:
-            if Scope.TRANSLATION in self._scopes:
+            if Scope.TRANSLATION in self.parts.scopes:
                 result = translations.unread(result, every=mode.sure)
-            elif self._cones and stage.side == "dst":
-                served = space.field("dst", self._cones)
+            elif self.parts.cones and stage.side == "dst":
+                served = space.field("dst", self.parts.cones)
                 mapped = translations.anyhow(result, "dst", every=mode.sure)
                 result = result & (mapped | ~served) if mode.sure else result | (mapped & served)
             known = space.states((State.ESTABLISHED,)) & space.family(stage.families)
@@ -327,130 +314,21 @@ class Compiled:
             goal = goal.at(name, value)
         return goal
 
-    def _applies(self, stage: Stage) -> PacketSet:
-        """Return the packets that a stage is for."""
-        if stage not in self._for:
-            self._for[stage] = self._those_for(stage)
-        return self._for[stage]
-
-    def _those_for(self, stage: Stage) -> PacketSet:
-        space = self.space
-        states = set(State) if stage.states is None else set(stage.states)
-        if stage.session:
-            states -= set(KNOWN_CONNECTION)
-        if stage.kind is StageKind.TRANSLATE:
-            states.discard(State.ESTABLISHED)
-        return space.family(stage.families) & space.states(states)
-
     # ---- forwards
 
-    def walk(
-        self, packets: PacketSet, *, egress: str | None = None, session: Session = PLAIN, moving_ports: bool = False
-    ) -> Walk:
+    def walk(self, packets: PacketSet, *, egress: str | None = None, session: Session = PLAIN) -> Walk:
         """Return where `packets` may end and as what, by what was read of the device.
 
-        moving_ports   ports that source translation keeps while they are free may also be others
+        egress   the way out is this interface, whatever the routes say
         """
-        space = self.space
-        self._moving_ports = moving_ports
-        arrived = self._perhaps_translated(packets)
-        arrived = self._perhaps_translated(self._after(self.device.pipeline.ingress, arrived, session=session))
-        leaving: dict[str, PacketSet] = {}
-        inward = space.nothing
-        if egress is not None:
-            exits = {egress: arrived}
-        else:
-            sure, possible = self._local
-            inward = self._after(self.device.pipeline.local, arrived & possible, session=session)
-            exits = self._after_routing(arrived - sure)
-        for name, part in exits.items():
-            placed = part.assigned("out", IntervalSet.of(space.egress(name)))
-            left = self._after(self.device.pipeline.forward, placed, session=session)
-            if left:
-                leaving[name] = left
-        return Walk(leaving, inward)
+        return Walker(self.parts, session=session).walk(packets, egress)
 
-    def _perhaps_translated(self, packets: PacketSet) -> PacketSet:
-        """Return packets and what an unread translation may make of them (as in `arriving`, there may be no stage for it)."""
-        if Scope.TRANSLATION not in self._scopes:
-            return packets
-        anyhow = translations.unread(packets, every=False)
-        return packets | (anyhow.assigned(self._renamed, _YES) if self._renamed else anyhow)
+    def possible_walk(self, packets: PacketSet, renamed: str) -> Walk:
+        """Return where `packets` may end and as what, at the most: fragments and ports that may move included.
 
-    def possible_walk(self, packets: PacketSet) -> Walk:
-        """Return where `packets` may end and as what, at the most: fragments share the fate of their datagrams."""
-        stages = self.device.pipeline.stages()
-        if not any(stage.kind is StageKind.DEFRAGMENT for stage in stages):
-            return self.walk(packets, moving_ports=True)
-        space = self.space
-        parts = space.field("fragment", IntervalSet.of(1))
-        whole = self.walk(packets - parts, moving_ports=True)
-        pieces = packets & parts
-        if not pieces:
-            return whole
-        joined = self.walk(pieces.exists("fragment") - parts, moving_ports=True)
-        leaving = dict(whole.leaving)
-        for name, found in joined.leaving.items():
-            leaving[name] = leaving.get(name, space.nothing) | (found.exists("fragment") & parts)
-        return Walk(leaving, whole.local | (joined.local.exists("fragment") & parts))
-
-    def _after_routing(self, packets: PacketSet) -> dict[str, PacketSet]:
-        space = self.space
-        exits: dict[str, PacketSet] = {}
-        if self.device.pipeline.policy_routes:
-            by_table = space.nothing
-            for end, part in self.lists.after(self.device.pipeline.policy_routes, packets).items():
-                if isinstance(end, Via):
-                    for name in routing.interfaces_of(self.device, end.interface, end.gateway):
-                        exits[name] = exits.get(name, space.nothing) | part
-                elif isinstance(end, Permit | Return):
-                    by_table = by_table | part
-            packets = by_table
-        for arriving, table in self._tables:
-            for name, destinations in table.possible.items():
-                exits[name] = exits.get(name, space.nothing) | (packets & arriving & space.field("dst", destinations))
-        return {name: part for name, part in exits.items() if part}
-
-    def _after(self, stages: Sequence[Stage], packets: PacketSet, *, session: Session) -> PacketSet:
-        for stage in stages:
-            if not packets:
-                break
-            packets = self._after_stage(stage, packets, session=session)
-        return packets
-
-    def _after_stage(self, stage: Stage, packets: PacketSet, *, session: Session) -> PacketSet:
-        space = self.space
-        applies = self._applies(stage)
-        if stage.kind is StageKind.DEFRAGMENT:
-            return packets
-        passed = packets - applies
-        if stage.kind is StageKind.TRANSLATE:
-            known = passed & space.states((State.ESTABLISHED,)) & space.family(stage.families)
-            if known:
-                passed = passed - known
-                for name, value in session.of(stage.side):
-                    known = known.assigned(name, IntervalSet.of(value))
-                passed = passed | known
-        packets = packets & applies
-        for binding in stage.bindings:
-            if not packets:
-                break
-            fitting = space.on(binding.side, binding.interfaces) if binding.side else space.everything
-            here, packets = packets & fitting, packets - fitting
-            for end, part in self.lists.after(binding.list, here).items():
-                if isinstance(end, Translate):
-                    after = translations.after(space, end, part, stage.side, moving=self._moving_ports)
-                    packets = packets | (after.assigned(self._renamed, _YES) if self._renamed else after)
-                elif stage.kind is StageKind.CLASSIFY or isinstance(end, Permit | Return):
-                    packets = packets | part
-        if stage.kind is StageKind.TRANSLATE and packets:
-            if Scope.TRANSLATION in self._scopes:
-                packets = translations.unread(packets, every=False)
-                packets = packets.assigned(self._renamed, _YES) if self._renamed else packets
-            elif self._cones and stage.side == "dst":
-                mapped = (packets & space.field("dst", self._cones)).exists("dst", "dport")
-                packets = packets | (mapped.assigned(self._renamed, _YES) if self._renamed else mapped)
-        return passed | packets
+        renamed  a yes-or-no dimension that translation sets to 1
+        """
+        return Walker(self.parts, moving_ports=True, renamed=renamed).possible_walk(packets)
 
 
 def _joined(parts: Sequence[PacketSet], *, every: bool) -> PacketSet:
@@ -461,7 +339,7 @@ def _joined(parts: Sequence[PacketSet], *, every: bool) -> PacketSet:
     return result
 
 
-def _disjoint(ways: Sequence[routing.Ways]) -> tuple[list[routing.Ways], list[routing.Ways]]:
+def _disjoint(ways: Sequence[routing.Ways]) -> tuple[Sequence[routing.Ways], Sequence[routing.Ways]]:
     """Return the ways that are the only one for their destinations, with a single hop, and the others."""
     together: list[routing.Ways] = []
     apart: list[routing.Ways] = []

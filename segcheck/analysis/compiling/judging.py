@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from segcheck.analysis.compiling.devices import PLAIN, Compiled, Session
+from segcheck.analysis.compiling.devices import Compiled
 from segcheck.analysis.compiling.lists import Lists
+from segcheck.analysis.compiling.parts import PLAIN, Session
 from segcheck.analysis.compiling.space import BITWISE, HEADER, Space
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State

@@ -87,7 +87,7 @@ def anyone(network: Network, port: Port) -> list[Met]:
     found = [one for name in near for one in _all_in(network, name, port)]
     if near:
         found.append(Met(place=UNKNOWN.id))  # by a next hop that nobody owns
-    if any(_outside(network, name) for name in near):
+    if any(outside(network, name) for name in near):
         found.append(Met(place=PUBLIC.id))
     return list(dict.fromkeys((*found, *_across(network, near, port))))
 

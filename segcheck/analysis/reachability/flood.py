@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from segcheck.analysis.compiling import routing
-from segcheck.analysis.compiling.routing import ANYONE
-from segcheck.analysis.compiling.space import actions_of
 from segcheck.analysis.network import Port, Station
 from segcheck.analysis.reachability.doubts import FORGED, RENAMED, STRAYED
 from segcheck.analysis.reachability.edges import Edge, Node
+from segcheck.analysis.reachability.passages import Target
 from segcheck.model.device import Scope
-from segcheck.model.rules import Via
-from segcheck.sets.addresses import ALL
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
@@ -70,15 +66,17 @@ class Flood:
         onward = packets.assigned(STRAYED, _YES) if foreign and packets else packets
         for edge in edges:
             moving = onward if edge.node is not None and edge.node[0] else packets
-            found = moving if edge.allowed is None else moving & edge.allowed
-            if not found:
-                continue
-            if edge.node is None:
-                self.ends[edge.place] = self.ends.get(edge.place, self._nothing) | found
-            else:
-                device, interface = edge.node
-                waiting = self._work.setdefault(device, {})
-                waiting[interface] = waiting.get(interface, self._nothing) | found
+            self._arrive(edge.node, edge.place, moving if edge.allowed is None else moving & edge.allowed)
+
+    def _arrive(self, node: Node | None, place: str, packets: PacketSet) -> None:
+        if not packets:
+            return
+        if node is None:
+            self.ends[place] = self.ends.get(place, self._nothing) | packets
+        else:
+            device, interface = node
+            waiting = self._work.setdefault(device, {})
+            waiting[interface] = waiting.get(interface, self._nothing) | packets
 
     def _foreign(self, port: Port | None) -> bool:
         """Return whether a port stands in segments of other zones only, where that is of interest."""
@@ -88,8 +86,7 @@ class Flood:
         return bool(zones) and self._zone not in zones
 
     def _take_in(self, device: str, packets: PacketSet) -> None:
-        name = f"device:{device}"
-        self.ends[name] = self.ends.get(name, self._nothing) | packets
+        self._arrive(None, f"device:{device}", packets)
 
     def _pass(self, device: str, arriving: Mapping[str, PacketSet]) -> None:
         station = self._reach.network.stations[device]
@@ -100,24 +97,31 @@ class Flood:
                 for port in station.ports:
                     self._meet(self._reach.edges.anyone(port), anything, foreign=self._foreign(port))
                 self._take_in(device, anything)
-        compiled = self._reach.compiled.get(device)
-        if compiled is None:
-            return
-        space = self._reach.spaces[device]
-        arrived: dict[bool, PacketSet] = {}
-        for interface, packets in arriving.items():
-            for sure, part in self._doubted(station, interface, packets):
-                arrived[sure] = arrived.get(sure, self._nothing) | space.arrived(part, interface)
-        for part in arrived.values():
-            walk = compiled.possible_walk(part)
+        if device in self._reach.compiled:
+            for interface, packets in arriving.items():
+                self._through(station, interface, packets)
+
+    def _through(self, station: Station, interface: str, packets: PacketSet) -> None:
+        """Carry packets through a device as far as it was read."""
+        reach, device = self._reach, station.device.id
+        passage = reach.passages.of(device, interface)
+        for egress, onward in passage.onward:
+            self._go(station, egress, ((target, packets & allowed) for target, allowed in onward))
+        self._take_in(device, packets & passage.local)
+        renaming = packets & passage.renaming
+        if renaming:
+            space = reach.spaces[device]
+            walk = reach.compiled[device].possible_walk(space.arrived(renaming, interface), RENAMED)
             for egress, leaving in walk.leaving.items():
-                gone = space.left(leaving)
-                for destinations, gateway in self._ways(station, egress):
-                    edges = self._reach.edges.towards(station, egress, gateway)
-                    foreign = self._foreign(station.port(egress))
-                    self._meet(edges, gone & space.field("dst", destinations), foreign=foreign)
-            if walk.local:
-                self._take_in(device, space.left(walk.local))
+                self._go(station, egress, reach.passages.onward(station, egress, space.left(leaving)))
+            self._take_in(device, space.left(walk.local))
+
+    def _go(self, station: Station, egress: str, onward: Iterable[tuple[Target, PacketSet]]) -> None:
+        """Follow packets that leave a device by an interface to whom they meet."""
+        foreign = self._foreign(station.port(egress))
+        for (node, place), found in onward:
+            strays = foreign and found and node is not None and node[0]
+            self._arrive(node, place, found.assigned(STRAYED, _YES) if strays else found)
 
     def _loose(self, station: Station, packets: PacketSet) -> Iterator[PacketSet]:
         """Yield the packets that may set a device free to do anything, each under the doubt that lets it."""
@@ -134,33 +138,3 @@ class Flood:
             unread = unread & reach.spaces[station.device.id].family({4, 6} - station.config.families)
         if unread:
             yield unread
-
-    def _doubted(self, station: Station, interface: str, packets: PacketSet) -> Iterator[tuple[bool, PacketSet]]:
-        """Yield packets by what they lean on: those that surely pass (True), and those that pass by what nobody read."""
-        if station.unread is None:
-            yield True, packets
-            return
-        reach = self._reach
-        device = station.device.id
-        sure = packets & reach.surely_passing(device, interface)
-        if sure:
-            yield True, sure
-        doubtful = (packets - sure) & reach.edges.when(station.unread)
-        if doubtful:
-            yield False, doubtful
-
-    def _ways(self, station: Station, egress: str) -> Iterator[tuple[IntervalSet, int | None]]:
-        compiled = self._reach.compiled[station.device.id]
-        for table in compiled.tables:
-            for ways in table.ways:
-                for name, gateway in ways.hops:
-                    if name == egress:
-                        yield ways.destinations, gateway if table.known else ANYONE
-        config = compiled.device
-        if config.pipeline.policy_routes:
-            for rule in config.lists[config.pipeline.policy_routes].rules:
-                for action in actions_of(rule.action):
-                    if isinstance(action, Via) and egress in routing.interfaces_of(
-                        config, action.interface, action.gateway
-                    ):
-                        yield ALL, action.gateway

@@ -15,6 +15,7 @@ from segcheck.analysis.reachability.backward import Backward
 from segcheck.analysis.reachability.doubts import FORGED, RENAMED, STRAYED, Doubts
 from segcheck.analysis.reachability.edges import Edges, Node
 from segcheck.analysis.reachability.flood import HEADER, Flood
+from segcheck.analysis.reachability.passages import Passages
 from segcheck.analysis.reachability.wires import Wires
 from segcheck.model.schedule import wall_minute
 from segcheck.sets.intervals import IntervalSet
@@ -60,8 +61,9 @@ class Reach:
         self.universe: Universe = ground.universe
         self.instants = ground.instants
         self.spaces = {name: Space(c, ground=ground, label=name) for name, c in configs.items()}
-        self.compiled = {name: Compiled(c, space=self.spaces[name], renamed=RENAMED) for name, c in configs.items()}
+        self.compiled = {name: Compiled(c, space=self.spaces[name]) for name, c in configs.items()}
         self.edges = Edges(self.wires, self.doubts, self.universe)
+        self.passages = Passages(self)
         self._feeding: dict[Node | str, set[str]] = {}
         self._floods: dict[str, Flood] = {}
         self._through: dict[str, PacketSet] = {}
