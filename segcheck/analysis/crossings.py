@@ -117,6 +117,27 @@ def receiver_key(place: Place) -> str:
     return device_key(place.id) if place.kind is PlaceKind.DEVICE else place.id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """What is known so far of the ways to one receiver; the sets, by source, grow.
+
+    sources    places of other zones; `reaching` are those of which something may arrive
+    renamed    something may arrive translated: the question has to be carried backward
+    groups     parts of its addresses that are asked about apart; (None,) where the header tells the receiver
+    """
+
+    receiver: Place
+    key: str
+    sources: tuple[Place, ...]
+    reaching: tuple[Place, ...]
+    renamed: bool
+    groups: tuple[IntervalSet | None, ...]
+    must: dict[str, PacketSet]
+    may: dict[str, PacketSet]
+    forbidden_must: dict[str, PacketSet]
+    forbidden_may: dict[str, PacketSet]
+
+
 class _Judge:
     def __init__(
         self, reach: Reach, allowances: tuple[Allowance, ...], progress: Callable[[int, int], None] | None
@@ -126,6 +147,7 @@ class _Judge:
         self.universe = reach.universe
         self.allowances = allowances
         self._progress = progress
+        self._steps = 0
         self._zone_addresses = _zone_addresses(self.network)
         self._rewriting: dict[str, frozenset[str]] = {}
         self._covered: dict[tuple[str, bool], tuple[tuple[Allowance, PacketSet], ...]] = {}
@@ -134,17 +156,28 @@ class _Judge:
         """Return every pair."""
         sources = sorted(self.network.sources(), key=lambda place: place.key)
         receivers = sorted(self._receivers(), key=lambda place: place.key)
-        total = len(sources) + len(receivers)
+        self._steps = len(sources) + 2 * len(receivers)
         arriving: dict[str, Mapping[str, PacketSet]] = {}
         for done, source in enumerate(sources):
-            self._tell(done, total)
+            self._tell(done)
             arriving[source.id] = self.reach.sent(source.id)
-        pairs: list[Judged] = []
-        for done, receiver in enumerate(receivers):
-            self._tell(len(sources) + done, total)
-            pairs += self._to(receiver, [s for s in sources if self._apart(s, receiver)], arriving)
+        columns = [
+            self._column(receiver, [s for s in sources if self._apart(s, receiver)], arriving) for receiver in receivers
+        ]
+        for column in columns:
+            if not column.renamed:
+                self._add_possible(column, None, _column(arriving, column.key))
+        translated = [column for column in columns if column.renamed]
+        for column, group, packets in self._carried(translated, Mode.MAY, len(sources), len(receivers)):
+            self._add_possible(column, group, packets)
+        # What surely arrives does so however the doubts fall: without any such packet there is no need to ask.
+        certain = [c for c in columns if any(self.reach.doubts.resolved(packets) for packets in c.may.values())]
+        for column, group, packets in self._carried(certain, Mode.MUST, len(sources) + len(receivers), len(receivers)):
+            self._add_sure(column, group, packets)
+        self._tell(self._steps)
+        pairs = [pair for column in columns for pair in self._pairs(column)]
+        for receiver in receivers:
             pairs += self._around(receiver, [s for s in sources if s.zone == receiver.zone and s != receiver])
-        self._tell(total, total)
         ordered = sorted(self._expecting(pairs), key=lambda pair: (pair.src.key, pair.dst.key))
         return Judgement(
             reach=self.reach,
@@ -153,9 +186,9 @@ class _Judge:
             translated={source.id: self._translated(source.id) for source in sources},
         )
 
-    def _tell(self, done: int, total: int) -> None:
+    def _tell(self, done: int) -> None:
         if self._progress is not None:
-            self._progress(done, total)
+            self._progress(done, self._steps)
 
     def _receivers(self) -> list[Place]:
         """Return the places, and the hosts whose own filter is a device."""
@@ -184,47 +217,29 @@ class _Judge:
 
     # ---- one receiver
 
-    def _to(
+    def _column(
         self, receiver: Place, sources: Sequence[Place], arriving: Mapping[str, Mapping[str, PacketSet]]
-    ) -> list[Judged]:
+    ) -> _Column:
         key = receiver_key(receiver)
-        nothing = self.universe.nothing
-        reaching = [s for s in sources if arriving[s.id].get(key)]
-        judged = [_proven(s, receiver, nothing) for s in sources if not arriving[s.id].get(key)]
-        if not reaching:
-            return judged
-        must = dict.fromkeys((s.id for s in reaching), nothing)
-        may, forbidden_must, forbidden_may = dict(must), dict(must), dict(must)
+        reaching = [source for source in sources if arriving[source.id].get(key)]
         renamed = frozenset().union(*(self._translated(s.id) for s in reaching if self.reach.renamed(s.id, key)))
-        grouped = "dst" in renamed
-        ways: Iterable[tuple[IntervalSet | None, Mapping[str, PacketSet]]] = [(None, _column(arriving, key))]
-        if renamed:
-            ways = self._carried(key, receiver, Mode.MAY, grouped=grouped)
-        for group, packets in ways:
-            for source in reaching:
-                there = packets.get(source.id, nothing)
-                may[source.id] = may[source.id] | there
-                permitted = self._permitted(source, receiver, group)
-                if group is None:  # what was forged on the way arrives at whomever
-                    permitted = permitted - self.reach.forged(source.id, key)
-                forbidden_may[source.id] = forbidden_may[source.id] | (there - permitted)
-        # What surely arrives does so however the doubts fall: without any such packet there is no need to ask.
-        if any(self.reach.doubts.resolved(packets) for packets in may.values()):
-            for group, packets in self._carried(key, receiver, Mode.MUST, grouped=grouped):
-                for source in reaching:
-                    sure = packets.get(source.id, nothing)
-                    must[source.id] = must[source.id] | sure
-                    permitted = self._permitted(source, receiver, group)
-                    forbidden_must[source.id] = forbidden_must[source.id] | (sure - permitted)
-        for source in reaching:
-            name = source.id
-            sets = must[name], may[name], forbidden_must[name], forbidden_may[name]
-            judged.append(self._judged(source, receiver, *sets))
-        return judged
+        empty = dict.fromkeys((source.id for source in reaching), self.universe.nothing)
+        return _Column(
+            receiver=receiver,
+            key=key,
+            sources=tuple(sources),
+            reaching=tuple(reaching),
+            renamed=bool(renamed),
+            groups=tuple(self._groups(receiver)) if "dst" in renamed else (None,),
+            must=dict(empty),
+            may=dict(empty),
+            forbidden_must=dict(empty),
+            forbidden_may=dict(empty),
+        )
 
     def _around(self, receiver: Place, sources: Sequence[Place]) -> Iterator[Judged]:
         """Yield the pairs of one zone between which packets leave it on their way, and nobody permitted that."""
-        key = device_key(receiver.id) if receiver.kind is PlaceKind.DEVICE else receiver.id
+        key = receiver_key(receiver)
         for source in sources if receiver.id in self.network.watched else ():
             may, straight = self.reach.strayed(source.id, key)
             permitted = self._permitted(source, receiver, None)
@@ -238,14 +253,42 @@ class _Judge:
             yield self._judged(source, receiver, sure, may, sure - permitted, forbidden)
 
     def _carried(
-        self, key: str, receiver: Place, mode: Mode, *, grouped: bool
-    ) -> Iterator[tuple[IntervalSet | None, Mapping[str, PacketSet]]]:
-        """Yield, by group of a receiver's addresses, what reaches it by source; ungrouped, the header tells the receiver."""
-        if not grouped:
-            yield None, self.reach.backward({key: self.universe.everything}, mode)
-            return
-        for group in self._groups(receiver):
-            yield group, self.reach.backward({key: self.universe.field("dst", group)}, mode)
+        self, columns: Sequence[_Column], mode: Mode, done: int, steps: int
+    ) -> Iterator[tuple[_Column, IntervalSet | None, Mapping[str, PacketSet]]]:
+        """Yield, by receiver and group of its addresses, what reaches it by source; worth `steps` steps of progress."""
+        asked = [(column, group) for column in columns for group in column.groups]
+        sinks = (
+            {column.key: self.universe.everything if group is None else self.universe.field("dst", group)}
+            for column, group in asked
+        )
+        for number, packets in enumerate(self.reach.backward_each(sinks, mode)):
+            self._tell(done + steps * number // len(asked))
+            yield *asked[number], packets
+
+    def _add_possible(self, column: _Column, group: IntervalSet | None, packets: Mapping[str, PacketSet]) -> None:
+        for source in column.reaching:
+            there = packets.get(source.id, self.universe.nothing)
+            column.may[source.id] = column.may[source.id] | there
+            permitted = self._permitted(source, column.receiver, group)
+            if group is None:  # what was forged on the way arrives at whomever
+                permitted = permitted - self.reach.forged(source.id, column.key)
+            column.forbidden_may[source.id] = column.forbidden_may[source.id] | (there - permitted)
+
+    def _add_sure(self, column: _Column, group: IntervalSet | None, packets: Mapping[str, PacketSet]) -> None:
+        for source in column.reaching:
+            sure = packets.get(source.id, self.universe.nothing)
+            column.must[source.id] = column.must[source.id] | sure
+            permitted = self._permitted(source, column.receiver, group)
+            column.forbidden_must[source.id] = column.forbidden_must[source.id] | (sure - permitted)
+
+    def _pairs(self, column: _Column) -> Iterator[Judged]:
+        for source in column.sources:
+            if source not in column.reaching:
+                yield _proven(source, column.receiver, self.universe.nothing)
+                continue
+            name = source.id
+            sets = column.must[name], column.may[name], column.forbidden_must[name], column.forbidden_may[name]
+            yield self._judged(source, column.receiver, *sets)
 
     def _judged(
         self, source: Place, receiver: Place, must: PacketSet, may: PacketSet, worst: PacketSet, forbidden: PacketSet

@@ -41,6 +41,7 @@ class Layout:
             self.dimension_of += [dimension] * dimension.width
         self.store = Store(len(self.dimension_of), capacity)
         self._values: dict[tuple[str, IntervalSet], Function] = {}
+        self._alike: dict[tuple[str, int], Function] = {}
         self._cubes: dict[frozenset[str], Function] = {}
         self._moves: dict[tuple[str, int], Substitution] = {}
         self.store.guarded(self._lay)
@@ -92,9 +93,12 @@ class Layout:
 
     def at_value(self, name: str, value: int) -> Function:
         """Return "the dimension's value is alike to `value`": lies in the same piece."""
-        dimension = self.dimension(name)
-        piece = dimension.piece_of(value)
-        return self.values(name, IntervalSet.of(dimension.values_of(piece, piece)))
+        key = name, value
+        if key not in self._alike:
+            dimension = self.dimension(name)
+            piece = dimension.piece_of(value)
+            self._alike[key] = self.values(name, IntervalSet.of(dimension.values_of(piece, piece)))
+        return self._alike[key]
 
     def carrying(self, name: str) -> Function:
         """Return "the packet carries the field" (always, for extras)."""

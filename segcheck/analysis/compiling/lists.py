@@ -52,7 +52,22 @@ class _Write:
     action: Assign | Copy | Call
 
 
-Item = Outcome | _Write
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Rules that only end the list; `rest` are the packets that possibly pass them all."""
+
+    ends: Outcome
+    rest: PacketSet
+
+    @classmethod
+    def of(cls, everything: PacketSet, ends: Outcome) -> _Stretch:
+        rest = everything
+        for bounds in ends.values():
+            rest = rest - bounds.must
+        return cls(ends, rest)
+
+
+Item = _Stretch | _Write
 
 
 class Lists:
@@ -88,7 +103,7 @@ class Lists:
         space = self.space
         if rules.name in self._tainted:
             anything = Bounds.possibly(space.everything)
-            return ({Permit(): anything, DENIED: anything, Return(): anything},)
+            return (_Stretch.of(space.everything, {Permit(): anything, DENIED: anything, Return(): anything}),)
         items: list[Item] = []
         stretch: list[Outcome] = []
         for rule in rules.rules:
@@ -99,7 +114,7 @@ class Lists:
             for action in actions_of(rule.action):
                 if isinstance(action, Assign | Copy) or (isinstance(action, Call) and self.writes(action.list)):
                     if stretch:
-                        items.append(folded(stretch))
+                        items.append(_Stretch.of(space.everything, folded(stretch)))
                         stretch = []
                     items.append(_Write(match if sure else Bounds(space.nothing, match.may), action))
             ends = self._rule(rule, match)
@@ -115,7 +130,7 @@ class Lists:
         if Return() not in last:
             last.setdefault(Return(), Bounds.exact(space.nothing))
         stretch.append(last)
-        items.append(folded(stretch))
+        items.append(_Stretch.of(space.everything, folded(stretch)))
         return tuple(items)
 
     def _rule(self, rule: Rule, match: Bounds) -> Outcome:
@@ -143,8 +158,8 @@ class Lists:
     def outcome(self, name: str) -> Outcome:
         """Return the outcome of a list that writes nothing: its bounds per end; every packet possibly ends somehow."""
         (only,) = self.items(name)
-        assert not isinstance(only, _Write)
-        return only
+        assert isinstance(only, _Stretch)
+        return only.ends
 
     def before(self, name: str, goals: Goals, *, every: bool, translate: Before) -> PacketSet:
         """Return the packets that reach a goal through the list, asked directly: Return leads to its default.
@@ -179,14 +194,13 @@ class Lists:
                 else:
                     after = (onward & item.match.may) | (after - item.match.must)
                 continue
-            reached = rest(space, item)
             if every:
-                result = after | ~reached
-                for end, bounds in item.items():
-                    result = result & (goal(end) | ~bounds.may)
+                result = after | ~item.rest
+                for end, bounds in item.ends.items():
+                    result = result - (bounds.may - goal(end))
             else:
-                result = after & reached
-                for end, bounds in item.items():
+                result = after & item.rest
+                for end, bounds in item.ends.items():
                     result = result | (goal(end) & bounds.may)
             after = result
         return after
@@ -223,9 +237,9 @@ class Lists:
             if not left:
                 break
             if not isinstance(item, _Write):
-                for end, bounds in item.items():
+                for end, bounds in item.ends.items():
                     _gather(ends, end, left & bounds.may)
-                left = left & rest(self.space, item)
+                left = left & item.rest
                 continue
             hit, missed = left & item.match.may, left - item.match.must
             if isinstance(item.action, Assign):
@@ -240,14 +254,6 @@ class Lists:
                     else:
                         _gather(ends, end, part)
         return {end: part for end, part in ends.items() if part}
-
-
-def rest(space: Space, outcome: Outcome) -> PacketSet:
-    """Return the packets that possibly pass the stretch without an end."""
-    left = space.everything
-    for bounds in outcome.values():
-        left = left - bounds.must
-    return left
 
 
 def folded(stretch: Sequence[Outcome]) -> Outcome:

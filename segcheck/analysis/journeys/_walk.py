@@ -9,7 +9,7 @@ from segcheck.analysis.journeys import _wires
 from segcheck.analysis.journeys._outcomes import LIMIT, End, Outcome, outcomes
 from segcheck.analysis.journeys._wires import Met
 from segcheck.analysis.network import UNKNOWN, Network, Port, Station
-from segcheck.analysis.ordinary import completed, ordinary
+from segcheck.analysis.ordinary import completed
 from segcheck.analysis.tracing import trace, trace_answer
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig
@@ -80,7 +80,6 @@ class Walk:
         self._state = state
         self._left = MAX_HOPS
         self._traces: dict[object, Trace] = {}
-        self._usual: dict[str, Mapping[str, int]] = {}
         self._arrived: set[object] = set()
         self._loose: set[object] = set()  # what devices that may do anything have passed on, over all journeys
         self.ends: list[End] = []
@@ -167,7 +166,7 @@ class Walk:
         return self._left >= 0
 
     def _through(self, station: Station, config: DeviceConfig, port: Port, under: Under) -> None:
-        probe = self._probe(station.device.id, config, port, under.known)
+        probe = self._probe(station, port, under.known)
         for session in reversed(self._sessions):
             if session.device == port.device:
                 answer = trace_answer(config, session.probe, session.path, under.known, ingress=port.interface)
@@ -179,11 +178,9 @@ class Walk:
             self._traces[key] = trace(config, probe)
         self._continue(station, port, under, self._traces[key], probe)
 
-    def _probe(self, device: str, config: DeviceConfig, port: Port, known: Mapping[str, int]) -> Probe:
-        if device not in self._usual:
-            self._usual[device] = ordinary(config)
+    def _probe(self, station: Station, port: Port, known: Mapping[str, int]) -> Probe:
         probe = Probe(known=known, ingress=port.interface, minute=self._minute, state=self._state)
-        return completed(probe, self._usual[device])
+        return completed(probe, station.usual)
 
     def _continue(self, station: Station, port: Port, under: Under, found: Trace, probe: Probe) -> None:
         told, whole = outcomes(found)

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from segcheck.analysis.ordinary import ordinary
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig, InterfaceAddress, Scope
 from segcheck.model.pipeline import StageKind
@@ -94,6 +95,11 @@ class Station:
     def port(self, interface: str) -> Port | None:
         """Return the port of that name, or None."""
         return next((port for port in self.ports if port.interface == interface), None)
+
+    @cached_property
+    def usual(self) -> Mapping[str, int]:
+        """Return what an ordinary packet carries beside what anybody says of it, as far as no rule here asks about it."""
+        return {} if self.config is None else ordinary(self.config)
 
     @cached_property
     def translates(self) -> frozenset[str]:

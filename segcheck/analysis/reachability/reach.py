@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 
 from segcheck.analysis.compiling.devices import Compiled
 from segcheck.analysis.compiling.modes import Mode
@@ -20,6 +21,10 @@ from segcheck.analysis.reachability.wires import Wires
 from segcheck.model.schedule import wall_minute
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, Universe
+
+#: Questions that are carried backward together, and the dimensions that hold the number of one.
+TOGETHER = 32
+_NUMBER = tuple((f"question.{bit}", bit) for bit in range((TOGETHER - 1).bit_length()))
 
 
 def device_key(device: str) -> str:
@@ -53,7 +58,7 @@ class Reach:
         known = [("dst", values) for values in (*network.addresses.values(), CAST)]
         ground = Ground(
             configs,
-            dimensions=self.doubts.labels,
+            dimensions=(*(name for name, _ in _NUMBER), *self.doubts.labels),
             cuts=(*cuts, *own, *known),
             capacity=capacity,
             near=wall_minute(datetime(network.day.year, network.day.month, network.day.day)),
@@ -81,6 +86,33 @@ class Reach:
         or to any device on it where none is declared; otherwise to whichever device it likes.
         """
         return Backward(self, sinks, mode, without).result()
+
+    def backward_each(
+        self, questions: Iterable[Mapping[str, PacketSet]], mode: Mode
+    ) -> Iterator[Mapping[str, PacketSet]]:
+        """Yield what `backward` says to each of several questions; they are carried together, `TOGETHER` at a time.
+
+        Each question has a number, which its packets carry on the whole way in dimensions of their own.
+        """
+        names = [name for name, _ in _NUMBER]
+        waiting = iter(questions)
+        while batch := tuple(islice(waiting, TOGETHER)):
+            numbers = [self._number(number) for number in range(len(batch))]
+            sinks: dict[str, PacketSet] = {}
+            for number, asked in zip(numbers, batch, strict=True):
+                for receiver, packets in asked.items():
+                    sinks[receiver] = sinks.get(receiver, self.universe.nothing) | (packets & number)
+            found = self.backward(sinks, mode)
+            for number in numbers:
+                answers = ((source, (packets & number).exists(*names)) for source, packets in found.items())
+                yield {source: packets for source, packets in answers if packets}
+
+    def _number(self, number: int) -> PacketSet:
+        """Return the packets that carry the number of a question."""
+        found = self.universe.everything
+        for name, bit in _NUMBER:
+            found = found & self.universe.field(name, IntervalSet.of(number >> bit & 1))
+        return found
 
     def forward(self, source: str) -> Mapping[str, PacketSet]:
         """Return, by receiver, what may arrive there of what a host in a place sends, whatever it sends."""
