@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import segcheck
+from segcheck.analysis.network import DoubtKind
 from segcheck.lang import words
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
@@ -92,3 +93,10 @@ def test_japanese_words_use_no_ambiguous_width():
     ambiguous = {c for text in words.leaves("ja").values() for c in text if unicodedata.east_asian_width(c) == "A"}
 
     assert ambiguous == set()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("kind", list(DoubtKind), ids=lambda kind: kind.value)
+def test_every_reason_for_not_knowing_has_its_words(language, kind):
+    for part in ("message", "why", "consequence", "remedy", "example"):
+        assert f"doubts.{kind.value}.{part}" in words.load(language)

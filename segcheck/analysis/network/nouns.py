@@ -34,7 +34,7 @@ class DoubtKind(Enum):
     DISAGREES = "disagrees"  # topology and export contradict each other
     UNREAD = "unread"  # lines or conditions that were not understood
     INCOMPLETE = "incomplete"  # the export may lack lines
-    ROUTES_DECLARED = "routes-declared"  # `routes_complete` rests on a declaration
+    ROUTES_DECLARED = "routes"  # `routes_complete` rests on a declaration
     VENDOR = "vendor"  # what the vendor builds in is not documented
     FORWARDING = "forwarding"  # a gateway with hosts in several segments may pass packets between them
     HELPER = "helper"  # a protocol helper may open sessions that it expects
