@@ -11,6 +11,7 @@ from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -37,8 +38,18 @@ def city(name: str) -> str:
     return str(ROOT / "topologies" / name)
 
 
+@cache
+def judged(name: str) -> tuple[int, str, str]:
+    """Return the exit code of `check`, its English text and its JSON, of one run."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "result.json"
+        outputs = ("--format", "text", "--format", f"json={path}", "--lang", "en")
+        code, text = said("check", city(name), *DAY, *outputs)
+        return code, text, path.read_text(encoding="utf-8")
+
+
 def result(name: str, command: str = "check"):
-    return json.loads(said(command, city(name), *DAY, "--format", "json")[1])
+    return json.loads(judged(name)[2] if command == "check" else said(command, city(name), *DAY, "--format", "json")[1])
 
 
 @pytest.mark.parametrize("name", ["result", "matrix", "diff"])
@@ -49,8 +60,9 @@ def test_the_schemas_let_no_unknown_key_pass(name):
 @pytest.mark.parametrize("name", CITIES)
 @pytest.mark.parametrize(("command", "schema"), [("check", "result"), ("matrix", "matrix"), ("validate", "validate")])
 def test_results_fit_their_schema(name, command, schema):
-    arguments = () if command == "validate" else DAY
-    payload = json.loads(said(command, city(name), *arguments, "--format", "json")[1])
+    payload = (
+        json.loads(said(command, city(name), "--format", "json")[1]) if command == "validate" else result(name, command)
+    )
 
     assert faults(payload, schema) == []
     assert payload["schema"] == f"segcheck/{schema}/1"
@@ -114,17 +126,14 @@ def test_matrix_and_check_agree_on_every_pair(name):
 
 @pytest.mark.parametrize("name", CITIES)
 def test_check_and_matrix_end_alike_where_only_crossings_are_asked(name):
-    matrix, _ = said("matrix", city(name), *DAY)
-    check, _ = said("check", city(name), *DAY)
-
-    assert matrix == check
+    assert said("matrix", city(name), *DAY, "--format", "json")[0] == judged(name)[0]
 
 
 @pytest.mark.parametrize("name", CITIES)
 def test_the_exit_code_follows_from_the_verdict(name):
-    code, text = said("check", city(name), *DAY, "--format", "json")
+    verdict = result(name)["verdict"]
 
-    assert code == {"proven": 0, "violated": 1, "undecided": 3, "proven_assuming": 3}[json.loads(text)["verdict"]]
+    assert judged(name)[0] == {"proven": 0, "violated": 1, "undecided": 3, "proven_assuming": 3}[verdict]
 
 
 # ---- the same from run to run
@@ -144,14 +153,14 @@ def spawned(seed: str, *arguments: str) -> dict[str, object]:
     return {**payload, "run": None}
 
 
-@pytest.mark.parametrize(("name", "seeds"), [("kozato", "0123"), ("minase", "0123"), ("reiji-mistakes", "01")])
-def test_json_is_the_same_over_hash_seeds_but_for_the_run(name, seeds):
-    found = [spawned(seed, "check", city(name), *DAY, "--format", "json") for seed in seeds]
+@pytest.mark.parametrize(("name", "seed"), [("kozato", "1"), ("minase", "1"), ("minase", "2"), ("reiji-mistakes", "1")])
+def test_json_is_the_same_from_run_to_run_over_hash_seeds_but_for_the_run(name, seed):
+    found = spawned(seed, "check", city(name), *DAY, "--format", "json")
 
-    assert [json.dumps(one) for one in found[1:]] == [json.dumps(found[0])] * (len(seeds) - 1)
+    assert json.dumps(found) == json.dumps({**result(name), "run": None})
 
 
-@pytest.mark.parametrize("arguments", [("matrix", "reiji", *DAY), ("diff", "reiji", "reiji-mistakes")])
+@pytest.mark.parametrize("arguments", [("matrix", "minase", *DAY), ("diff", "reiji", "reiji-mistakes")])
 def test_matrix_and_diff_are_the_same_over_hash_seeds_but_for_the_run(arguments):
     command, *rest = arguments
     rest = [city(one) if one in CITIES else one for one in rest]
@@ -171,7 +180,7 @@ def test_text_is_the_same_from_run_to_run(language):
 
 def witnesses(name):
     """Return (finding, witness, command line) of every witness of a city, the command as the report prints it."""
-    _, text = said("check", city(name), *DAY, "--lang", "en")
+    text = judged(name)[1]
     printed = [line.split(None, 2)[2] for line in text.splitlines() if line.startswith("   follow it ")]
     told = [(one, piece) for one in result(name)["findings"] for piece in one["evidence"] if piece["kind"] == "witness"]
     assert len(told) == len(printed)
@@ -195,9 +204,9 @@ def test_trace_of_every_witness_answers_what_check_said(name):
         traced = json.loads(text)
         assert faults(traced, "trace") == []
         if finding["check"] in ("narrower-than-registered", "required-flow"):  # what is found is that it does not pass
-            assert traced["verdict"] == ("deny" if finding["verdict"] == "violated" else traced["verdict"])
+            assert traced["verdict"] in {"violated": ("deny",), "undecided": ("deny", "undecided")}[finding["verdict"]]
             continue
-        assert (finding["fingerprint"], traced["verdict"]) == (finding["fingerprint"], verdicts[finding["verdict"]])
+        assert traced["verdict"] == verdicts[finding["verdict"]], shlex.join(command)
         assert code == {"permit": 0, "undecided": 3}[traced["verdict"]]
         ways = [deciding(path) for path in traced["paths"] if path["verdict"] == "permit"]
         for path in witness["paths"]:

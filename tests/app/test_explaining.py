@@ -1,8 +1,13 @@
+import re
+from pathlib import Path
+
 import pytest
 
-from segcheck import importers
+from segcheck import checks, importers
+from segcheck.analysis.network import DoubtKind
 from segcheck.app import explaining
 from segcheck.errors import BadArguments
+from segcheck.model.crossing import Standing
 from segcheck.model.diagnostic import Code
 from segcheck.model.trace import Verdict
 from tests import toy
@@ -36,7 +41,46 @@ def test_a_format_is_explained_in_both_languages():
 def test_the_contents_name_everything_once():
     names = [name for _, entries in explaining.contents("en") for name, _ in entries]
 
-    assert len(names) == len(set(names)) == len(Code) + len(Verdict) + 7 + 1
+    assert len(names) == len(set(names))
+    assert {code.value for code in Code} | {verdict.value for verdict in Verdict} <= set(names)
+    assert {module.CHECK.id for module in checks.installed()} | {"0", "1", "2", "3", "4", "5", "130", "toy"} <= set(
+        names
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("name", [*(kind.value for kind in DoubtKind), *(one.value for one in Standing)])
+def test_what_a_judgement_names_is_explained(name, language):
+    if name == "routes-declared":
+        name = "routes"  # as it stands in results
+    topic = explaining.explain(name, language)
+
+    assert name in topic.title
+    assert all(heading and text for heading, text in topic.paragraphs)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("check", [module.CHECK for module in checks.installed()], ids=lambda check: check.id)
+def test_a_check_and_its_requirements_are_explained(check, language):
+    topic = explaining.explain(check.id, language)
+
+    assert topic.title.startswith(f"{check.id}: ")
+    assert len(topic.paragraphs) == 5
+    for name in check.requirements:
+        assert all(heading and text for heading, text in explaining.explain(name, language).paragraphs)
+
+
+def test_every_requirement_that_a_check_can_name_is_explained():
+    pages = (Path(checks.__file__).parent).glob("*.py")
+    named = {name for page in pages for name in re.findall(r'"([A-Z]{1,3}-\d\d)"', page.read_text(encoding="utf-8"))}
+
+    assert named
+    assert named <= set(explaining.requirements())
+
+
+def test_what_stands_behind_a_colon_is_a_place():
+    assert explaining.explain("no-export:rt-1", "en") == explaining.explain("no-export", "en")
+    assert explaining.explain("undefined-name:fw.conf:48", "en") == explaining.explain("undefined-name", "en")
 
 
 def test_an_unknown_id_is_refused_with_the_nearest():
