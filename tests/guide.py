@@ -1,0 +1,158 @@
+"""A page that builds a site step by step: its files, its changes to them, its commands with what they print.
+
+**`path`**              above a fence: the block is that file, in full
+**`path`** and ```diff  lines to take out (-) and to put in (+), found by the lines around them
+```console              `$ command`, what it prints, and `(exit code N)` or `(終了コード N)`; `[...]` = lines left out
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+LEFT_OUT = "[...]"
+_TITLE = re.compile(r"^\*\*`([^`]+)`\*\*")
+_ENDS = re.compile(r"^\((?:exit code|終了コード) (\d+)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The steps of a page, in order."""
+
+    path: Path
+    steps: tuple[File | Change | Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that the page shows in full."""
+
+    line: int
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Lines of a file to replace: pairs of (as they are, as they shall be)."""
+
+    line: int
+    path: str
+    hunks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+    def applied(self, text: str) -> str:
+        """Return the file with the change made; each hunk must fit in exactly one place."""
+        lines = text.splitlines()
+        for old, new in self.hunks:
+            places = [at for at in range(len(lines)) if tuple(lines[at : at + len(old)]) == old]
+            assert len(places) == 1, f"{self.path}, line {self.line} of the page: fits in {len(places)} places"
+            lines[places[0] : places[0] + len(old)] = new
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command with what the page says it prints (lines `first` to `last` of the page, 1-based) and how it ends."""
+
+    line: int
+    text: str
+    printed: tuple[str, ...]
+    code: int | None
+
+    def agrees(self, printed: list[str]) -> bool:
+        """Return whether the output is what is shown; `[...]` stands for any lines, but for at least one."""
+        shown = [part.strip("\n").split("\n") for part in "\n".join(self.printed).split(LEFT_OUT)]
+        if len(shown) == 1:
+            return list(self.printed) == printed
+        shown = [[] if part == [""] else part for part in shown]
+        if printed[: len(shown[0])] != shown[0]:
+            return False
+        at = len(shown[0])
+        for part in shown[1:-1]:
+            found = next((n for n in range(at + 1, len(printed)) if printed[n : n + len(part)] == part), None)
+            if found is None:
+                return False
+            at = found + len(part)
+        last = len(printed) - len(shown[-1])
+        return last > at and printed[last:] == shown[-1]
+
+
+def read(path: Path) -> Page:
+    """Return the steps of a page."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    steps: list[File | Change | Command] = []
+    number = 0
+    while number < len(lines):
+        if not lines[number].startswith("```"):
+            number += 1
+            continue
+        kind = lines[number][3:].strip()
+        end = lines.index("```", number + 1)
+        inside = lines[number + 1 : end]
+        title = _TITLE.match(next((line for line in reversed(lines[:number]) if line), ""))
+        if kind == "console":
+            steps += _commands(inside, number + 2)
+        elif title is not None and kind == "diff":
+            steps.append(Change(number + 1, title[1], _hunks(inside)))
+        elif title is not None:
+            steps.append(File(number + 1, title[1], "\n".join(inside) + "\n"))
+        else:
+            raise ValueError(f"{path.name}:{number + 1}: a block that is neither a file nor a command")
+        number = end + 1
+    return Page(path, tuple(steps))
+
+
+def rewritten(page: Page, outputs: dict[int, list[str]]) -> str:
+    """Return the page with the outputs of commands, by line, as they are now."""
+    lines = page.path.read_text(encoding="utf-8").splitlines()
+    for step in reversed(page.steps):
+        if isinstance(step, Command) and step.line in outputs:
+            lines[step.line : step.line + len(step.printed)] = excerpt(step.printed, outputs[step.line])
+    return "\n".join(lines) + "\n"
+
+
+def excerpt(shown: Sequence[str], printed: Sequence[str]) -> list[str]:
+    """Return of an output what is shown of it: all, or as many lines from those that look most like the ones shown."""
+    if LEFT_OUT not in shown:
+        return list(printed)
+    found: list[str] = []
+    fresh = True
+    rest = list(printed)
+    for line in shown:
+        if line == LEFT_OUT:
+            found.append(line)
+            fresh = True
+            continue
+        if fresh and found:
+            likeness = [SequenceMatcher(None, line, other).ratio() for other in rest]
+            rest = rest[likeness.index(max(likeness)) :] if likeness else []
+        fresh = False
+        found += rest[:1]
+        rest = rest[1:]
+    return found
+
+
+def _commands(inside: list[str], first: int) -> list[Command]:
+    starts = [n for n, line in enumerate(inside) if line.startswith("$ ")]
+    assert starts[:1] == [0], f"line {first}: a block of commands begins with one"
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(inside)], strict=True):
+        told = inside[start + 1 : end]
+        ends = _ENDS.match(told[-1]) if told else None
+        if ends is not None:
+            told = told[:-1]
+        found.append(Command(first + start, inside[start][2:], tuple(told), int(ends[1]) if ends else None))
+    return found
+
+
+def _hunks(inside: list[str]) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    hunks: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    for part in re.split(r"^@@.*$", "\n".join(inside), flags=re.MULTILINE):
+        lines = [line for line in part.strip("\n").split("\n") if line]
+        old = tuple(line[1:] for line in lines if line[0] in " -")
+        new = tuple(line[1:] for line in lines if line[0] in " +")
+        hunks.append((old, new))
+    return tuple(hunks)
