@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from segcheck.app import bundled
+from tests import guide
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Files may say one idea at length; beyond this they hold two.
@@ -21,15 +22,28 @@ def _blocks(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.ja.md", "ja")])
-def test_the_first_screen_shows_what_the_command_really_prints(page: str, language: str) -> None:
+def test_the_first_screen_shows_what_the_command_really_prints(
+    page: str, language: str, request: pytest.FixtureRequest
+) -> None:
     command = (ROOT / "tools" / "demo").read_text().split("exec .venv/bin/segcheck ")[1].split()
     arguments = [language if word == '"$@"' else word for word in command]
     done = subprocess.run(
         [sys.executable, "-m", "segcheck", "--lang", *arguments], cwd=ROOT, capture_output=True, check=False
     )
 
-    assert done.returncode == 0
-    assert done.stdout.decode("utf-8").strip() == _blocks(page)[0].strip()
+    shown = _blocks(page)[0].splitlines()
+    printed = done.stdout.decode("utf-8").splitlines()
+    shows = guide.Command(1, "tools/demo", tuple(shown), 1)
+    if request.config.getoption("--update") and not shows.agrees(printed):
+        path = ROOT / page
+        old, new = "\n".join(shown), "\n".join(guide.excerpt(shown, printed))
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        pytest.fail(f"{page} was rewritten; read the difference before you keep it", pytrace=False)
+
+    assert done.returncode == 1
+    assert f"{'exit code' if language == 'en' else '終了コードは'} 1" in (ROOT / page).read_text(encoding="utf-8")
+    assert len(shown) >= 12  # more than a headline
+    assert shows.agrees(printed)
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.ja.md"])

@@ -13,7 +13,7 @@ from segcheck.cli._settings import Exit
 from segcheck.errors import BadArguments
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-COMMANDS = ("doctor", "explain", "inspect", "match", "schema", "validate")
+COMMANDS = ("check", "diff", "doctor", "explain", "inspect", "match", "matrix", "schema", "trace", "validate")
 
 
 def spawn(*arguments, environment=(), **options):
@@ -31,7 +31,7 @@ def test_help_names_every_command_and_exit_code(call):
     assert all(f"\n  {code:<3}" in outcome.out for code in (0, 1, 2, 3, 4, 5, 130))
 
 
-@pytest.mark.parametrize("arguments", [(), ("match",), ("inspect",), ("explain",), ("schema",), ("doctor",)])
+@pytest.mark.parametrize("arguments", [(), *((name,) for name in COMMANDS)])
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_is_in_the_language_asked_for(call, arguments, option):
     english, japanese = call("--lang", "en", *arguments, option), call(*arguments, "--lang", "ja", option)
@@ -54,7 +54,7 @@ def test_the_language_comes_from_the_option_then_the_variable_then_the_locale(ca
 def test_no_line_of_help_is_wider_than_the_terminal(call):
     from segcheck.lang.columns import width
 
-    for command in ("match", "inspect"):
+    for command in COMMANDS:
         for language in ("en", "ja"):
             assert max(map(width, call(command, "-h", "--lang", language).out.splitlines())) <= 80
 
