@@ -176,6 +176,8 @@ class Compiled:
                 goal = goal | (packets & space.field("out", IntervalSet.of(space.egress(name))))
         if not goal and mode.sure:
             return goal
+        if self.parts.rewrites_last:
+            goal = translations.unread(goal, every=mode.sure)
         onward = self._before(self.device.pipeline.forward, goal, mode=mode, session=session)
         return self._tainted_interfaces(onward, "out", doubt)
 
@@ -238,7 +240,10 @@ class Compiled:
         plain: dict[str, PacketSet] = {}
         for there, hops in together:
             for name, gateway in hops:
-                plain[name] = plain.get(name, space.nothing) | (wanted(name, gateway) & there)
+                met = wanted(name, gateway)
+                # What was not read may give packets another destination after they were routed.
+                met = met if Scope.TRANSLATION in self.parts.scopes and not mode.sure else met & there
+                plain[name] = plain.get(name, space.nothing) | met
         onward = self._onward(plain, doubt, mode, session)
         through = {name: onward.at("out", space.egress(name)) for name in plain}
         result = space.everything - space.field("dst", table.dropped) if mode.sure else space.nothing

@@ -38,6 +38,7 @@ class Parts:
     local    packets that are surely, and those that are possibly, for the device itself
     scopes   scopes of what was not read
     cones    addresses that full-cone mappings answer to
+    rewrites_last   a line that was not read may translate what leaves, and no stage stands for it
     """
 
     def __init__(self, space: Space) -> None:
@@ -51,6 +52,9 @@ class Parts:
         self.local: tuple[PacketSet, PacketSet] = routing.local(space)
         self.scopes: frozenset[Scope] = frozenset(taint.scope for taint in self.device.taints)
         self.cones: IntervalSet = translations.served_by_anyone(space)
+        self.rewrites_last = Scope.TRANSLATION in self.scopes and not any(
+            stage.kind is StageKind.TRANSLATE for stage in self.device.pipeline.forward
+        )
         self._for: dict[Stage, PacketSet] = {}
 
     def applies(self, stage: Stage) -> PacketSet:

@@ -68,6 +68,8 @@ class Walker:
         for name, part in exits.items():
             placed = part.assigned("out", IntervalSet.of(space.egress(name)))
             left = self._after(pipeline.forward, placed)
+            if self._parts.rewrites_last:
+                left = self._perhaps_translated(left)
             if left:
                 leaving[name] = left
         return Walk(leaving, inward, self._renaming)

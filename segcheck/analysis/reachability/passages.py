@@ -15,6 +15,7 @@ from segcheck.analysis.compiling.space import actions_of
 from segcheck.analysis.network import Port, Station
 from segcheck.analysis.reachability.doubts import RENAMED
 from segcheck.analysis.reachability.edges import Node
+from segcheck.model.device import Scope
 from segcheck.model.rules import Via
 from segcheck.sets.addresses import ALL
 from segcheck.sets.intervals import IntervalSet
@@ -96,11 +97,13 @@ class Passages:
 
     def _ways(self, station: Station, egress: str) -> Iterator[tuple[IntervalSet, int | None]]:
         compiled = self._reach.compiled[station.device.id]
+        # What was not read may have given packets another destination since they were routed.
+        moved = Scope.TRANSLATION in compiled.parts.scopes
         for table in compiled.tables:
             for ways in table.ways:
                 for name, gateway in ways.hops:
                     if name == egress:
-                        yield ways.destinations, gateway if table.known else ANYONE
+                        yield ALL if moved else ways.destinations, gateway if table.known else ANYONE
         config = compiled.device
         if config.pipeline.policy_routes:
             for rule in config.lists[config.pipeline.policy_routes].rules:
