@@ -16,6 +16,7 @@ from segcheck.analysis.network import Doubt, DoubtKind, Network, equipping
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import Reach, device_key
 from segcheck.model.crossing import Place, PlaceKind, Standing
+from segcheck.model.match import Field, leaves
 from segcheck.model.site_words import DeviceKind
 from segcheck.sets.addresses import ALL
 from segcheck.sets.intervals import IntervalSet
@@ -74,13 +75,25 @@ def judge(
         CapacityExceeded: the site does not fit into the largest store.
     """
     registered = (*allowances, *permitting.asked(network.site))
-    wanted = (*cuts, *expected.cuts(network), *(cut for allowance in registered for cut in permitting.cuts(allowance)))
+    wanted = (
+        *cuts,
+        *expected.cuts(network),
+        *_offered(network),
+        *(cut for allowance in registered for cut in permitting.cuts(allowance)),
+    )
 
     def at(capacity: int) -> Judgement:
         reach = Reach(network, cuts=wanted, capacity=capacity)
         return _Judge(reach, tuple(allowances), progress).judgement()
 
     return growing(at, FIRST_CAPACITY, LAST_CAPACITY)
+
+
+def _offered(network: Network) -> Iterator[tuple[str, IntervalSet]]:
+    """Yield the values by header field that tell apart what reaches the devices' own services."""
+    for station in network.stations.values():
+        for service in station.config.services if station.config is not None else ():
+            yield from ((leaf.name, leaf.values) for leaf in leaves(service.match) if isinstance(leaf, Field))
 
 
 def by_filters_alone(judgement: Judgement) -> frozenset[tuple[str, str]]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from segcheck.model.register import RegisterEntry, RequiredFlow
-from segcheck.model.site import Endpoint, Service, Site
+from segcheck.model.site import DeviceService, Endpoint, Service, Site, TopologyDevice
 from segcheck.model.site_words import EndpointKind
+from segcheck.sets.addresses import ALL
 from segcheck.sets.header import PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, Universe
@@ -70,12 +71,21 @@ def asked(site: Site) -> Iterator[Allowance]:
         yield from of_entry(site, entry)
     for flow in site.policy.required:
         yield of_flow(site, flow)
+    for device in site.devices.values():
+        for service in device.services:
+            yield of_service(site, device, service)
 
 
 def of_flow(site: Site, flow: RequiredFlow) -> Allowance:
     """Return a communication that must work, in the form of an allowance."""
     ends = addresses_of(site, flow.source), addresses_of(site, flow.destination)
     return Allowance(entry=flow.id, initiators=ends[0], responders=ends[1], services=flow.services)
+
+
+def of_service(site: Site, device: TopologyDevice, service: DeviceService) -> Allowance:
+    """Return what reaches a declared service of a device, from anywhere."""
+    own = addresses_of(site, Endpoint(EndpointKind.DEVICE, device.id))
+    return Allowance(entry=service.kind, initiators=ALL, responders=own, services=service.services)
 
 
 def addresses_of(site: Site, endpoint: Endpoint) -> IntervalSet:
