@@ -52,7 +52,7 @@ def mistakes(found: Iterable[Cause], *, by_entry: bool = False) -> Iterator[Mist
             key = next((known for known in groups if "" not in known and known <= own), own)
         groups.setdefault(key, []).append(cause)
     for members in groups.values():
-        longest_first = sorted(members, key=lambda cause: -len(_rules(cause)))
+        longest_first = sorted(members, key=lambda cause: (-len(_rules(cause)), *map(_place, _rules(cause))))
         everything = {_identity(rule): rule for cause in longest_first for rule in _rules(cause)}
         common = set(everything).intersection(*({_identity(rule) for rule in _rules(cause)} for cause in members))
         shared = [rule for name, rule in everything.items() if name in common]
@@ -71,6 +71,10 @@ def _rules(cause: Cause) -> tuple[Statement, ...]:
 
 def _identity(rule: Statement) -> tuple[str, str, object]:
     return rule.device, rule.rule, rule.span
+
+
+def _place(rule: Statement) -> tuple[str, str, int, str]:
+    return rule.device, rule.span.path if rule.span else "", rule.span.first if rule.span else 0, rule.rule
 
 
 def findings(
@@ -116,7 +120,7 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
         params=(
             ("entry", ", ".join(mistake.entries)),
             ("count", str(len(places))),
-            ("places", ", ".join(places[:SHOWN]) + (", …" if len(places) > SHOWN else "")),
+            ("places", ", ".join(places[:SHOWN]) + (", ..." if len(places) > SHOWN else "")),
             ("rules", rules),
             ("zones", ", ".join(f"{src} → {dst}" for src, dst in zones)),
         ),

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segcheck.analysis import permitting
-from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import device_key
+from segcheck.analysis.tracing import trace_list
 from segcheck.checks._base import Context
 from segcheck.model.crossing import PlaceKind, Standing
 from segcheck.model.finding import ConfigEvidence, Evidence, WitnessEvidence
 from segcheck.model.journey import Hop
+from segcheck.model.match import State
 from segcheck.model.rules import Permit
 from segcheck.model.site import Service
 from segcheck.model.site_words import DeviceKind
 from segcheck.model.source import Span
-from segcheck.model.trace import Verdict
+from segcheck.model.trace import Probe, Verdict
 from segcheck.sets.header import SIZES, Packet
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
@@ -140,14 +141,15 @@ def shown(context: Context, failed: Iterable[Fails]) -> tuple[Evidence, ...]:
 def _disabled(context: Context, hop: Hop) -> Iterator[tuple[Span, Evidence]]:
     """Yield the disabled rules of a device that fit a packet on its way, with their lines."""
     config = context.network.stations[hop.device].config
-    space = context.judgement.reach.spaces.get(hop.device)
-    if config is None or space is None or not hop.ingress:
+    if config is None or not hop.ingress:
         return
-    header = {name: value for name, value in hop.before.items() if name in SIZES}
-    arriving = space.on("in", (hop.ingress,)) & context.judgement.reach.universe.packet(**header)
+    known = {name: value for name, value in hop.before.items() if name in SIZES}
+    probe = Probe(known=known, ingress=hop.ingress, state=State.NEW)
     for name, rules in config.lists.items():
         for rule in rules.rules if not rules.builtin else ():
             if rule.enabled or not isinstance(rule.action, Permit) or rule.span is None:
                 continue
-            if matched(space, rule.match).may & arriving:
+            alone = replace(rules, rules=(replace(rule, enabled=True),))
+            found = trace_list(replace(config, lists={**config.lists, name: alone}), name, probe)
+            if any(path.deciding is not None and path.deciding.rule == rule.id for path in found.paths):
                 yield rule.span, ConfigEvidence(rule.span, rule.text, f"{hop.device}:{name}:{rule.id}")

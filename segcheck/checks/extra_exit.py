@@ -17,6 +17,7 @@ from segcheck.model.site_words import Responsibility, Tier
 from segcheck.model.source import Span
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
+from segcheck.sets.intervals import IntervalSet
 
 CHECK = Check(
     id="extra-exit",
@@ -53,13 +54,17 @@ def find(context: Context) -> Iterator[Finding]:
         if not tiers & {Tier.MYNUMBER, Tier.LGWAN, Tier.INTERNET, Tier.SANITISE, Tier.DMZ}:
             continue  # a detached line of its own
         for port in station.ports:
-            routes = [one for one in config.routes if one.interface == port.interface and _outward(context, one)]
+            routes = [one for one in config.routes if one.interface == port.interface and _outward(context, port, one)]
             if routes and {PUBLIC.id, UNKNOWN.id} & set(port.places):
                 yield _finding(context, config, port, routes)
 
 
-def _outward(context: Context, route: Route) -> bool:
-    return bool(route.to & context.network.addresses[PUBLIC.id])
+def _outward(context: Context, port: Port, route: Route) -> bool:
+    """Return whether a route leads further than to the line itself."""
+    line = IntervalSet.empty()
+    for own in port.addresses:
+        line = line | addresses.prefix(own.address, own.length)
+    return bool((route.to - line) & context.network.addresses[PUBLIC.id])
 
 
 def _finding(context: Context, config: DeviceConfig, port: Port, routes: list[Route]) -> Finding:

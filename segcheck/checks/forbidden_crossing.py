@@ -90,7 +90,7 @@ def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> F
         zones=zones,
         params=(
             ("count", str(len(places))),
-            ("places", ", ".join(places[:SHOWN]) + (", …" if len(places) > SHOWN else "")),
+            ("places", ", ".join(places[:SHOWN]) + (", ..." if len(places) > SHOWN else "")),
             ("why_ja", why[0]),
             ("why_en", why[1]),
             ("zones", ", ".join(f"{src} → {dst}" for src, dst in zones)),
