@@ -1,0 +1,60 @@
+from tests.checks.sites import Town, entry, lines, params, policy, rule, told, witness
+
+CHECK = "wider-than-registered"
+R1 = entry("R1", "lg-pc", "in-pc", "tcp/443")
+FIRES = Town(rules=[rule(1, "lg:lg-pc", "in:in-pc", "WEB")], register=[R1])
+SOUND = FIRES.with_rules(rule(1, "lg:lg-pc", "in:in-pc", "HTTPS"))
+
+
+def test_one_port_more_than_registered(tmp_path):
+    assessment = FIRES.judged(tmp_path)
+
+    (found,) = assessment.findings
+    assert (found.check, found.subject, found.pairs) == (CHECK, "fw policy 1", (("lg", "in"),))
+    assert lines(found) == [policy(tmp_path, 1)]
+    assert params(found)["entry"] == "R1"
+    assert witness(found).packet.dport == 80
+    assert told(found, assessment)[1].startswith(
+        "The rules behind register entry R1 let more through than is registered."
+    )
+    assert found.remedy == (
+        "fw policy 1 の送信元・宛先・サービスを、台帳 R1 の登録と同じ範囲に狭める。",
+        "Narrow fw policy 1 to the sources, destinations and services of register entry R1.",
+    )
+
+
+def test_a_range_one_address_wider(tmp_path):
+    town = Town(
+        rules=[rule(1, "lg:lg-pcs", "in:in-pc", "HTTPS")],
+        register=[entry("R1", "lg-some", "in-pc", "tcp/443")],
+    )
+    groups = "groups:\n  lg-some: {ranges: [10.1.0.100-10.1.0.198]}\n"
+    folder = town.written(tmp_path)
+    path = folder / "topology.yaml"
+    text = path.read_text(encoding="utf-8").replace("groups:\n", groups)
+    (found,) = Town(rules=town.rules, register=town.register).found_in(folder, text, CHECK)
+
+    assert witness(found).packet.src & 0xFF == 199
+    (box,) = [one for one in found.packets.boxes if one.packet_class.value == "opening"]
+    assert box.src.count == 1
+
+
+def test_an_any_rule_below_the_registered_one_is_not_the_registered_one(tmp_path):
+    town = Town(rules=[SOUND.rules[0], rule(2, "lg:lg-pc", "in:all", "ALL")], register=[R1])
+
+    assert [(one.check, one.subject) for one in town.judged(tmp_path).findings] == [
+        ("forbidden-crossing", "fw policy 2")
+    ]
+
+
+def test_the_same_rule_in_two_entries_is_one_finding(tmp_path):
+    town = Town(rules=[rule(1, "lg:lg-pc", "in:in-pc", "ALL")], register=[R1, entry("R2", "lg-pc", "in-pc", "tcp/80")])
+
+    (found,) = town.found(tmp_path, CHECK)
+    assert lines(found) == [policy(tmp_path, 1)]
+
+
+def test_exactly_what_two_entries_permit_together_is_sound(tmp_path):
+    town = Town(rules=FIRES.rules, register=[R1, entry("R2", "lg-pc", "in-pc", "tcp/80")])
+
+    assert town.judged(tmp_path).findings == ()
