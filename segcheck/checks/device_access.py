@@ -24,7 +24,7 @@ CHECK = Check(
     id="device-access",
     weight=Weight.HIGH,
     requirements=("X-04",),
-    title=("機器の管理画面に業務区画から届く", "A device's management is open to users"),
+    title=("機器の管理画面に業務のセグメントから届く", "A device's management is open to users"),
     message=(
         "{device} の管理 ({service}) に {places} から届く。",
         "The management of {device} ({service}) can be reached from {places}.",
@@ -33,7 +33,7 @@ CHECK = Check(
         "機器を乗っ取れば、その機器がつなぐすべてのゾーンに入れる。",
         "Whoever takes over the device is in every zone that it joins.",
     ),
-    fix=("管理は運用管理の区画からだけ許す。", "Allow management from the management segment only."),
+    fix=("管理は運用管理のセグメントからだけ許す。", "Allow management from the management segment only."),
     wrong=(
         "別の仕組み (信頼ホストなど) で絞り、それを読めていないとき。",
         "If trusted hosts or the like restrict it unread.",
@@ -114,7 +114,7 @@ def _finding(context: Context, name: str, places: list[Place], found: Mapping[st
             *_lines(context, name, witness.dst, arriving),
         ),
         remedy=(
-            f"{name} の管理アクセスを運用管理の区画に限る (インターフェースの管理許可と local-in を見直す)。",
+            f"{name} の管理アクセスを運用管理のセグメントに限る (インターフェースの管理許可と local-in を見直す)。",
             f"Restrict management of {name} to the management segment (interface access and local-in rules).",
         ),
         requirements=CHECK.requirements,

@@ -45,7 +45,7 @@ CHECK = Check(
         "Delete the rule or narrow it to what is registered. If the traffic is needed, register and approve it first.",
     ),
     wrong=(
-        "トポロジーの経路や区画が実際と違うとき。実例のパケットを機器自身の確認コマンドで確かめる。",
+        "トポロジーの経路やセグメントが実際と違うとき。実例のパケットを機器自身の確認コマンドで確かめる。",
         "If routes or segments of the topology are not the real ones: check the witness with the device's own lookup command.",
     ),
 )

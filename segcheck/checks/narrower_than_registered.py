@@ -67,8 +67,8 @@ def _finding(context: Context, entry: RegisterEntry, parts: list[Fails]) -> Find
         assumptions=tuple(dict.fromkeys(name for one in parts for name in one.assumptions)),
         evidence=(*shown(context, parts), ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}")),
         remedy=(
-            f"台帳 {entry.id} が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にする。",
-            f"Ask whether register entry {entry.id} is still needed; retire it, or enable its rule.",
+            f"台帳 {entry.id} が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にするか加える。",
+            f"Ask whether register entry {entry.id} is still needed; retire it, or enable or add its rule.",
         ),
         requirements=CHECK.requirements,
     )

@@ -23,7 +23,7 @@ CHECK = Check(
         "Register entry {entry} is to take {path}, but goes by {way}.",
     ),
     why=(
-        "特定通信は経路も含めて承認する。別の機器や区画を通れば、そこで見られ、止められもしない。",
+        "特定通信は経路も含めて承認する。別の機器やセグメントを通れば、そこで見られ、止められもしない。",
         "An entry is approved with its path. On another way nobody meant to watch or stop it.",
     ),
     fix=(

@@ -40,7 +40,7 @@ def service_text(box: Box) -> str:
         parts.append("reply-shaped")
     if box.proto is not None:
         names = [_NAMES.get(lo, str(lo)) if lo == hi else f"{lo}-{hi}" for lo, hi in box.proto.ranges]
-        parts.append(_some(names))
+        parts.append(_some(names) if names[0].isalpha() or names[0] in _NAMES.values() else f"proto/{_some(names)}")
     else:
         parts.append(f"IPv{box.family}")
     for mark, values in (
@@ -55,7 +55,7 @@ def service_text(box: Box) -> str:
 
 
 def _some(texts: Sequence[str]) -> str:
-    more = f" (+{len(texts) - SHOWN})" if len(texts) > SHOWN else ""
+    more = f", ... (+{len(texts) - SHOWN})" if len(texts) > SHOWN else ""
     return ",".join(texts[:SHOWN]) + more
 
 
