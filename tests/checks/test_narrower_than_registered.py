@@ -23,8 +23,8 @@ def test_the_rule_of_a_registered_communication_is_disabled(tmp_path):
         "Register entry R1 does not pass: tcp/25 from lg-lan",
     )
     assert found.remedy == (
-        "台帳 R1 が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にする。",
-        "Ask whether register entry R1 is still needed; retire it, or enable its rule.",
+        "台帳 R1 が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にするか加える。",
+        "Ask whether register entry R1 is still needed; retire it, or enable or add its rule.",
     )
 
 

@@ -5,6 +5,7 @@ What holds, for every pair of places of a city:
 - A line replaced by garbage, a file cut short, emptied or removed: no pair becomes proven that was not; none becomes
   proven under assumptions that was worse, or without naming them. On the small cities in the exact form, from which this
   follows: everything that may have passed still may, and what surely passes surely passed before.
+  (`check` refuses a site of which a file is missing altogether; what is judged here is the site without it.)
 - A line removed that gives an export its shape (`config`, `edit`, `next`, `end`): the same.
 
 What cannot hold: an export from which a whole statement is gone is an export that a device could have written. Without
