@@ -17,7 +17,7 @@ from segcheck.model.finding import ConfigEvidence, Evidence, Weight, WitnessEvid
 from segcheck.model.register import RegisterEntry
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
-from segcheck.model.site_words import Tier
+from segcheck.model.site_words import SegmentKind, Tier
 from segcheck.model.source import Span
 
 
@@ -51,6 +51,11 @@ class Context:
     def entries(self) -> Mapping[str, RegisterEntry]:
         """Return the register by id."""
         return {entry.id: entry for entry in self.site.policy.register}
+
+    def transit(self, segment: str) -> bool:
+        """Return whether a segment joins devices: hosts are rarely there."""
+        found = self.site.segments.get(segment)
+        return found is not None and found.kind is SegmentKind.TRANSIT
 
     def zone_of(self, segment: str) -> str:
         """Return the zone of a segment or built-in place; "" if there is none."""

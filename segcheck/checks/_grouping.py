@@ -11,7 +11,6 @@ from segcheck.checks._registered import serving
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding
-from segcheck.model.site_words import SegmentKind
 
 #: Pairs of places that a message names.
 SHOWN = 4
@@ -143,9 +142,8 @@ def _key(mistake: Mistake) -> str:
 
 
 def _gravity(context: Context, cause: Cause) -> tuple[int, bool, bool, tuple[str, str], tuple[str, str]]:
-    """Return what the causes of a mistake are ordered by: the first gives the witness; hosts are rarely on a transit network."""
-    segment = context.site.segments.get(cause.pair.src.id)
-    transit = segment is not None and segment.kind is SegmentKind.TRANSIT
+    """Return what the causes of a mistake are ordered by: the first gives the witness."""
+    transit = context.transit(cause.pair.src.id)
     weight = crossing_weight(cause.pair.src.tier, cause.pair.dst.tier)
     return weight.rank, not _at_home(context, cause), transit, cause.pair.src.key, cause.pair.dst.key
 

@@ -73,7 +73,7 @@ def find(context: Context) -> Iterator[Finding]:
         ]
         if not places:
             continue
-        yield _finding(context, name, places, found)
+        yield _finding(context, name, sorted(places, key=lambda place: context.transit(place.id)), found)
 
 
 def _finding(context: Context, name: str, places: list[Place], found: Mapping[str, PacketSet]) -> Finding:

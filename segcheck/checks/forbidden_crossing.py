@@ -16,6 +16,7 @@ from segcheck.checks.carrier import tunnels
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight, WitnessEvidence
+from segcheck.model.register import ProfileModel
 from segcheck.model.trace import Verdict
 
 CHECK = Check(
@@ -75,6 +76,9 @@ def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> F
     ]
     zones = tuple(dict.fromkeys((one.src.zone, one.dst.zone) for one in pairs))
     places = [f"{one.src.id} → {one.dst.id}" for one in pairs]
+    packets = first.forbidden_may
+    for other in pairs[1:]:
+        packets = packets | other.forbidden_may
     why = reasons(doubts)
     names = tuple(doubt.id for doubt in doubts)
     broken = (name for one in pairs for name in crossing_requirements(one.src.tier, one.dst.tier))
@@ -95,7 +99,7 @@ def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> F
             ("why_en", why[1]),
             ("zones", ", ".join(f"{src} → {dst}" for src, dst in zones)),
         ),
-        packets=first.forbidden_may.boxes(4),
+        packets=packets.boxes(4),
         because=(*names, *(name for doubt in doubts for name in doubt.because)),
         evidence=(
             WitnessEvidence(packet, first.src.id, None, tuple(ways), confirm(context.network, ways)),
@@ -108,9 +112,16 @@ def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> F
 
 def _remedy(context: Context, mistake: Mistake) -> Said:
     japanese, english = removal(context, mistake)
-    if not mistake.rules:
+    broken = {name for one in mistake.causes for name in crossing_requirements(one.pair.src.tier, one.pair.dst.tier)}
+    if not mistake.rules or broken & _unregistrable(context):
         return japanese, english
     return (
         f"{japanese}必要な通信であれば、先に台帳へ登録して承認を得て、規則をその範囲に狭める。",
-        f"{english} If the traffic is needed, register and approve it first, and narrow the rule to that.",
+        f"{english} If the traffic is needed, register and approve it first, and permit nothing else.",
     )
+
+
+def _unregistrable(context: Context) -> set[str]:
+    """Return the requirements that no entry of the register can meet: My Number with the internet; LGWAN tier too but in α'."""
+    breakout = any(one.model is ProfileModel.ALPHA_PRIME for one in context.site.policy.profiles)
+    return {"MN-02"} if breakout else {"MN-02", "LG-05"}

@@ -17,7 +17,7 @@ CHECK = Check(
     title=("無害化を通らない直接の通信", "Direct traffic around the sanitiser"),
     message=(
         "台帳 {entry} で無害化を経ることになっている相手と、直接通信できる。区間対 {count}: {places}。通している規則: {rules}",
-        "Hosts that register entry {entry} has meet through a sanitiser can talk directly. Pairs of places: {count} ({places}). Let through by: {rules}",
+        "Hosts that are to meet through a sanitiser (register entry {entry}) can talk directly. Pairs of places: {count} ({places}). Let through by: {rules}",
     ),
     why=(
         "メールやファイルが無害化されずに入れば、マルウェアがそのまま届く。",

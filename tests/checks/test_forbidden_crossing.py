@@ -46,7 +46,7 @@ def test_the_rule_that_nobody_registered_is_the_cause(tmp_path):
     )
     assert found.remedy == (
         "fw policy 2 を削除する。必要な通信であれば、先に台帳へ登録して承認を得て、規則をその範囲に狭める。",
-        "Delete fw policy 2. If the traffic is needed, register and approve it first, and narrow the rule to that.",
+        "Delete fw policy 2. If the traffic is needed, register and approve it first, and permit nothing else.",
     )
 
 
@@ -67,6 +67,15 @@ def test_a_rule_that_opens_several_zones_is_one_finding(tmp_path):
     assert set(found.pairs) == {("lg", "mn"), ("lg", "in"), ("lg", "mgt")} == violated(assessment)
     assert found.pairs[0] in (("lg", "mn"), ("lg", "in"))  # the gravest gives the witness
     assert (lines(found), params(found)["count"]) == ([policy(tmp_path, 7)], "3")
+
+
+def test_what_can_never_be_registered_is_not_to_be_registered(tmp_path):
+    ports = {**PORTS, "mn": ("mn-lan", "10.0.0.1/24")}
+    wall = Firewall(ports=ports, rules=[rule(1, "mn:mn-srv", "in:in-pc", "HTTPS")])
+
+    (found,) = Town(firewalls={"fw": wall}).judged(tmp_path).findings
+    assert found.requirements == ("MN-01", "MN-02")
+    assert found.remedy == ("fw policy 1 を削除する。", "Delete fw policy 1.")
 
 
 def test_an_exception_for_two_zones_does_not_cover_a_third(tmp_path):
