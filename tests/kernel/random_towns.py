@@ -320,7 +320,16 @@ class _PacketMaker:
             return self._host(self.rng.choice(elsewhere), family)
         if chance < 0.96:
             return self._own(family)
-        return self.rng.choice((*FAR[family], "127.0.0.1" if family == 4 else "::1"))
+        return self.rng.choice(
+            (*FAR[family], "127.0.0.1" if family == 4 else "::1", self._everybody(elsewhere, family))
+        )
+
+    def _everybody(self, segments: list[Segment], family: int) -> str:
+        """Return the address of a segment that its routers take for their own: broadcast, or any of its routers."""
+        one = self.rng.choice(segments)
+        if family == 4:
+            return str(ipaddress.IPv4Network(one.v4).broadcast_address)
+        return str(ipaddress.IPv6Network(one.v6).network_address)
 
     def _destination(self, segment: Segment, elsewhere: list[Segment], family: int) -> str:
         chance = self.rng.random()
@@ -331,9 +340,9 @@ class _PacketMaker:
         if chance < 0.92:
             one = self.rng.choice(elsewhere)
             return address(alias(one.v4 if family == 4 else one.v6), self.rng.choice(HOST_PARTS))
-        if chance < 0.98:
+        if chance < 0.97:
             return self.rng.choice(FAR[family])
-        return self._host(segment, family)
+        return self._host(segment, family) if chance < 0.985 else self._everybody(elsewhere, family)
 
     def _transport(self, probe: Probe, family: int) -> Probe:
         rng, message = self.rng, ICMP if family == 4 else ICMPV6
@@ -344,7 +353,8 @@ class _PacketMaker:
             return replace(probe, proto=message, icmp_type=rng.choice(ICMP_TYPES[family]))
         if chance < 0.19:
             return replace(probe, proto=rng.choice((GRE, ESP, SCTP, 89)))
-        ports = {"sport": rng.randint(1024, 65535), "dport": rng.choice(self.ports)}
+        sport = rng.randint(1, 1023) if rng.random() < 0.1 else rng.randint(1024, 65535)
+        ports = {"sport": sport, "dport": rng.choice(self.ports)}
         probe = replace(probe, proto=TCP if chance < 0.75 else UDP, **ports)
         if chance < 0.27:
             probe = replace(probe, flags="A")
