@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 
 from .case import judge, tracks_connections
+from .conftest import LAB
 from .corpus import random_case
 from .exchange import Letter, exchange
 from .frames import later_piece
@@ -487,6 +488,14 @@ class TestTheIpLayerItself:
     )  # fmt: skip
     def test_ipv6_destinations(self, router: Make, dst: str, expected: str) -> None:
         assert verdict(router(v6=table("filter", "-A FORWARD -j ACCEPT")), send6(dst)).name == expected
+
+    @pytest.mark.parametrize(("mode", "forged", "foreign"), [(0, True, True), (1, False, False), (2, True, True)])
+    def test_reverse_path_filter(self, mode: int, forged: bool, foreign: bool) -> None:
+        with Router(LAB) as made:
+            made._namespace.set("ipv4/conf/all/rp_filter", mode)
+            sent = [send(src=src) for src in (HOST, "192.168.20.7", OUTSIDE)]
+            assert [one.verdict is Verdict.FORWARD for one in made.probe(sent)] == [True, forged, foreign]
+            assert verdict(made, send6(src="2001:db8:20::7")) is Verdict.FORWARD
 
     @pytest.mark.parametrize(("ttl", "expected"), [(0, "REJECT"), (1, "REJECT"), (2, "FORWARD")])
     def test_hop_limit(self, router: Make, ttl: int, expected: str) -> None:
