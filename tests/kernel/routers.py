@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from segcheck.analysis.reachability import Mode
@@ -24,9 +24,16 @@ _PORT_TAKEN = "sport not known"
 
 
 _KEPT = "a rule asks for the source port that an earlier router keeps only while it is free"
-#: What may be undecided, by cause.
-EXPLAINED: Mapping[str, str] = {
-    f"{negated}{port} not known": _KEPT for negated in ("", "not ") for port in ("sport", "dport")
+_JOINED = "a rule behind a router that joins datagrams asks for what only the first piece tells"
+_PIECE = ("sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
+_PORTS = {f"{no}{port} not known": _KEPT for no in ("", "not ") for port in ("sport", "dport")}
+#: Told beside it of any rule with ports that asks later pieces for bytes (FACTS d4), though the packet is whole.
+_BYTES = {f"{no}bytes of a later fragment taken for ports [IPv{n}]": _KEPT for no in ("", "not ") for n in (4, 6)}
+#: What may be undecided: by who is asked about what, and the cause.
+EXPLAINED: Mapping[str, Mapping[str, str]] = {
+    "sets": _PORTS,
+    "journeys": _PORTS | _BYTES,
+    "journeys of later pieces": {f"{no}{name} not known": _JOINED for no in ("", "not ") for name in _PIECE},
 }
 
 
@@ -44,7 +51,11 @@ class Agreement:
 
     def unexplained(self) -> dict[tuple[str, ...], int]:
         """Return what is undecided without an explanation: who says so, and the causes."""
-        return {key: count for key, count in self.undecided.items() if len(key) < 2 or not {*key[1:]} <= {*EXPLAINED}}
+        return {
+            (who, *causes): count
+            for (who, *causes), count in self.undecided.items()
+            if not causes or not {*causes} <= EXPLAINED[who].keys()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,9 @@ def agree(heard: Heard) -> Agreement:
         answers = {letter: by_journeys(network, letter) for letter in told}
         _count(result, packet, told)
         for letter, one in told.items():
-            _judge(result, letter, one, answers[letter])
+            whole = Letter(replace(letter.probe, fragment=Fragment.NONE), letter.via)
+            alone = letter == whole or by_journeys(network, whole).verdict is not Verdict.PERMIT
+            _judge(result, letter, one, answers[letter], alone=alone)
         _judge_sets(result, packet, told, answers, sets)
     return result
 
@@ -124,16 +137,19 @@ def _other_way(told: Told) -> bool:
 # ---- journeys
 
 
-def _judge(result: Agreement, letter: Letter, told: Told, answer: Answer) -> None:
+def _judge(result: Agreement, letter: Letter, told: Told, answer: Answer, *, alone: bool) -> None:
+    """Compare one letter and its answer; `alone`: a later piece that the first piece perhaps does not go along with."""
     town, probe = result.town, letter.probe
     what = f"{town.name}: {probe} via {letter.via}"
     fate = told.fate
     if probe.fragment is not Fragment.NONE:
         fate = fate if 1 in fate.pieces or not fate.header else Fate(path=fate.path)
-        if answer.verdict is Verdict.PERMIT and not fate.place:
+        if answer.verdict is Verdict.PERMIT and not fate.place and alone:
             result.counts["later pieces whose first did not come along"] += 1
             return
-    _compare(result, f"{what}: journeys", fate, answer, path=probe.fragment is Fragment.NONE)
+        _compare(result, f"{what}: journeys", fate, answer, who="journeys of later pieces", path=False)
+        return
+    _compare(result, f"{what}: journeys", fate, answer)
     if told.reply is None:
         return
     result.counts["replies"] += 1
@@ -146,12 +162,14 @@ def _judge(result: Agreement, letter: Letter, told: Told, answer: Answer) -> Non
         result.wrong.append(f"{answered}: segcheck knows of none\n  kernel: {told.reply}")
 
 
-def _compare(result: Agreement, what: str, fate: Fate, answer: Answer, *, path: bool) -> None:
+def _compare(
+    result: Agreement, what: str, fate: Fate, answer: Answer, *, who: str = "journeys", path: bool = True
+) -> None:
     place = _place(result.town, fate)
     possible = [end for end in answer.ends if _is_end(end, place, fate, path=path)]
     decided = answer.verdict is not Verdict.UNDECIDED
     if not decided:
-        result.undecided["journeys", *sorted(answer.causes)] += 1
+        result.undecided[who, *sorted(answer.causes)] += 1
     if (decided and answer.verdict is Verdict.PERMIT) == bool(place) and possible:
         return
     if not decided and possible:
