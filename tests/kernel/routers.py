@@ -31,7 +31,7 @@ _PORTS = {f"{no}{port} not known": _KEPT for no in ("", "not ") for port in ("sp
 _BYTES = {f"{no}bytes of a later fragment taken for ports [IPv{n}]": _KEPT for no in ("", "not ") for n in (4, 6)}
 #: What may be undecided: by who is asked about what, and the cause.
 EXPLAINED: Mapping[str, Mapping[str, str]] = {
-    "sets": _PORTS,
+    "sets": _PORTS | _BYTES,
     "journeys": _PORTS | _BYTES,
     "journeys of later pieces": {f"{no}{name} not known": _JOINED for no in ("", "not ") for name in _PIECE},
 }
