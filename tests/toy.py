@@ -5,6 +5,7 @@
     permit in=lan src=10.0.0.0/8 proto=6 dport=443     # comment
     deny dst=192.0.2.0/24
     permit when=office-hours                           a condition that nobody can evaluate
+    routes complete                                    what is attached is all there is
     end
 
 One list, `main`, denies at its end. Without `end` the export is incomplete.
@@ -61,6 +62,7 @@ def read(sources: Sequence[SourceText]) -> Reading:
     inputs: list[InputReading] = []
     told: list[Diagnostic] = []
     taints: list[Taint] = []
+    routing = False
     for source in sources:
         lines = source.lines()
         account = LineAccount(len(lines))
@@ -74,6 +76,8 @@ def read(sources: Sequence[SourceText]) -> Reading:
                     use = LineUse.IRRELEVANT
                 case ["toy", "1"] | ["end"]:
                     pass
+                case ["routes", "complete"]:
+                    routing = True
                 case ["interface", name, address]:
                     host, _, length = address.partition("/")
                     placed = InterfaceAddress(addresses.parse_one(host), int(length))
@@ -128,6 +132,7 @@ def read(sources: Sequence[SourceText]) -> Reading:
         interfaces=tuple(interfaces),
         lists={"main": RuleList(name="main", rules=tuple(rules), default=Deny())},
         pipeline=Pipeline(forward=(stage,), local=(stage,)),
+        routing_known=routing,
         taints=tuple(taints),
     )
     return Reading(

@@ -285,7 +285,7 @@ def test_commands_are_found_by_their_presence():
 
 @pytest.mark.parametrize("code", list(Exit))
 def test_what_a_command_returns_is_the_exit_code(monkeypatch, code):
-    """1 (found) and 5 (locked) have no command of their own yet; a command that returns them will be heard."""
+    """5 (locked) has no command of its own yet; a command that returns it will be heard."""
     monkeypatch.setattr(main.Group, "main", lambda *_, **__: code)
 
     assert main.run(["explain"]) == int(code)
