@@ -139,6 +139,12 @@ def filters(device: DeviceConfig) -> tuple[str, ...]:
     return tuple(name for name in names if _written(device, name))
 
 
+#: What the interpreter calls the end of a list.
+END = "default"
+#: What decides about a packet: as told, as a rule (None: the end of a list), and the list.
+Deciding = tuple[Decision, Rule | None, str]
+
+
 class _Comparer:
     def __init__(self, old: DeviceConfig, new: DeviceConfig, capacity: int) -> None:
         self.alike = interface_names(old) == interface_names(new)
@@ -186,10 +192,7 @@ class _Comparer:
             count += 1
             witness = packets.witness()
             found = [self._deciding(side, name, witness) for side in (0, 1)]
-            part = packets & self._alike(witness)
-            for side, (_, rule) in enumerate(found):
-                if rule is not None:
-                    part = part | (packets & self._region(side, rule, found[1 - side][1]))
+            part = packets & (self._alike(witness) | self._region(found[0], found[1]))
             if count >= MOST:
                 part = packets
             yield Change(
@@ -207,9 +210,29 @@ class _Comparer:
             )
             packets = packets - part
 
-    def _region(self, side: int, rule: Rule, other: Rule | None) -> PacketSet:
-        region = matched(self.spaces[side], rule.match).may
-        return region if other is None else region & matched(self.spaces[1 - side], other.match).may
+    def _region(self, *found: Deciding) -> PacketSet:
+        """Return what the rules of both versions may match; where both lists end without one, what no rule of them may."""
+        region = self.spaces[0].everything
+        for side, (_, rule, name) in enumerate(found):
+            if rule is not None:
+                region = region & matched(self.spaces[side], rule.match).may
+            elif found[1 - side][1] is None:
+                region = region - self._claimed(side, name, frozenset())
+        return region
+
+    def _claimed(self, side: int, name: str, seen: frozenset[str]) -> PacketSet:
+        """Return what some rule of a list may decide, itself or by a list that it calls."""
+        space, rules = self.spaces[side], self.devices[side].lists.get(name)
+        claimed = space.nothing
+        for rule in rules.rules if rules is not None and name not in seen else ():
+            if rule.enabled:
+                region = matched(space, rule.match).may
+                for action in actions_of(rule.action):
+                    inner = region
+                    if isinstance(action, Call):
+                        inner = region & self._claimed(side, action.list, seen | {name})
+                    claimed = claimed | inner
+        return claimed
 
     def _alike(self, witness: Packet) -> PacketSet:
         known = {name: value for name in SIZES if (value := witness.get(name)) is not None}
@@ -217,10 +240,10 @@ class _Comparer:
             **known, **{n: v for n, v in witness.extra.items() if n in ("in", "out", "state")}
         )
 
-    def _deciding(self, side: int, name: str, witness: Packet) -> tuple[Decision, Rule | None]:
+    def _deciding(self, side: int, name: str, witness: Packet) -> Deciding:
         device, space = self.devices[side], self.spaces[side]
         if name not in device.lists:
-            return Decision("", None, ""), None
+            return Decision("", None, ""), None, name
         known = {field: value for field in SIZES if (value := witness.get(field)) is not None}
         ports = space.interfaces
         arriving, leaving = witness.extra.get("in", 0), witness.extra.get("out", 0)
@@ -234,10 +257,12 @@ class _Comparer:
         path = next(iter(trace_list(device, name, probe).paths), None)
         step = path.deciding if path is not None else None
         if step is None:
-            return Decision("", device.lists[name].default_span, ""), None
+            return Decision("", device.lists[name].default_span, ""), None, name
         rules = device.lists.get(step.list)
         rule = next((r for r in (rules.rules if rules else ()) if r.id == step.rule and r.span == step.span), None)
-        return Decision(step.rule, step.span, rule.text if rule is not None else ""), rule
+        if rule is None and step.rule == END:
+            return Decision("", step.span, ""), None, step.list
+        return Decision(step.rule, step.span, rule.text if rule is not None else ""), rule, step.list
 
     def _open(self, names: list[str]) -> Iterator[str]:
         """Yield what else differs, or cannot be told to be equal."""

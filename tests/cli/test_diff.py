@@ -1,0 +1,217 @@
+"""`segcheck diff`: what it lists, how it ends, and that what is not listed is decided alike."""
+
+import json
+
+import pytest
+
+from tests.cli.towns import OPEN, UNREAD, town
+from tests.reports.results import faults
+
+OLD = """\
+toy 1
+interface lan 10.0.0.1/24
+interface wan 203.0.113.2/30
+permit in=lan src=10.0.0.0/24 proto=6 dport=443   # ask taro@example.lg.jp
+permit in=lan src=10.0.0.0/24 proto=17 dport=53
+deny dst=192.0.2.66
+routes complete
+end
+"""
+#: The same in other words, in another order, with other comments.
+REWORDED = """\
+toy 1
+interface lan 10.0.0.1/24
+interface wan 203.0.113.2/30
+# moved
+permit in=lan src=10.0.0.0/25 proto=17 dport=53
+permit in=lan src=10.0.0.128/25 proto=17 dport=53
+permit in=lan src=10.0.0.0/24 proto=6 dport=443
+
+routes complete
+end
+"""
+WIDER = OLD.replace("dport=443 ", "dport=80\npermit in=lan src=10.0.0.0/24 proto=6 dport=443 ")
+NARROWER = OLD.replace("permit in=lan src=10.0.0.0/24 proto=17 dport=53\n", "")
+DOUBTFUL = OLD.replace("deny dst", "frobnicate\ndeny dst")
+
+
+@pytest.fixture
+def diff(call, tmp_path):
+    def comparing(new, *arguments, old=OLD, encoding="utf-8"):
+        (tmp_path / "old").write_text(old, encoding="utf-8")
+        (tmp_path / "new").write_text(new, encoding="utf-8")
+        return call("diff", "old", "new", *arguments, encoding=encoding)
+
+    return comparing
+
+
+def told(outcome):
+    found = json.loads(outcome.out)
+    assert faults(found, "diff") == []
+    return found
+
+
+@pytest.mark.parametrize(
+    ("new", "code", "verdict"),
+    [
+        (OLD, 0, "equal"),
+        (REWORDED, 0, "equal"),
+        (WIDER, 1, "differs"),
+        (NARROWER, 1, "differs"),
+        (DOUBTFUL, 3, "undecided"),
+        (OLD.replace("10.0.0.1/24", "10.0.0.2/24"), 3, "undecided"),
+        (OLD.replace("interface wan", "interface dmz"), 3, "undecided"),
+    ],
+)
+def test_it_ends_as_the_two_compare(diff, new, code, verdict):
+    outcome = diff(new)
+
+    assert (outcome.code, outcome.err) == (code, "")
+    assert told(diff(new, "--format", "json"))["verdict"] == verdict
+
+
+def test_what_is_newly_permitted_is_told_with_the_lines_of_both_versions(diff):
+    found = told(diff(WIDER, "--format", "json"))
+
+    assert {kind: found["newly_permitted"][kind]["total"] for kind in ("sure", "possible")} == {
+        "sure": 2,
+        "possible": 0,
+    }
+    assert found["newly_denied"]["sure"]["boxes"] == found["newly_denied"]["possible"]["boxes"] == []
+    first, reply = found["newly_permitted"]["sure"]["boxes"]
+    assert (first["class"], reply["class"]) == ("opening", "reply")
+    assert (first["src"], first["dport"], first["proto"], first["in"]) == (["10.0.0.0/24"], ["80"], ["6"], ["lan"])
+    assert (first["list"], first["old"]["rule"], first["new"]["path"], first["new"]["line"]) == ("main", None, "new", 4)
+    assert diff(WIDER).out.count("+ newly permitted") == 1
+    assert "new:4  permit in=lan src=10.0.0.0/24 proto=6 dport=80" in diff(WIDER).out
+
+
+def test_what_is_newly_denied_names_the_line_that_is_gone(diff):
+    found = told(diff(NARROWER, "--format", "json"))
+    (box,) = found["newly_denied"]["sure"]["boxes"]
+
+    assert found["newly_permitted"]["sure"]["total"] == 0
+    assert (box["proto"], box["dport"], box["icmp"]) == (["17"], ["53"], [])
+    assert (box["old"]["path"], box["old"]["line"], box["new"]["rule"]) == ("old", 5, None)
+    assert "old:5  permit in=lan src=10.0.0.0/24 proto=17 dport=53" in diff(NARROWER).out
+
+
+def test_swapping_the_two_swaps_permitted_and_denied(diff):
+    there, back = (told(diff(n, "--format", "json", old=o)) for o, n in ((OLD, WIDER), (WIDER, OLD)))
+
+    def headers(side):
+        return [{k: v for k, v in box.items() if k not in ("old", "new")} for box in side["sure"]["boxes"]]
+
+    assert headers(there["newly_permitted"]) == headers(back["newly_denied"]) != []
+
+
+def test_lines_that_are_not_understood_are_possible_changes_and_diagnostics(diff):
+    found = told(diff(DOUBTFUL, "--format", "json"))
+
+    assert found["newly_permitted"]["sure"]["total"] == found["newly_denied"]["sure"]["total"] == 0
+    assert found["newly_permitted"]["possible"]["total"] > 0
+    assert "unread lines" in found["devices"][0]["open"]
+    assert [(one["side"], one["code"], one["line"]) for one in found["diagnostics"]] == [
+        ("new", "unrecognised-line", 6)
+    ]
+    assert [(one["side"], one["path"], one["lines"]["unrecognised"]) for one in found["inputs"]] == [
+        ("old", "old", 0),
+        ("new", "new", 1),
+    ]
+    assert "+ possibly newly permitted" in diff(DOUBTFUL).out
+
+
+@pytest.mark.parametrize(("new", "code"), [(OLD, 0), (NARROWER, 0), (WIDER, 1), (DOUBTFUL, 3)])
+def test_on_request_only_widening_counts_and_it_is_said(diff, new, code):
+    outcome = diff(new, "--fail-on-widening")
+
+    assert outcome.code == code
+    assert outcome.out.splitlines()[1] == "weakened by --fail-on-widening"
+    assert told(diff(new, "--fail-on-widening", "--format", "json"))["run"]["weakened"] == ["--fail-on-widening"]
+    assert told(diff(new, "--format", "json"))["run"]["weakened"] == []
+
+
+def test_one_list_may_be_compared_alone(diff):
+    assert diff(WIDER, "--list", "main").code == 1
+    assert diff(OLD.replace("10.0.0.1/24", "10.0.0.2/24"), "--list", "main").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "japanese"),
+    [
+        (("--list", "mian"), "--list mian: neither export has it", "どちらのエクスポートにもありません"),
+        (("--as", "acme"), "acme", "acme"),
+        (("--format", "html"), "'html' is not one of", "使える値: text, json"),
+    ],
+)
+def test_a_wrong_command_line_ends_with_2(diff, arguments, english, japanese):
+    outcome = diff(WIDER, *arguments)
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert english in outcome.err
+    assert japanese in diff(WIDER, "--lang", "ja", *arguments).err
+
+
+@pytest.mark.parametrize("text", ["", "It was a dark and stormy night.\n"])
+def test_an_export_that_cannot_be_read_ends_with_2(diff, text):
+    for outcome in (diff(text), diff(OLD, old=text)):
+        assert (outcome.code, outcome.out) == (2, "")
+        assert "nothing was judged" in outcome.err
+
+
+def test_a_file_that_is_not_there_ends_with_2(call):
+    assert call("diff", "gone", "gone too").code == 2
+
+
+def test_sites_are_compared_device_by_device(call, tmp_path):
+    old, new = town(tmp_path / "old"), town(tmp_path / "new", OPEN)
+    unread = town(tmp_path / "unread", UNREAD)
+    found = told(call("diff", old, new, "--format", "json"))
+
+    assert call("diff", old, old).code == 0
+    assert call("diff", old, new).code == 1
+    assert call("diff", old, unread).code == 3
+    assert [(one["device"], one["verdict"]) for one in found["devices"]] == [("wall", "differs")]
+    assert {box["device"] for box in found["newly_permitted"]["sure"]["boxes"]} == {"wall"}
+    assert [(one["side"], one["path"]) for one in found["inputs"]] == [("old", "wall.txt"), ("new", "wall.txt")]
+
+
+def test_a_site_with_errors_is_not_compared(call, tmp_path):
+    old, new = town(tmp_path / "old"), town(tmp_path / "new", topology="segcheck: 1\n")
+    outcome = call("diff", old, new)
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "segcheck validate new" in outcome.err
+
+
+def test_a_device_that_only_one_side_has_is_told(call, tmp_path):
+    old, new = town(tmp_path / "old"), town(tmp_path / "new")
+    (tmp_path / "new" / "wall.txt").write_text("nothing of the kind\n", encoding="utf-8")
+    found = told(call("diff", old, new, "--format", "json"))
+
+    assert call("diff", old, new).code == 3
+    assert [(one["note"], one["verdict"]) for one in found["devices"]] == [("only-old", "undecided")]
+    assert "export-unreadable" in {one["code"] for one in found["diagnostics"]}
+
+
+def test_json_is_the_same_but_for_the_run_and_masks_people(diff, tmp_path):
+    first, second = (told(diff(WIDER, "--format", "json", encoding=e)) for e in ("utf-8", "cp932"))
+
+    assert {**first, "run": None} == {**second, "run": None}
+    assert "taro" not in json.dumps(first)
+    assert "taro" not in diff(WIDER).out
+    assert str(tmp_path) not in json.dumps(first)
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize(("new", "code"), [(OLD, 0), (WIDER, 1), (DOUBTFUL, 3)])
+def test_no_encoding_of_the_terminal_makes_it_fail(diff, encoding, new, code):
+    outcome = diff(new, "--lang", "ja", encoding=encoding)
+
+    assert outcome.code == code
+    assert any("ぁ" <= c <= "龠" for c in outcome.out) is (encoding in ("cp932", "utf-8"))
+
+
+def test_colour_only_on_request_where_there_is_no_terminal(diff):
+    assert "\x1b" not in diff(WIDER).out
+    assert "\x1b[" in diff(WIDER, "--color", "always").out
