@@ -6,7 +6,7 @@ one question: asked twice with the same key, the answer is the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from segcheck.model.device import DeviceConfig, Route, RouteKind, Scope
@@ -27,33 +27,15 @@ from segcheck.model.rules import Assign, Call, Continue, Deny, Permit, Return, R
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 from tests.soundness.gate.ground import CAST, V6_STARTS, Box, Port
+from tests.soundness.gate.packets import PORTED, Header, Samples, everyone, members, named, network
 
 #: How a question counts: what nobody knows, what is chosen anew each time, and what is one thing everywhere for a while.
 COMPLETION, CHOICE, STATE = "completion", "choice", "state"
 #: A next hop that nobody knows.
 SOMEBODY = -1
-PORTED = frozenset((6, 17, 33, 132, 136))
 _ENDS = frozenset((addresses.parse_one("255.255.255.255"), addresses.parse_one("0.0.0.0"), addresses.parse_one("::1")))
 _LOOPBACK = addresses.parse("127.0.0.0/8")
 Ask = Callable[[str, object, Sequence[Any]], Any]
-
-
-class Header(NamedTuple):
-    """What a packet says of itself on a wire; -1 for a field that it does not carry."""
-
-    fragment: int
-    src: int
-    dst: int
-    proto: int
-    sport: int = -1
-    dport: int = -1
-    tcp_flags: int = -1
-    icmp_type: int = -1
-    icmp_code: int = -1
-
-    @property
-    def family(self) -> int:
-        return 6 if self.dst >= V6_STARTS else 4
 
 
 class Done(NamedTuple):
@@ -63,14 +45,6 @@ class Done(NamedTuple):
     header: Header
     interface: str = ""
     gateway: int | None = None
-
-
-class Samples(NamedTuple):
-    """Values that something unread may write: enough to show that it may, not all there are."""
-
-    addresses: tuple[int, ...]
-    ports: tuple[int, ...]
-    minutes: tuple[int, ...]
 
 
 class _Drop(Exception):
@@ -174,7 +148,7 @@ class _Run:
                 continue
             for binding in stage.bindings:
                 there = {"in": self.ingress, "out": self.egress, "": None}[binding.side]
-                if there is None or _named(there, binding.interfaces):
+                if there is None or named(there, binding.interfaces):
                     self.consult(stage, binding.list)
             if stage.kind is StageKind.TRANSLATE and any(t.scope is Scope.TRANSLATION for t in self.config.taints):
                 self.perhaps_rewritten(stage.side, stage.name)
@@ -251,7 +225,7 @@ class _Run:
         if isinstance(expr, Bits):
             return self.carried(expr.name) and self.fields[expr.name] & expr.mask == expr.value
         if isinstance(expr, Interface):
-            return _named(self.ingress if expr.side == "in" else self.egress, expr.names)
+            return named(self.ingress if expr.side == "in" else self.egress, expr.names)
         if isinstance(expr, InForce):
             return self.in_force(expr.schedule)
         assert isinstance(expr, Condition)
@@ -288,7 +262,7 @@ class _Run:
             elif translation.shift is not None:
                 self.fields[name] += translation.shift
             elif translation.addresses is not None:
-                pool = [a for a in _members(translation.addresses) if (a >= V6_STARTS) == v6]
+                pool = [a for a in members(translation.addresses) if (a >= V6_STARTS) == v6]
                 self.fields[name] = self.ask(CHOICE, self.key(f"pool {name}"), pool)
             if self.carried(port):
                 self.move_port(translation.ports, translation.port_shift, translation.port_may_change, port)
@@ -339,7 +313,7 @@ class _Run:
         domain = self.domain()
         for interface in self.config.interfaces:
             for own in interface.addresses if interface.domain == domain else ():
-                if dst == own.address or dst == _everyone(own.address, own.length):
+                if dst == own.address or dst == everyone(own.address, own.length):
                     return True
         return dst in CAST and bool(self.ask(COMPLETION, self.key("multicast"), (False, True)))
 
@@ -367,9 +341,9 @@ class _Run:
         found: list[tuple[tuple[int, int, int], tuple[str, int | None] | None]] = []
         for interface in interfaces:
             for own in interface.addresses:
-                network = addresses.prefix(own.address, own.length)
-                if dst in network:
-                    found.append(((network.count, 0, 0), (interface.name, None)))
+                there = network(own.address, own.length)
+                if dst in there:
+                    found.append(((there.count, 0, 0), (interface.name, None)))
         for number, route in enumerate(config.routes):
             if route.domain == domain and dst in route.to and self.there(number, route):
                 found += [(_rank(route), hop) for hop in self.hops(number, route, anywhere)]
@@ -404,7 +378,7 @@ class _Run:
             if i.enabled is not False
             and (domain is None or i.domain == domain)
             and gateway is not None
-            and any(gateway in addresses.prefix(own.address, own.length) for own in i.addresses)
+            and any(gateway in network(own.address, own.length) for own in i.addresses)
         ]
 
     def taken(self, hop: tuple[str, int | None] | None) -> tuple[str, int | None]:
@@ -415,38 +389,3 @@ class _Run:
 
 def _rank(route: Route) -> tuple[int, int, int]:
     return (route.to.count, route.distance, route.metric)
-
-
-def _everyone(address: int, length: int) -> int:
-    """Return the address that means every host of a network (IPv4), or its routers (IPv6); -1 where it has none."""
-    network = addresses.prefix(address, length)
-    if address < V6_STARTS:
-        return network.max if length < 31 else -1
-    return network.min if length < 127 else -1
-
-
-def _named(interface: str, names: Sequence[str]) -> bool:
-    return bool(interface) and any(
-        interface == name or (name.endswith("*") and interface.startswith(name[:-1])) for name in names
-    )
-
-
-def _members(values: IntervalSet) -> list[int]:
-    return [value for low, high in values.ranges for value in range(low, high + 1)]
-
-
-def minutes(schedules: Mapping[str, Any]) -> tuple[int, ...]:
-    """Return an instant on each side of every turn of some schedules, in the week of each of their dates and without one."""
-    known = [schedule for schedule in schedules.values() if schedule.known]
-    if not known:
-        return (0,)
-    week = 7 * 24 * 60
-    monday = 4 * 24 * 60  # 1970-01-05
-    once = sorted({turn for s in known for lo, hi in s.once.ranges for turn in (lo, hi + 1)})
-    weekly = sorted({turn % week for s in known for lo, hi in s.weekly.ranges for turn in (lo, hi + 1)} | {0})
-    weeks = sorted({(turn - monday) // week + after for turn in once for after in (-1, 0, 1)} or {0})
-    instants = {monday + number * week + turn for number in weeks for turn in weekly} | set(once)
-    seen: dict[tuple[bool, ...], int] = {}
-    for instant in sorted(one for one in instants if one >= 0):
-        seen.setdefault(tuple(s.in_force(instant) for s in known), instant)
-    return tuple(seen.values())

@@ -13,14 +13,16 @@ from segcheck.analysis.network import Network, build
 from segcheck.analysis.permitting import allowances
 from segcheck.analysis.reachability import Reach, device_key
 from segcheck.model.crossing import Place, PlaceKind, Standing
-from segcheck.sets.header import SIZES, Packet
+from segcheck.model.pipeline import StageKind
+from segcheck.model.rules import Translate
+from segcheck.sets.header import SIZES, Packet, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
-from tests.soundness.gate.devices import Header, Samples, minutes
 from tests.soundness.gate.ground import Box, Ground
+from tests.soundness.gate.packets import Header, Samples, minutes
 from tests.soundness.gate.permitting import Register
 from tests.soundness.gate.simulator import Arrivals, OverBudget, Simulator
-from tests.soundness.gate.sites import Case
+from tests.soundness.gate.sites import Case, make
 
 PROVEN = (Standing.PROVEN, Standing.PROVEN_ASSUMING)
 #: The header, and what the engine notes beside it of how it came about.
@@ -40,19 +42,37 @@ class Exceptional:
 
 @dataclass
 class Found:
-    """What the comparison of some sites found; sums of them are made with `add`."""
+    """What the comparison of some sites found; sums of them are made with `add`.
+
+    exceptions   where the engine is unsound, or its two directions contradict each other
+    imprecise    where it says too little of a site of which everything is read; sound, but not what DESIGN promises
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     exceptions: list[Exceptional] = field(default_factory=list)
+    imprecise: list[Exceptional] = field(default_factory=list)
 
     def add(self, other: Found) -> None:
         self.counts.update(other.counts)
         self.exceptions += other.exceptions
+        self.imprecise += other.imprecise
 
 
 def compare(case: Case) -> Found:
     """Return what engine and brute force say of a site, and where they may not both be right."""
     return _Comparison(case).found()
+
+
+def compare_all(seeds: Iterable[int]) -> Found:
+    """Return the sum over the sites of some seeds; a site on which either side breaks down is an exception."""
+    found = Found()
+    for seed in seeds:
+        try:
+            found.add(compare(make(seed)))
+        except Exception as error:
+            found.counts["sites"] += 1
+            found.exceptions.append(Exceptional(seed, f"broke down: {error!r}", "", ""))
+    return found
 
 
 def packet_of(header: Header) -> Packet:
@@ -69,6 +89,7 @@ class _Comparison:
         self.random = Random(case.seed)
         self.counts: Counter[str] = Counter(sites=1)
         self.exceptions: list[Exceptional] = []
+        self.imprecise: list[Exceptional] = []
         self.network: Network = build(case.site, case.bindings, case.day)
         self.judgement: Judgement = judge(self.network, allowances(case.site, case.day), cuts=_cuts(case))
         self.reach: Reach = self.judgement.reach
@@ -85,6 +106,7 @@ class _Comparison:
         self.receivers = [*self.ground.places, *(f"device:{name}" for name in self.ground.boxes)]
         self.number = {name: number for number, name in enumerate(self.receivers)}
         self.plain = all(map(_plain, self.ground.boxes.values()))
+        self.exact = self.plain and not self.ground.joins and all(map(_exact, self.ground.boxes.values()))
         self.states = [name for name in self.universe.dimensions if name == "time" or name.startswith("varies:")]
 
     def found(self) -> Found:
@@ -108,10 +130,13 @@ class _Comparison:
             for pair in by_source.get(source, ()):
                 self.judged(pair, header, packets, arrivals)
             self.asked_backward(source, header, packets, arrivals)
-        return Found(self.counts, self.exceptions)
+        return Found(self.counts, self.exceptions, self.imprecise)
 
     def wrong(self, what: str, source: str, receiver: str, header: Header | None = None) -> None:
         self.exceptions.append(Exceptional(self.case.seed, what, source, receiver, header))
+
+    def less(self, what: str, source: str, receiver: str, header: Header) -> None:
+        self.imprecise.append(Exceptional(self.case.seed, what, source, receiver, header))
 
     # ---- brute force
 
@@ -136,6 +161,15 @@ class _Comparison:
                     yield pair.src.id, header
                     if self.random.random() < 0.3:
                         yield pair.src.id, self.beside(header)
+            kind = self.random.choice((PacketClass.REPLY, PacketClass.ICMP_ERROR, PacketClass.FRAGMENT))
+            others = pair.may & self.universe.of_class(kind)
+            if others:
+                yield pair.src.id, header_of(others.witness())
+        for mode in (Mode.REQUIRED, Mode.MAYBE_REQUIRED):
+            for source, packets in sorted(self.backward[mode].items(), key=lambda one: one[0])[:2]:
+                settled = self.reach.doubts.anyway(packets).forall(*self.states)
+                if settled:
+                    yield source, header_of(settled.witness())
 
     def beside(self, header: Header) -> Header:
         """Return a packet that differs in one field."""
@@ -174,8 +208,15 @@ class _Comparison:
             self.wrong("in forbidden_must, but does not arrive unpermitted under every completion", source, key, header)
         if worst and pair.standing is not Standing.VIOLATED:
             self.wrong("in forbidden_must, but not violated", source, key, header)
-        self.counts["arrives for sure, not in must"] += bool(arrivals.must & arrives) and not must
-        self.counts["in may, not seen to arrive"] += may and not arrivals.may & arrives
+        lost, gained = bool(arrivals.must & arrives) and not must, may and not arrivals.may & arrives
+        self.counts["arrives for sure, not in must"] += lost
+        self.counts["in may, not seen to arrive"] += gained
+        if self.exact:
+            self.counts["cases where all is read"] += 1
+            if lost:
+                self.less("arrives under every completion, but not in must", source, key, header)
+            if gained:
+                self.less("in may, but arrives under no completion", source, key, header)
 
     # ---- the other modes, and the two directions
 
@@ -185,9 +226,10 @@ class _Comparison:
         named = [name for name in self.receivers if name.startswith("device:") or self.ground.ports[name]]
         self.receiver = self.random.choice(named)
         sinks = {self.receiver: self.universe.everything}
-        self.backward = {mode: reach.backward(sinks, mode) for mode in Mode}
+        # What must arrive at a place of another zone has been asked already.
+        modes = [mode for mode in Mode if mode is not Mode.MUST or self.receiver.startswith("device:")]
+        self.backward = {mode: reach.backward(sinks, mode) for mode in modes}
         nothing = self.universe.nothing
-        doubts = reach.doubts
         for place in network.sources():
             source = place.id
             self.counts["directions compared"] += 1
@@ -206,7 +248,7 @@ class _Comparison:
         for found in (lambda packets: packets, doubts.without_assumptions):
             if found(back) and not found(ahead):
                 self.wrong("found backward, not forward", source, self.receiver)
-            broader = broader or bool(found(ahead)) and not found(back)
+            broader = broader or (bool(found(ahead)) and not found(back))
         if not self.reach.renamed(source, self.receiver):
             sent = doubts.anyway(self.reach.sent(source).get(self.receiver, self.universe.nothing))
             more = doubts.anyway(back) - sent
@@ -221,7 +263,7 @@ class _Comparison:
         """Compare what is carried backward to one receiver, in every mode."""
         nothing = self.universe.nothing
         arrives = 1 << 2 * self.number[self.receiver]
-        found = {mode: self.backward[mode].get(source, nothing) for mode in Mode}
+        found = {mode: self.backward.get(mode, {}).get(source, nothing) for mode in Mode}
         self.counts["cases backward"] += 1
         required = packets <= found[Mode.REQUIRED]
         hoped = packets <= self.reach.doubts.anyway(found[Mode.MAYBE_REQUIRED])
@@ -262,6 +304,15 @@ def _plain(box: Box) -> bool:
         return False
     unresolved = any(route.interface is None and config.unresolved(route) for route in config.routes)
     return not (config.taints or config.pipeline.policy_routes or unresolved) and config.families >= {4, 6}
+
+
+def _exact(box: Box) -> bool:
+    """Return whether brute force tries all that a device may do: nothing of it may write just any value."""
+    config = box.config
+    if config is None or any(stage.kind is StageKind.DEFRAGMENT for stage in config.pipeline.stages()):
+        return False
+    rules = [rule for rules in config.lists.values() for rule in rules.rules]
+    return not any(isinstance(rule.action, Translate) and rule.action.translation is None for rule in rules)
 
 
 def _key(place: Place) -> str:

@@ -198,9 +198,9 @@ class Ground:
         return Box(device, config, loose, assumed, rerouted, tuple(self._ports(device, config)))
 
     def _ports(self, device: TopologyDevice, config: DeviceConfig | None) -> Iterator[Port]:
-        if config is None and device.kind in (DeviceKind.SWITCH, DeviceKind.WIRELESS):
-            if not any(one.addresses for one in device.interfaces):
-                return
+        layer2 = device.kind in (DeviceKind.SWITCH, DeviceKind.WIRELESS)
+        if config is None and layer2 and not any(one.addresses for one in device.interfaces):
+            return
         declared = {one.name for one in device.interfaces}
         own = {one.name: one for one in (config.interfaces if config is not None else ())}
         for one in device.interfaces:

@@ -9,8 +9,8 @@ from segcheck.model.register import RegisterEntry
 from segcheck.model.site import Endpoint, Service, Site
 from segcheck.model.site_words import EndpointKind
 from segcheck.sets.header import ERROR_TYPES
-from tests.soundness.gate.devices import PORTED, Header
 from tests.soundness.gate.ground import Ground
+from tests.soundness.gate.packets import PORTED, Header
 
 _ICMP = (1, 58)
 

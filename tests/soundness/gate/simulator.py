@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tests.soundness.gate.devices import CHOICE, COMPLETION, SOMEBODY, STATE, Done, Header, Samples, process
+from tests.soundness.gate.devices import CHOICE, COMPLETION, SOMEBODY, STATE, Done, process
 from tests.soundness.gate.ground import CAST, PUBLIC, UNKNOWN, Box, Ground, Port
+from tests.soundness.gate.packets import Header, Samples
 
 
 class OverBudget(Exception):
@@ -88,7 +89,7 @@ class Simulator:
     budget    how often devices may be run for one packet
     """
 
-    def __init__(self, ground: Ground, samples: Samples, forged: Sequence[Header], *, budget: int = 400) -> None:
+    def __init__(self, ground: Ground, samples: Samples, forged: Sequence[Header], *, budget: int = 250) -> None:
         self.ground = ground
         self._samples = samples
         self._forged = forged
@@ -204,7 +205,8 @@ class Simulator:
         wire = self.ground.wire(port.places)
         if done.gateway == SOMEBODY:
             ways = [self._perhaps_arrive(p, done.header, settled) for p in self._others(wire, port)]
-            met = _perhaps(_completed([*ways, self._delivered(wire, done.header)]))
+            beyond = self._met(port, wire, done._replace(gateway=None), settled, seen)
+            met = _perhaps(_completed([*ways, beyond]))
         else:
             met = self._met(port, wire, done, settled, seen)
         return self._copied(met, wire, done.header, settled)
@@ -232,8 +234,6 @@ class Simulator:
         ground = self.ground
         if header.dst in CAST:
             return _perhaps(self._at(wire, header))
-        if any(own.address == header.dst for port in ground.on_wire(wire) for own in port.addresses):
-            return NOWHERE
         for name in wire:
             if ground.owns(name, header.dst):
                 return self._at((name,), header)
