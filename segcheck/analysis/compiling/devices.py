@@ -304,7 +304,7 @@ class Compiled:
             result = (through & fitting) | (result - fitting)
         if stage.kind is StageKind.TRANSLATE:
             if Scope.TRANSLATION in self.parts.scopes:
-                result = translations.unread(result, every=mode.sure)
+                result = translations.unread((result & applies) | (goal - applies), every=mode.sure)
             elif self.parts.cones and stage.side == "dst":
                 served = space.field("dst", self.parts.cones)
                 mapped = translations.anyhow(result, "dst", every=mode.sure)
