@@ -20,7 +20,8 @@ from segcheck.model.site import Endpoint, Host, Service
 from segcheck.model.site_words import EndpointKind
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, Universe
-from tests.analysis.builders import TCP, field, filtering, ip, listed, route, rule
+from tests.analysis.builders import TCP, field, filtering, ip, listed, route, rule, translating
+from tests.analysis.devices import to
 from tests.analysis.sites import HERE, anything, declared, joined, network, segment, station
 
 A, B, C, T = (segment(name, f"10.{number}.0.0/24") for number, name in enumerate("abct", 1))
@@ -76,6 +77,18 @@ def test_an_unread_translation_may_come_before_the_list_of_an_interface() -> Non
 
     may = pair(network((A, B), tainted), "a", "b").may
     assert may & may.universe.packet(src=ip("10.1.0.99"))
+
+
+def test_an_unread_translation_opens_no_way_that_the_routes_of_a_vrf_do_not_have() -> None:
+    pool = listed("n", rule(to("src", "10.2.0.50")), default=Permit())
+    nat = translating("src", "n", families=frozenset((4,)))
+    split = between("d", "10.1.0.1", "10.2.0.1", pool, domains={"e0": "red"}, taints=(Taint(Scope.TRANSLATION, "x"),))
+    assert split.config is not None
+    config = replace(split.config, pipeline=Pipeline(forward=(nat,)))
+    where = network((A, B), replace(split, config=config, unread=Doubt("unread:d", DoubtKind.UNREAD, "d")))
+
+    found, _ = backward(where, "b", Mode.MAY, "a")
+    assert not found
 
 
 def test_nothing_is_sure_of_an_export_that_may_lack_lines() -> None:
