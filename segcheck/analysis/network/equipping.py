@@ -77,7 +77,7 @@ def addressed(device: TopologyDevice, config: DeviceConfig) -> DeviceConfig:
         replace(own[i.name], addresses=i.addresses, domain=i.domain) if i.name in own else i for i in declared
     )
     rest = tuple(one for name, one in own.items() if name not in {i.name for i in declared})
-    routes = config.routes if config.routing_known else device.routes or config.routes
+    routes = config.routes if config.routing_known and config.routes else device.routes or config.routes
     return config.with_addressing((*joined, *rest), routes, complete=device.routes_complete)
 
 

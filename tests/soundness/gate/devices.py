@@ -229,6 +229,8 @@ class _Run:
         if isinstance(expr, InForce):
             return self.in_force(expr.schedule)
         assert isinstance(expr, Condition)
+        if expr.kind is Kind.LATER:  # decided by content, once the opening packet has passed: a state of this device
+            return bool(self.ask(STATE, ("later", self.device, expr.name), (False, True)))
         if expr.kind is Kind.VARIES:
             own = f"{self.device}: " if expr.name.endswith("]") else ""
             return bool(self.ask(STATE, ("varies", own + expr.name), (False, True)))

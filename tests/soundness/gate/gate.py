@@ -128,7 +128,10 @@ class _Comparison:
                 continue
             packets = self.universe.packet(**{n: v for n, v in header._asdict().items() if v >= 0})
             for pair in by_source.get(source, ()):
-                self.judged(pair, header, packets, arrivals)
+                if pair.src.zone == pair.dst.zone:
+                    self.within(pair, header, packets, arrivals)
+                else:
+                    self.judged(pair, header, packets, arrivals)
             self.asked_backward(source, header, packets, arrivals)
         return Found(self.counts, self.exceptions, self.imprecise)
 
@@ -217,6 +220,14 @@ class _Comparison:
                 self.less("arrives under every completion, but not in must", source, key, header)
             if gained:
                 self.less("in may, but arrives under no completion", source, key, header)
+
+    def within(self, pair: Judged, header: Header, packets: PacketSet, arrivals: Arrivals) -> None:
+        """Compare a pair of one zone, which holds only what leaves the zone on its way: brute force does not follow zones."""
+        self.counts["cases within a zone"] += 1
+        key = _key(pair.dst)
+        surely = pair.must | pair.forbidden_must
+        if surely & packets and not arrivals.must & (1 << 2 * self.number[key]):
+            self.wrong("leaves its zone for sure, but does not arrive under every completion", pair.src.id, key, header)
 
     # ---- the other modes, and the two directions
 
