@@ -15,7 +15,7 @@ from segcheck.analysis.reachability import Reach, device_key
 from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.pipeline import StageKind
 from segcheck.model.rules import Translate
-from segcheck.sets.header import SIZES, Packet, PacketClass
+from segcheck.sets.header import Packet, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 from tests.soundness.gate.ground import Box, Ground
@@ -25,8 +25,6 @@ from tests.soundness.gate.simulator import Arrivals, OverBudget, Simulator
 from tests.soundness.gate.sites import Case, make
 
 PROVEN = (Standing.PROVEN, Standing.PROVEN_ASSUMING)
-#: The header, and what the engine notes beside it of how it came about.
-_HEADER = tuple(SIZES)
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,6 @@ def compare_all(seeds: Iterable[int]) -> Found:
             found.counts["sites"] += 1
             found.exceptions.append(Exceptional(seed, f"broke down: {error!r}", "", ""))
     return found
-
-
-def packet_of(header: Header) -> Packet:
-    return Packet(**{name: value for name, value in header._asdict().items() if value >= 0})
 
 
 def header_of(packet: Packet) -> Header:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from segcheck.model.crossing import Standing
@@ -33,3 +36,19 @@ def test_where_all_is_read_little_is_left_open() -> None:
     for standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING, Standing.UNDECIDED, Standing.VIOLATED):
         assert counts[f"cases {standing.value}"] > counts["sites"] / 10
     assert min(counts["must"], counts["required"], counts["directions compared"]) > counts["sites"] / 10
+
+
+@pytest.mark.parametrize("name", ["ground", "packets", "devices", "permitting", "simulator"])
+def test_brute_force_shares_no_code_with_the_engine(name: str) -> None:
+    tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    ours = {module for module in imported if module.startswith(("segcheck", "tests"))}
+
+    assert ours
+    assert {m for m in ours if not m.startswith(("segcheck.model.", "tests.soundness.gate."))} <= {
+        "segcheck.sets",
+        "segcheck.sets.addresses",
+        "segcheck.sets.header",
+        "segcheck.sets.intervals",
+    }
