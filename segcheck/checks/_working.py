@@ -76,6 +76,7 @@ def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> I
                     works = reach.backward(sink, Mode.REQUIRED)
                 missing = flow - _when(works.get(place.id, universe.nothing), at_times=at_times)
                 if not missing:
+                    yield from _unanswered(context, place.id, service, flow & works[place.id])
                     continue
                 if fails is None:
                     fails = reach.backward(sink, Mode.MAYBE_REQUIRED)
@@ -95,6 +96,33 @@ def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> I
                     assumptions=assumptions,
                     packet=example(context.network, surely or missing, place.id, receiver),
                 )
+
+
+def _unanswered(context: Context, source: str, service: Service, flow: PacketSet) -> Iterator[Fails]:
+    """Yield the first packet of a communication if what answers it does not surely come back (DESIGN §2.11).
+
+    Devices that keep state let answers pass by it; lists without state are asked for them.
+    """
+    packet = flow.witness()
+    examples = context.judgement.reach.instants.examples
+    minute = examples[packet.extra["time"]] if "time" in packet.extra and len(examples) > 1 else None
+    segment = context.site.segments.get(source)
+    told = travel(
+        context.network,
+        source,
+        packet,
+        minute=minute,
+        reply=True,
+        via=(segment.gateways or None) if segment is not None else None,
+    )
+    if told.reply is not None and told.reply.verdict is not Verdict.PERMIT:
+        denied = told.reply.verdict is Verdict.DENY
+        yield Fails(
+            source=source,
+            service=service,
+            standing=Standing.VIOLATED if denied else Standing.UNDECIDED,
+            packet=packet,
+        )
 
 
 def _when(packets: PacketSet, *, at_times: bool) -> PacketSet:
