@@ -37,10 +37,10 @@ CHECK = Check(
 )
 #: IP in IP, IPv6 in IPv4, GRE, ESP, AH (IANA protocol numbers).
 PROTOCOLS = IntervalSet.of(4, 41, 47, 50, 51)
-#: IKE, NAT-T, Teredo, OpenVPN, L2TP, WireGuard; PPTP (IANA service names).
+#: IKE, NAT-T, Teredo, OpenVPN, L2TP, WireGuard; SSH, SOCKS, OpenVPN, PPTP, HTTP proxies with CONNECT (IANA service names).
 PORTS: Mapping[int, IntervalSet] = {
     17: IntervalSet.of(500, 1194, 1701, 3544, 4500, 51820),
-    6: IntervalSet.of(1194, 1723),
+    6: IntervalSet.of(22, 1080, 1194, 1723, 3128, 8080),
 }
 
 
