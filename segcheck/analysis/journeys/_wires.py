@@ -55,6 +55,8 @@ def next_on_wire(network: Network, port: Port, destination: int | None, gateway:
     near = together(network, port.places)
     if not near:
         return []
+    if far := network.far_ends(port):
+        return list(dict.fromkeys((*(Met(port=other) for other in far), *_across(network, near, port))))
     found: list[Met] = []
     if gateway is not None:
         found = _owners(network, near, None, gateway)

@@ -16,7 +16,7 @@ from segcheck.model.device import DeviceConfig, InterfaceAddress, Scope
 from segcheck.model.pipeline import StageKind
 from segcheck.model.rules import Call, Translate, Unsure
 from segcheck.model.site import Site, TopologyDevice
-from segcheck.model.site_words import Tier
+from segcheck.model.site_words import LinkKind, Tier
 from segcheck.model.source import Span
 from segcheck.sets.intervals import IntervalSet
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import networkx
 
 PUBLIC = Place("public", PlaceKind.BUILT_IN, "public", Tier.PUBLIC, "")
+#: How the ids of places begin that are no segments, but lines between two interfaces.
+LINE = "link:"
 UNKNOWN = Place("unknown", PlaceKind.BUILT_IN, "unknown", Tier.UNKNOWN, "")
 
 
@@ -196,6 +198,16 @@ class Network:
     def own(self, place: str) -> IntervalSet:
         """Return the addresses that devices have in a place: packets for them go to the device, not to a host."""
         return IntervalSet.of(*(a.address for port in self.ports[place] for a in port.addresses))
+
+    def far_ends(self, port: Port) -> tuple[Port, ...]:
+        """Return who gets whatever leaves by a port: the far end of a tunnel, or of a line between ports without addresses."""
+        lines = [name for name in port.places if name.startswith(LINE)]
+        if not lines or len(lines) < len(port.places):
+            return ()
+        tunnel = any(self.site.links[name.removeprefix(LINE)].kind is LinkKind.TUNNEL for name in lines)
+        if port.addresses and not tunnel:
+            return ()
+        return tuple(other for name in lines for other in self.ports[name] if other != port)
 
     def sources(self) -> Iterator[Place]:
         """Yield the places where packets are injected: every segment that some device stands in, and `public`, `unknown`."""

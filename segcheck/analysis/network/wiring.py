@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from segcheck.analysis.network import addressing, contents, equipping
-from segcheck.analysis.network.nouns import PUBLIC, UNKNOWN, Doubt, DoubtKind, Join, Network, Port, Station, Stray
+from segcheck.analysis.network.nouns import LINE, PUBLIC, UNKNOWN, Doubt, DoubtKind, Join, Network, Port, Station, Stray
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig, Interface
 from segcheck.model.diagnostic import Code
@@ -46,7 +46,7 @@ def _links(site: Site, places: dict[str, Place]) -> Mapping[tuple[str, str], tup
                 found[end.device, end.interface] += _beyond(site, other)
         bare = [end for end in link.ends if end.device and not _segment(site, end)]
         if near.device and far.device and len(bare) == 2 and not link.segments:
-            name = f"link:{link.id}"
+            name = f"{LINE}{link.id}"
             places[name] = Place(name, PlaceKind.SEGMENT, "unknown", Tier.UNKNOWN, "")
             for end in bare:
                 found[end.device, end.interface].append(name)

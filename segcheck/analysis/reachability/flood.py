@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from segcheck.analysis.network import Port, Station
+from segcheck.analysis.network.nouns import LINE
 from segcheck.analysis.reachability.doubts import FORGED, RENAMED, STRAYED
 from segcheck.analysis.reachability.edges import Edge, Node
 from segcheck.analysis.reachability.passages import Target
@@ -82,7 +83,7 @@ class Flood:
         """Return whether a port stands in segments of other zones only, where that is of interest."""
         if not self._zone or port is None or not port.places:
             return False
-        zones = {self._reach.network.places[name].zone for name in port.places if not name.startswith("link:")}
+        zones = {self._reach.network.places[name].zone for name in port.places if not name.startswith(LINE)}
         return bool(zones) and self._zone not in zones
 
     def _take_in(self, device: str, packets: PacketSet) -> None:

@@ -91,6 +91,8 @@ class Wires:
 
     def towards(self, port: Port, gateway: int | None) -> tuple[Meeting, ...]:
         """Return whom packets meet that leave by a port towards a gateway, or directly towards their destination."""
+        if far := self.network.far_ends(port):
+            return (*(Meeting(None, port=other) for other in far), *self._joined(port.places))
         places = tuple(dict.fromkeys(name for own in port.places for name in self.together(own)))
         found = list(self._owners(places, port, gateway))
         certain = bool(found)
