@@ -240,6 +240,11 @@ def _implied(doubt: Doubt) -> tuple[str, str]:
             f"{doubt.subject}: 書かれた経路がすべてである (routes_complete)",
             f"{doubt.subject}: the routes written are all there are (routes_complete)",
         )
+    if doubt.kind is DoubtKind.MEMBERS:
+        return (
+            f"{doubt.subject}: HA 構成の機器はすべて読んだエクスポートと同じ設定である (members)",
+            f"{doubt.subject}: every unit of the HA pair is configured like the export that was read (members)",
+        )
     return (f"{doubt.subject}: {doubt.kind.value}", f"{doubt.subject}: {doubt.kind.value}")
 
 

@@ -88,6 +88,7 @@ def test_the_sound_city_names_what_it_leans_on():
         "AS-04",
         "AS-05",
         "AS-06",
+        "members:fw-mn",
         "routes:san-mail-01",
     }
 

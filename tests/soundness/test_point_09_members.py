@@ -148,6 +148,15 @@ def test_both_exports_are_among_the_inputs(tmp_path: Path, capsys: pytest.Captur
     assert '"exports/b.conf"' in shown
 
 
+def test_a_unit_without_an_export_of_its_own_is_an_assumption(tmp_path: Path) -> None:
+    """Two units are declared and one was read: what is proven leans on their being alike."""
+    one = DEVICE.replace("exports:", "members: [fw-a, fw-b]\n    exports:")
+    found = assessed(town(tmp_path, TWO_TIERS + one, {"fw.conf": fortigate("fw-a", PORTS, [CLOSED])}))
+
+    assert standing(found) == "proven_assuming"
+    assert [(used.id, used.leaning > 0) for used in found.assumptions] == [("members:fw", True)]
+
+
 # ---- the engine's side: one variable, asked once at the end
 
 A, T, B = segment("a", "10.1.0.0/24"), segment("t", "10.9.0.0/24"), segment("b", "10.2.0.0/24")

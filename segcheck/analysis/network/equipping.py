@@ -35,6 +35,8 @@ def equipped(site: Site, binding: Binding, day: date) -> tuple[DeviceConfig | No
         doubts = _whole(site, binding, day)
         if device.routes_complete and not config.routing_known:
             doubts += (Doubt(f"routes:{device.id}", DoubtKind.ROUTES_DECLARED, device.id, assumption=True),)
+        if len(device.members) > max(1, len(binding.members)):  # declared to be one device: what is read stands for all
+            doubts += (Doubt(f"members:{device.id}", DoubtKind.MEMBERS, device.id, assumption=True),)
         return addressed(device, config), doubts, ()
     kind, because = DoubtKind.NO_EXPORT, tuple(d.id for d in binding.diagnostics)
     if config is not None:

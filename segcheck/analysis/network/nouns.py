@@ -37,6 +37,7 @@ class DoubtKind(Enum):
     UNREAD = "unread"  # lines or conditions that were not understood
     INCOMPLETE = "incomplete"  # the export may lack lines
     ROUTES_DECLARED = "routes"  # `routes_complete` rests on a declaration
+    MEMBERS = "members"  # units of an HA pair without an export of their own
     VENDOR = "vendor"  # what the vendor builds in is not documented
     FORWARDING = "forwarding"  # a gateway with hosts in several segments may pass packets between them
     HELPER = "helper"  # a protocol helper may open sessions that it expects
