@@ -150,7 +150,7 @@ def _stop(words: Words, journey: Journey) -> str:
     path = journey.hops[-1].path if journey.hops else None
     last = path.deciding if path is not None else None
     if last is not None and last.action != "permit":
-        return words("check.stopped", rule=last.rule)
+        return words("check.stopped_by_default") if last.span is None else words("check.stopped", rule=last.rule)
     return words("check.lost")
 
 
@@ -214,8 +214,9 @@ def conclusion(page: Page, found: Assessment) -> None:
     told = [one for one in found.findings if not one.waived]
     counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}
     pairs = {standing: sum(one.standing is standing for one in found.crossings) for standing in Standing}
+    fault = found.standing is Standing.VIOLATED and not pairs[Standing.VIOLATED]
     page.line(
-        (words(f"standing.{found.standing.value}"), f"bold {STYLES[found.standing]}"),
+        (words("check.fault" if fault else f"standing.{found.standing.value}"), f"bold {STYLES[found.standing]}"),
         "  ",
         words(
             "check.conclusion",
