@@ -16,6 +16,7 @@ from segcheck.model.crossing import Standing
 from segcheck.model.diagnostic import LineUse, Severity
 from segcheck.model.finding import ConfigEvidence, WitnessEvidence
 from segcheck.model.reading import Complete
+from segcheck.model.trace import Verdict
 
 CITIES = Path(__file__).resolve().parents[2] / "topologies"
 #: A Tuesday; every entry of the register but the planted TMP-001 is in force.
@@ -159,8 +160,10 @@ def test_every_finding_about_packets_shows_one_on_its_way_and_how_to_confirm_it(
         (witness,) = [each for each in one.evidence if isinstance(each, WitnessEvidence)] or [None]
         assert (witness is None) == (one.check in WRITTEN), one.check
         if witness is not None:
-            assert witness.journeys, one.check
             assert witness.confirm, one.check
+            arrives = one.check not in ("narrower-than-registered", "required-flow")
+            assert witness.journeys[0].verdict is (Verdict.PERMIT if arrives else Verdict.DENY), one.check
+            assert (witness.journeys[0].delivered is not None) == arrives, one.check
 
 
 def test_one_mistake_is_one_finding():

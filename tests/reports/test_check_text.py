@@ -1,0 +1,98 @@
+"""The judgement of a site as people read it, in both languages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from segcheck.app import assessing
+from segcheck.cli.main import run
+from segcheck.model.crossing import Standing
+from segcheck.model.finding import Weight
+from tests.checks import test_forbidden_crossing, test_narrower_than_registered
+from tests.checks.sites import DAY
+
+CITIES = Path(__file__).resolve().parents[2] / "topologies"
+WEIGHTS = {"ja": ("重大", "高", "中", "低"), "en": ("CRITICAL", "HIGH", "MEDIUM", "LOW")}
+
+
+@cache
+def assessed(city):
+    return assessing.assess(str(CITIES / city), day=DAY).assessment
+
+
+def told(folder, language, capsys):
+    run(["--lang", language, "check", str(folder), "--time", DAY.isoformat()])
+    return capsys.readouterr().out
+
+
+def heads(text, language):
+    """Return number and weight of every finding in the text."""
+    return re.findall(rf"^(\d+)\. ({'|'.join(WEIGHTS[language])})  ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_finding_is_told_gravest_first_and_counted_at_the_end(language, capsys):
+    text = told(CITIES / "reiji-mistakes", language, capsys)
+    found = assessed("reiji-mistakes")
+
+    shown = heads(text, language)
+    assert [int(number) for number, _ in shown] == list(range(1, len(found.findings) + 1))
+    ranks = [WEIGHTS[language].index(weight) for _, weight in shown]
+    assert ranks == sorted(ranks)
+    last = text.rstrip().splitlines()[-1]
+    counts = [sum(one.weight is weight for one in found.findings) for weight in Weight]
+    pairs = [sum(one.standing is standing for one in found.crossings) for standing in Standing]
+    for count in (len(found.findings), *counts, len(found.crossings), *pairs[:4]):
+        assert re.search(rf"(?<!\d){count}(?!\d)", last), count
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_table_of_zones_stands_below_the_findings(language, capsys):
+    text = told(CITIES / "minase", language, capsys)
+
+    table = text.index("元 \\ 先" if language == "ja" else "from \\ to")
+    assert max(match.start() for match in re.finditer(r"^\d+\. ", text, re.MULTILINE)) < table
+
+
+def test_japanese_pages_keep_to_the_words_of_the_guideline(capsys):
+    text = "".join(told(CITIES / city, "ja", capsys) for city in ("minase", "reiji-mistakes", "kozato", "reiji"))
+
+    assert "適合" not in text
+    assert "区画" not in text
+    assert "no-export:" not in text.split("分からないこと")[0]
+
+
+def test_only_what_crosses_is_called_a_crossing(capsys):
+    text = told(CITIES / "reiji-mistakes", "en", capsys)
+    checks = assessed("reiji-mistakes").checks
+    labels = re.findall(r"^\d+\. .*  \[(.*)\]  ([a-z-]+)  [0-9a-f]{16}$", text, re.MULTILINE)
+
+    assert len(labels) == len(assessed("reiji-mistakes").findings)
+    assert {label for label, check in labels if checks[check].crosses} == {"crossing possible (R)"}
+    assert {label for label, check in labels if not checks[check].crosses} == {"fault of the configuration (R)"}
+
+
+def test_a_packet_that_does_not_pass_ends_where_it_stops(tmp_path, capsys):
+    test_narrower_than_registered.FIRES.written(tmp_path)
+
+    assert "lg-lan → fw → 暗黙の拒否で止まる" in told(tmp_path, "ja", capsys)
+    assert "lg-lan → fw → stopped by the implicit deny" in told(tmp_path, "en", capsys)
+
+
+def test_where_nothing_crosses_the_last_line_does_not_say_so(tmp_path, capsys):
+    test_narrower_than_registered.FIRES.written(tmp_path)
+
+    assert told(tmp_path, "ja", capsys).splitlines()[-1].startswith("設定の不備（R）  指摘 1 件: ")
+    assert told(tmp_path, "en", capsys).splitlines()[-1].startswith("fault of the configuration (R)  findings 1: ")
+
+
+def test_lines_are_named_by_the_folder_that_the_user_gave(tmp_path, capsys):
+    test_forbidden_crossing.FIRES.written(tmp_path)
+    text = told(f"{tmp_path}/", "en", capsys)
+
+    assert f"{tmp_path}/exports/fw.conf:" in text
+    assert f"{tmp_path}//" not in text
