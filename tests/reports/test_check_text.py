@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -24,9 +26,13 @@ def assessed(city):
     return assessing.assess(str(CITIES / city), day=DAY).assessment
 
 
-def told(folder, language, capsys):
-    run(["--lang", language, "check", str(folder), "--time", DAY.isoformat()])
-    return capsys.readouterr().out
+@cache
+def told(folder, language):
+    """Return what `check` prints; a judgement of a city takes seconds, so each is made once."""
+    out = StringIO()
+    with redirect_stdout(out):
+        run(["--lang", language, "check", str(folder), "--time", DAY.isoformat()])
+    return out.getvalue()
 
 
 def heads(text, language):
@@ -35,8 +41,8 @@ def heads(text, language):
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_every_finding_is_told_gravest_first_and_counted_at_the_end(language, capsys):
-    text = told(CITIES / "reiji-mistakes", language, capsys)
+def test_every_finding_is_told_gravest_first_and_counted_at_the_end(language):
+    text = told(CITIES / "reiji-mistakes", language)
     found = assessed("reiji-mistakes")
 
     shown = heads(text, language)
@@ -51,23 +57,23 @@ def test_every_finding_is_told_gravest_first_and_counted_at_the_end(language, ca
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_table_of_zones_stands_below_the_findings(language, capsys):
-    text = told(CITIES / "minase", language, capsys)
+def test_the_table_of_zones_stands_below_the_findings(language):
+    text = told(CITIES / "minase", language)
 
     table = text.index("元 \\ 先" if language == "ja" else "from \\ to")
     assert max(match.start() for match in re.finditer(r"^\d+\. ", text, re.MULTILINE)) < table
 
 
-def test_japanese_pages_keep_to_the_words_of_the_guideline(capsys):
-    text = "".join(told(CITIES / city, "ja", capsys) for city in ("minase", "reiji-mistakes", "kozato", "reiji"))
+def test_japanese_pages_keep_to_the_words_of_the_guideline():
+    text = "".join(told(CITIES / city, "ja") for city in ("minase", "reiji-mistakes", "kozato", "reiji"))
 
     assert "適合" not in text
     assert "区画" not in text
     assert "no-export:" not in text.split("分からないこと")[0]
 
 
-def test_only_what_crosses_is_called_a_crossing(capsys):
-    text = told(CITIES / "reiji-mistakes", "en", capsys)
+def test_only_what_crosses_is_called_a_crossing():
+    text = told(CITIES / "reiji-mistakes", "en")
     checks = assessed("reiji-mistakes").checks
     labels = re.findall(r"^\d+\. .*  \[(.*)\]  ([a-z-]+)  [0-9a-f]{16}$", text, re.MULTILINE)
 
@@ -76,23 +82,23 @@ def test_only_what_crosses_is_called_a_crossing(capsys):
     assert {label for label, check in labels if not checks[check].crosses} == {"fault of the configuration (R)"}
 
 
-def test_a_packet_that_does_not_pass_ends_where_it_stops(tmp_path, capsys):
+def test_a_packet_that_does_not_pass_ends_where_it_stops(tmp_path):
     test_narrower_than_registered.FIRES.written(tmp_path)
 
-    assert "lg-lan → fw → 暗黙の拒否で止まる" in told(tmp_path, "ja", capsys)
-    assert "lg-lan → fw → stopped by the implicit deny" in told(tmp_path, "en", capsys)
+    assert "lg-lan → fw → 暗黙の拒否で止まる" in told(tmp_path, "ja")
+    assert "lg-lan → fw → stopped by the implicit deny" in told(tmp_path, "en")
 
 
-def test_where_nothing_crosses_the_last_line_does_not_say_so(tmp_path, capsys):
+def test_where_nothing_crosses_the_last_line_does_not_say_so(tmp_path):
     test_narrower_than_registered.FIRES.written(tmp_path)
 
-    assert told(tmp_path, "ja", capsys).splitlines()[-1].startswith("設定の不備（R）  指摘 1 件: ")
-    assert told(tmp_path, "en", capsys).splitlines()[-1].startswith("fault of the configuration (R)  findings 1: ")
+    assert told(tmp_path, "ja").splitlines()[-1].startswith("設定の不備（R）  指摘 1 件: ")
+    assert told(tmp_path, "en").splitlines()[-1].startswith("fault of the configuration (R)  findings 1: ")
 
 
-def test_lines_are_named_by_the_folder_that_the_user_gave(tmp_path, capsys):
+def test_lines_are_named_by_the_folder_that_the_user_gave(tmp_path):
     test_forbidden_crossing.FIRES.written(tmp_path)
-    text = told(f"{tmp_path}/", "en", capsys)
+    text = told(f"{tmp_path}/", "en")
 
     assert f"{tmp_path}/exports/fw.conf:" in text
     assert f"{tmp_path}//" not in text
