@@ -425,6 +425,16 @@ def test_what_lies_beyond_an_outside_segment_answers_through_it(destination: str
     assert [(hop.device, hop.ingress) for hop in found.reply.journeys[0].hops] == [("d0", "wan")]
 
 
+def test_device_answers_under_no_address_that_it_shares_with_others() -> None:
+    where = network((A, T, B), left(), right())
+    shared = go(where, Packet(src=ip("10.1.0.5"), dst=ip("10.1.0.255"), proto=1, icmp_type=8, icmp_code=0), reply=True)
+    own = go(where, Packet(src=ip("10.1.0.5"), dst=ip("10.1.0.1"), proto=1, icmp_type=8, icmp_code=0), reply=True)
+
+    assert "d0" in ends(shared) & ends(own)
+    assert shared.reply is None
+    assert own.reply is not None
+
+
 def test_nobody_answers_for_a_next_hop_that_nobody_owns() -> None:
     lost = left(routes=(route("0.0.0.0/0", gateway="10.9.0.77"),))
     found = go(network((A, T), lost), reply=True)

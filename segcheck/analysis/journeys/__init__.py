@@ -56,7 +56,8 @@ def travel(
     named in the conditions as "assuming ID". At most `MAX_JOURNEYS` ways are told, those that deliver first.
 
     An answer is sent by the receiver, to all declared gateways of its segment, else to any on its wire; it is PERMIT only
-    if it comes through whichever is used. Devices that the packet passed know its connection, others do not.
+    if it comes through whichever is used. A device answers if it was asked under an address of its own. Devices that the
+    packet passed know its connection, others do not.
     O(devices * distinct headers), each as much as `tracing.trace`; more than `_walk.MAX_HOPS` devices leave it undecided.
 
     Raises:
@@ -96,11 +97,26 @@ def _answers(network: Network, found: Walk, known: Mapping[str, int], minute: in
             continue
         header = answer_header(journey.hops[-1].after)
         key = (journey.delivered.key, tuple((one.device, one.probe.ingress, one.path.egress) for one in sessions))
-        if header is None or key in done or len(done) >= MAX_ANSWERED:
+        if header is None or key in done or len(done) >= MAX_ANSWERED or not _speaks_as(network, journey, header):
             continue
         done.add(key)
         ends += _answer(network, _answering(network, journey), {**header, "opening": 0}, sessions, minute, len(done))
     return _told(ends, every=True, reply=None) if ends else None
+
+
+def _speaks_as(network: Network, journey: Journey, header: Mapping[str, int]) -> bool:
+    """Return whether the receiver answers under the address that it was reached by.
+
+    A device asked under a broadcast or anycast address answers under one of its own, or not at all (RFC 4443 section 2.2,
+    RFC 1122 section 3.2.2.6): which one is not known.
+    """
+    assert journey.delivered is not None
+    if journey.delivered.kind is not PlaceKind.DEVICE:
+        return True
+    station = network.stations[journey.delivered.id]
+    own = {held.address for port in station.ports for held in port.addresses}
+    own |= {held.address for one in (station.config.interfaces if station.config else ()) for held in one.addresses}
+    return not own or header.get("src") in own
 
 
 def _answering(network: Network, journey: Journey) -> Place:
