@@ -13,7 +13,7 @@ from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
 
 from .oracle import Rules
-from .probes import Fragment, Header, Probe
+from .probes import SCTP, Fragment, Header, Probe
 from .town import Letter, Town
 from .town_lab import Lab
 from .town_ledger import Fate, Told
@@ -25,14 +25,17 @@ _PORT_TAKEN = "sport not known"
 
 _KEPT = "a rule asks for the source port that an earlier router keeps only while it is free"
 _JOINED = "a rule behind a router that joins datagrams asks for what only the first piece tells"
+_OPENING, _EVERYBODY = "opening", "answer of all"
 _PIECE = ("sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
 _PORTS = {f"{no}{port} not known": _KEPT for no in ("", "not ") for port in ("sport", "dport")}
 #: Told beside it of any rule with ports that asks later pieces for bytes (FACTS d4), though the packet is whole.
 _BYTES = {f"{no}bytes of a later fragment taken for ports [IPv{n}]": _KEPT for no in ("", "not ") for n in (4, 6)}
 #: What may be undecided: by who is asked about what, and the cause.
 EXPLAINED: Mapping[str, Mapping[str, str]] = {
-    "sets": _PORTS | _BYTES,
-    "journeys": _PORTS | _BYTES,
+    "sets": _PORTS | _BYTES | {_OPENING: "no header field of sets says whether an SCTP packet asks for an association"},
+    "journeys": _PORTS
+    | _BYTES
+    | {_EVERYBODY: "what a router answers for an address that all routers of a segment have"},
     "journeys of later pieces": {f"{no}{name} not known": _JOINED for no in ("", "not ") for name in _PIECE},
 }
 
@@ -158,6 +161,8 @@ def _judge(result: Agreement, letter: Letter, told: Told, answer: Answer, *, alo
         _compare(result, answered, told.reply, answer.reply, path=told.answer is not None)
     elif answer.verdict is Verdict.UNDECIDED:
         result.undecided["journeys", *sorted(answer.causes)] += 1
+    elif any(one.is_everybody(probe.dst) for one in town.segments):
+        result.undecided["journeys", _EVERYBODY] += 1
     else:
         result.wrong.append(f"{answered}: segcheck knows of none\n  kernel: {told.reply}")
 
@@ -227,6 +232,7 @@ def _judge_sets(
         known = may - {UNKNOWN}
         must, required = (sets.arrives(mode, source, packet, known) for mode in (Mode.MUST, Mode.REQUIRED))
         causes = sorted({cause for answer in answers.values() for cause in answer.causes})
+        causes += [_OPENING] if packet.proto == SCTP else []
         usual = places[town.owner(source, packet.dst) or town.segment(source).gateway]
         problems += [f"required holds {place}, but not by the usual gateway" for place in sorted(required - {usual})]
         if _PORT_TAKEN not in causes:  # else must may rest on a port that is only taken where the own one is not free

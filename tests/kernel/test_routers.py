@@ -14,7 +14,7 @@ import pytest
 from .handwritten_towns import Sheet, sheets
 from .namespaces import ToolFailed
 from .oracle import Rules
-from .probes import TCP, Probe
+from .probes import ICMP, ICMPV6, TCP, Probe
 from .random_towns import random_packets, random_town
 from .routers import Agreement, Heard, agree, came_back, hear
 from .town import Box, Letter, Port, Segment, Town
@@ -139,7 +139,9 @@ def test_answer_that_got_lost_is_contradicted() -> None:
 
 def two_hosts(rules: Rules) -> Town:
     segments = [
-        Segment(name=name, v4=f"10.{n}.0.0/24", v6=f"fd00:{n}::/64", hosts=(f"10.{n}.0.20",), gateway="r1")
+        Segment(
+            name=name, v4=f"10.{n}.0.0/24", v6=f"fd00:{n}::/64", hosts=(f"10.{n}.0.20", f"fd00:{n}::20"), gateway="r1"
+        )
         for n, name in enumerate("ab", 1)
     ]
     ports = [
@@ -174,3 +176,18 @@ def test_host_receives_what_is_for_its_own_address_alone() -> None:
     ]
     told = hear(two_hosts(Rules()), packets).told.values()
     assert [one.fate.place for one in told] == ["b", ""]
+
+
+def test_router_asked_under_an_address_that_all_routers_have_answers_under_one_of_its_own() -> None:
+    packets = [
+        Probe(interface="a", src="fd00:1::20", dst="fd00:2::", proto=ICMPV6, ttl=TTL),
+        Probe(interface="a", src="10.1.0.20", dst="10.2.0.255", proto=ICMP, ttl=TTL),
+        Probe(interface="a", src="10.1.0.20", dst="10.2.0.1", proto=ICMP, ttl=TTL),
+    ]
+    anycast, broadcast, own = hear(two_hosts(Rules()), packets).told.values()
+    assert [one.fate.place for one in (anycast, broadcast, own)] == ["device:r1"] * 3
+    assert anycast.reply is not None
+    assert anycast.reply.header is not None
+    assert anycast.reply.header.src in ("fd00:1::1", "fd00:2::1")
+    assert broadcast.reply is None
+    assert own.reply is not None

@@ -34,6 +34,11 @@ class Segment:
         value = ipaddress.ip_address(address)
         return value in ipaddress.ip_network(self.v4 if value.version == 4 else self.v6)
 
+    def is_everybody(self, address: str) -> bool:
+        """Return whether an address means all routers of the segment: IPv4's broadcast, IPv6's subnet-router anycast."""
+        v4, v6 = ipaddress.IPv4Network(self.v4), ipaddress.IPv6Network(self.v6)
+        return ipaddress.ip_address(address) in (v4.broadcast_address, v6.network_address)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
