@@ -68,6 +68,58 @@ def test_results_fit_their_schema(name, command, schema):
     assert payload["schema"] == f"segcheck/{schema}/1"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code"), [*((name, name, 0) for name in CITIES), ("reiji", "reiji-mistakes", 1)]
+)
+def test_differences_of_cities_fit_their_schema(old, new, code):
+    ended, text = said("diff", city(old), city(new), "--format", "json")
+    payload = json.loads(text)
+
+    assert ended == code
+    assert faults(payload, "diff") == []
+    assert {one["side"] for one in payload["inputs"]} == {"old", "new"}
+
+
+@pytest.mark.parametrize("export", sorted(ROOT.glob("topologies/*/exports/*")), ids=lambda p: f"{p.parts[-3]}-{p.name}")
+def test_what_was_read_of_an_export_fits_its_schema(export):
+    assert faults(json.loads(said("inspect", str(export), "--format", "json")[1]), "inspect") == []
+
+
+def test_answers_about_packets_fit_their_schema():
+    folder = ROOT / "topologies" / "reiji"
+    packets = str(folder / "packets" / "fw-core.tsv")
+    _, text = said("match", str(folder / "exports" / "fw-core.conf"), "--packets", packets, "--format", "json")
+
+    assert faults(json.loads(text), "match") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "to"),
+    [("kozato", "in-mail", "san-mail-01"), ("reiji", "lg-srv", "in-srv"), ("minase", "in", "sch-lan")],
+)
+def test_ways_of_a_packet_fit_their_schema(name, source, to):
+    asked = ("--from", source, "--to", to, "--proto", "tcp", "--dport", "25", "--day", DAY[1])
+    payload = json.loads(said("trace", city(name), *asked, "--format", "json")[1])
+
+    assert faults(payload, "trace") == []
+    assert payload["packets"]
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "ascii"])
+@pytest.mark.parametrize("form", ["text", "summary"])
+def test_a_real_pipe_of_any_encoding_takes_the_report(encoding, form):
+    done = subprocess.run(
+        [sys.executable, "-m", "segcheck", "--lang", "ja", "check", city("minase"), *DAY, "--format", form],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding, "LC_ALL": "C"},
+    )
+
+    assert (done.returncode, done.stderr) == (3, b"")
+    assert ("水瀬町" in done.stdout.decode(encoding)) is (encoding == "cp932")
+    assert b"\x1b" not in done.stdout
+
+
 @pytest.mark.parametrize("name", CITIES)
 def test_every_sentence_of_a_result_is_in_both_languages(name):
     found = sentences(result(name))
