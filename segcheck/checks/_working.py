@@ -76,7 +76,7 @@ def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> I
                     works = reach.backward(sink, Mode.REQUIRED)
                 missing = flow - _when(works.get(place.id, universe.nothing), at_times=at_times)
                 if not missing:
-                    yield from _unanswered(context, place.id, service, flow & works[place.id])
+                    yield from _unanswered(context, place.id, receiver, service, flow & works[place.id])
                     continue
                 if fails is None:
                     fails = reach.backward(sink, Mode.MAYBE_REQUIRED)
@@ -98,12 +98,12 @@ def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> I
                 )
 
 
-def _unanswered(context: Context, source: str, service: Service, flow: PacketSet) -> Iterator[Fails]:
+def _unanswered(context: Context, source: str, receiver: str, service: Service, flow: PacketSet) -> Iterator[Fails]:
     """Yield the first packet of a communication if what answers it does not surely come back (DESIGN §2.11).
 
     Devices that keep state let answers pass by it; lists without state are asked for them.
     """
-    packet = flow.witness()
+    packet = example(context.network, flow, source, receiver)
     examples = context.judgement.reach.instants.examples
     minute = examples[packet.extra["time"]] if "time" in packet.extra and len(examples) > 1 else None
     segment = context.site.segments.get(source)
@@ -119,8 +119,10 @@ def _unanswered(context: Context, source: str, service: Service, flow: PacketSet
         denied = told.reply.verdict is Verdict.DENY
         yield Fails(
             source=source,
+            receiver=receiver,
             service=service,
             standing=Standing.VIOLATED if denied else Standing.UNDECIDED,
+            assumptions=(),
             packet=packet,
         )
 
