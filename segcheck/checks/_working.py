@@ -62,7 +62,7 @@ def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> I
             entry=wanted.entry, initiators=wanted.initiators, responders=wanted.responders, services=(service,)
         )
         asked = permitting.openings(universe, single)
-        for receiver, targets in _receivers(context, wanted.responders):
+        for receiver, targets in receivers(context, wanted.responders):
             sink = {receiver: universe.field("dst", targets)}
             works = fails = None
             for place in context.network.places.values():
@@ -131,7 +131,7 @@ def _when(packets: PacketSet, *, at_times: bool) -> PacketSet:
     return packets.exists("time") if at_times else packets
 
 
-def _receivers(context: Context, targets: IntervalSet) -> Iterator[tuple[str, IntervalSet]]:
+def receivers(context: Context, targets: IntervalSet) -> Iterator[tuple[str, IntervalSet]]:
     """Yield who receives packets for some addresses: devices for their own, places for the rest."""
     network = context.network
     for name, station in network.stations.items():

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from segcheck.analysis import permitting
 from segcheck.analysis.causes import Statement
+from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.lookups import confirm
+from segcheck.analysis.permitting import Allowance
 from segcheck.checks._base import Context, statement_evidence
 from segcheck.checks._registered import Used, steps, used
+from segcheck.checks._working import receivers
 from segcheck.model.check import Check
-from segcheck.model.crossing import Standing
+from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
 from segcheck.model.site_words import DeviceKind
+from segcheck.sets.packets import PacketSet
 
 CHECK = Check(
     id="register-path",
@@ -35,7 +40,7 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield each entry of which some packet surely arrives on another way than declared."""
+    """Yield each entry of which some packet surely arrives on another way than declared, then those of which one may."""
     seen = set()
     for one in used(context):
         way = [hop.device for hop in one.journey.hops]
@@ -46,6 +51,13 @@ def find(context: Context) -> Iterator[Finding]:
             continue
         seen.add(key)
         yield _finding(context, one, way)
+    told = {entry for entry, _ in seen}
+    for allowance in context.judgement.allowances:
+        if allowance.path and allowance.entry not in told:
+            for found in _past(context, allowance):
+                told.add(allowance.entry)
+                yield found
+                break
 
 
 def _follows(context: Context, way: Sequence[str], path: Sequence[str]) -> bool:
@@ -57,6 +69,75 @@ def _follows(context: Context, way: Sequence[str], path: Sequence[str]) -> bool:
         elif context.network.stations[device].device.kind in (DeviceKind.FIREWALL, DeviceKind.ROUTER, DeviceKind.VPN):
             return False
     return not wanted
+
+
+def _past(context: Context, allowance: Allowance) -> Iterator[Finding]:
+    """Yield what of an entry arrives, or may, with one of its declared devices switched off: then it does not need it."""
+    reach, network = context.judgement.reach, context.network
+    universe = reach.universe
+    wanted = permitting.openings(universe, allowance)
+    for receiver, targets in receivers(context, allowance.responders):
+        sources = [
+            place
+            for place in network.sources()
+            if place.kind is PlaceKind.SEGMENT
+            and place.id != receiver
+            and allowance.initiators & network.addresses[place.id]
+        ]
+        for device in allowance.path:
+            if not any(_connected(context, place.id, receiver, device) for place in sources):
+                continue
+            sink = {receiver: universe.field("dst", targets)}
+            for mode in (Mode.MUST, Mode.MAY):
+                arriving = reach.backward(sink, mode, without=frozenset((device,)))
+                for place in sources:
+                    own = universe.field("src", allowance.initiators & network.addresses[place.id])
+                    flow = arriving.get(place.id, universe.nothing) & wanted & own & universe.field("dst", targets)
+                    flow = reach.doubts.without_assumptions(flow)
+                    if flow:
+                        yield _avoiding(context, allowance, place, device, flow, sure=mode is Mode.MUST)
+                        return
+
+
+def _connected(context: Context, source: str, receiver: str, without: str) -> bool:
+    """Return whether any line of devices leads from a place to a receiver past a device; joined places count as one."""
+    import networkx
+
+    graph = context.network.graph.copy()
+    for join in context.network.joins:
+        networkx.add_path(graph, [("place", name) for name in join.places])
+    graph.remove_node(("device", without))
+    kind, _, name = receiver.rpartition(":")
+    end = (kind or "place", name)
+    return end in graph and networkx.has_path(graph, ("place", source), end)
+
+
+def _avoiding(
+    context: Context, allowance: Allowance, place: Place, device: str, flow: PacketSet, *, sure: bool
+) -> Finding:
+    entry = context.entries[allowance.entry]
+    because = () if sure else tuple(doubt.id for doubt in context.judgement.reach.doubts.supporting(flow))
+    return Finding(
+        check=CHECK.id,
+        weight=CHECK.weight,
+        standing=Standing.VIOLATED if sure else Standing.UNDECIDED,
+        basis=(Basis.RULES,),
+        subject=entry.id,
+        key=f"{entry.id}:-{device}",
+        src_zone=place.zone,
+        params=(("entry", entry.id), ("path", " → ".join(allowance.path)), ("way", f"… (- {device})")),
+        packets=context.judgement.reach.doubts.anyway(flow).boxes(4),
+        because=because,
+        evidence=(
+            WitnessEvidence(flow.witness(), place.id, None, ()),
+            ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}"),
+        ),
+        remedy=(
+            f"{device} を通らずに届く道をなくす。",
+            f"Close every way that does without {device}.",
+        ),
+        requirements=CHECK.requirements,
+    )
 
 
 def _finding(context: Context, one: Used, way: Sequence[str]) -> Finding:
