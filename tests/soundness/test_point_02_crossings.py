@@ -241,3 +241,34 @@ def test_an_entry_permits_only_on_its_declared_path(tmp_path: Path, path: str, f
     judgement = assessed(town(tmp_path, topology, {"a.conf": a, "b.conf": b}, REGISTER.replace("PATH", path)))
 
     assert len(findings(judgement, "register-path")) == found
+
+
+def test_an_entry_whose_traffic_may_do_without_a_device_of_its_path_is_undecided(tmp_path: Path) -> None:
+    """A router of which nothing is known stands beside the registered path."""
+    topology = TWO_TIERS + DEVICE
+    beside = (
+        "  - id: rt\n    kind: router\n"
+        "    interfaces: {a: {segment: mn-lan, address: 172.16.10.9}, b: {segment: lg-lan, address: 172.16.20.9}}\n"
+    )
+    register = REGISTER.replace("PATH", "fw").replace("from: one, to: two", "from: mn-host, to: lg-host")
+    files = {"fw.conf": fortigate("fw", PORTS, [OPEN, CLOSED])}
+    alone = assessed(town(tmp_path / "alone", topology, files, register))
+    perhaps = assessed(town(tmp_path / "perhaps", topology + beside, files, register))
+
+    assert findings(alone, "register-path") == []
+    (finding,) = findings(perhaps, "register-path")
+    assert (finding.standing.value, finding.because) == ("undecided", ("no-export:rt",))
+
+
+def test_an_entry_whose_traffic_surely_does_without_a_device_of_its_path_is_violated(tmp_path: Path) -> None:
+    """Two firewalls side by side, both open for it: the host may take the one that is not registered."""
+    second = (
+        "  - id: fw2\n    kind: firewall\n    exports: [{path: exports/fw2.conf}]\n"
+        "    interfaces: {port1: {segment: mn-lan, address: 172.16.10.2}, port2: {segment: lg-lan, address: 172.16.20.2}}\n"
+    )
+    register = REGISTER.replace("PATH", "fw").replace("from: one, to: two", "from: mn-host, to: lg-host")
+    other = {"port1": "172.16.10.2/24", "port2": "172.16.20.2/24"}
+    files = {"fw.conf": fortigate("fw", PORTS, [OPEN, CLOSED]), "fw2.conf": fortigate("fw2", other, [OPEN, CLOSED])}
+    found = assessed(town(tmp_path, TWO_TIERS + DEVICE + second, files, register))
+
+    assert {one.standing.value for one in findings(found, "register-path")} == {"violated"}
