@@ -53,6 +53,19 @@ _TUNNELS = (
     "vpn ipsec manualkey-interface",
     "vpn ipsec concentrator",
 )
+#: Those of which each entry is an interface as well.
+_INTERFACES_OF_THEIR_OWN = frozenset(
+    (
+        "system gre-tunnel",
+        "system ipip-tunnel",
+        "system sit-tunnel",
+        "system ipv6-tunnel",
+        "system vxlan",
+        "system geneve",
+        "vpn ipsec phase1-interface",
+        "vpn ipsec manualkey-interface",
+    )
+)
 _IKE = disjunction(port_range(17, "500"), port_range(17, "4500"), proto(50), proto(51))
 #: Listening services by section: kind, what reaches them, whether they send on in their own name.
 _DNS = disjunction(port_range(17, "53"), port_range(6, "53"))
@@ -211,12 +224,21 @@ class Local:
                 match = _IKE if ipsec else ANYTHING
                 where = (entry.one("interface"),) if entry.one("interface") else ()
                 yield "ipsec" if ipsec else "tunnel", where, match, True, entry, ipsec
+                self._has_interface(path, entry)
             self._vdom.notes.mark(table.spans, LineUse.APPROXIMATED)
             if any(node.unread for node in table.walk()):
                 identity = self._vdom.notes.say(
                     Code.UNRECOGNISED_LINE, Severity.ERROR, table.first, "local", text=f"config {path}"
                 )
                 self._vdom.taint(Scope.LOCAL, identity, path, table.first)
+
+    def _has_interface(self, path: str, entry: Node) -> None:
+        """Taint the device where an interface that a tunnel makes is not among those of the export: it may lead anywhere."""
+        if path in _INTERFACES_OF_THEIR_OWN and all(one.name != entry.name for one in self._objects.interfaces.all):
+            identity = self._vdom.notes.say(
+                Code.UNDEFINED_NAME, Severity.ERROR, entry.first, "device", kind="interface", name=entry.name
+            )
+            self._vdom.taint(Scope.DEVICE, identity, entry.name, entry.first)
 
     def _ports(self, words: tuple[str, ...]) -> Expr:
         try:
