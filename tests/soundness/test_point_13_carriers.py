@@ -10,8 +10,11 @@ from segcheck.model.assessment import Assessment
 from tests.soundness.test_point_01_packets import LINUX, RULES, WHOLE
 from tests.soundness.town import (
     CLOSED,
+    DEVICE,
     POLICY,
+    PORTS,
     TWO_TIERS,
+    Rule,
     assessed,
     findings,
     fortigate,
@@ -131,3 +134,51 @@ def test_a_tunnel_without_a_declared_far_end_leads_to_unknown(tmp_path: Path) ->
     assert standing(found, "mn-lan", "lg-lan") == "proven"
     assert standing(found, "mn-lan", "unknown") == "violated"
     assert {dict(one.params)["interface"] for one in findings(found, "undeclared-interface")} == {"vpn"}
+
+
+TUNNELS = {
+    "system sit-tunnel": ("set source 172.16.10.1", "set destination 198.51.100.1", "set interface port1"),
+    "system gre-tunnel": ("set interface port1", "set remote-gw 198.51.100.1", "set local-gw 172.16.10.1"),
+    "system ipip-tunnel": ("set interface port1", "set remote-gw 198.51.100.1", "set local-gw 172.16.10.1"),
+    "system vxlan": ("set interface port1", "set vni 5", "set remote-ip 198.51.100.1"),
+}
+
+
+@pytest.mark.parametrize("path", TUNNELS)
+def test_a_tunnel_of_the_device_itself_is_an_interface_or_leaves_everything_open(tmp_path: Path, path: str) -> None:
+    """Listed among the interfaces it leads to `unknown`; not listed, the export lacks something."""
+    more = "\n".join(
+        (f"config {path}", '    edit "tun"', *(f"        {line}" for line in TUNNELS[path]), "    next", "end")
+    )
+    out = Rule(1, "port1", "tun")
+
+    def judged(name: str, ports: dict[str, str], *rules: Rule) -> Assessment:
+        files = {
+            "fw.conf": fortigate(
+                "fw", ports, [*rules, CLOSED], [("10.99.0.0/16", "", "tun")] if rules else [], more=more
+            )
+        }
+        return assessed(town(tmp_path / name, TWO_TIERS + DEVICE, files))
+
+    listed = judged("listed", {**PORTS, "tun": ";set type tunnel;set interface port1"}, out)
+    assert standing(listed, "mn-lan", "unknown") != "proven"
+    assert standing(judged("absent", PORTS), "mn-lan", "lg-lan") == "undecided"
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "config system nat64\n    set status enable\nend",
+        "config firewall policy64\n    edit 1\n        set action accept\n    next\nend",
+        "config firewall policy46\n    edit 1\n        set action accept\n    next\nend",
+        "config system vne-tunnel\n    set status enable\n    set mode map-e\nend",
+        'config system switch-interface\n    edit "sw"\n        set member "port1" "port2"\n    next\nend',
+        'config system virtual-wire-pair\n    edit "vw"\n        set member "port1" "port2"\n    next\nend',
+    ],
+)
+def test_what_maps_between_families_or_bridges_and_is_not_modelled_proves_nothing(tmp_path: Path, section: str) -> None:
+    """NAT64, NAT46, MAP-E; software switches and wire pairs."""
+    found = assessed(town(tmp_path, TWO_TIERS + DEVICE, {"fw.conf": fortigate("fw", PORTS, [CLOSED], more=section)}))
+
+    assert standing(found, "mn-lan", "lg-lan") == "undecided"
+    assert standing(found, "lg-lan", "mn-lan") == "undecided"
