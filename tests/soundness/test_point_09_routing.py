@@ -231,3 +231,75 @@ def test_an_address_that_is_not_understood_leaves_the_device_open(tmp_path: Path
     found = linux(tmp_path, ROUTES, broken)
 
     assert standing(found, "mn-lan", "lg-lan") == "undecided"
+
+
+# ---- declared routes, and routes that may be withdrawn
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_declared_routes_are_an_assumption(tmp_path: Path, declared: bool) -> None:
+    """The rule lets packets turn round; where they go then is the routing's business."""
+    device = LINUX.replace(", ROUTES", "") + ("    routes_complete: true\n" if declared else "")
+    turning = RULES.replace("-i eth0 -o eth2", "-i eth0 -o eth0")
+    closed = RULES.replace("-A FORWARD -i eth0 -o eth2 -j ACCEPT\n", "").replace("iptables-save", "ip6tables-save")
+    found = assessed(town(tmp_path, TWO_TIERS + device + WHOLE, {"fw.rules": turning, "fw6.rules": closed}))
+    crossed = crossing(found, "mn-lan", "unknown")
+
+    assert crossed.standing.value == ("proven_assuming" if declared else "undecided")
+    assert ("routes:fw" in crossed.assumptions) is declared
+
+
+MONITOR = """\
+config system link-monitor
+    edit "1"
+        set srcintf "port2"
+        set server "172.16.20.200"
+        set gateway-ip 172.16.20.200
+    next
+end
+"""
+ROUTERS = """\
+  - id: rt-a
+    kind: router
+    exports: [{path: exports/rt-a.conf}]
+    interfaces: {port1: {segment: lg-lan, address: 172.16.20.200}, port2: {segment: far, address: 172.16.60.1}}
+  - id: rt-b
+    kind: router
+    exports: [{path: exports/rt-b.conf}]
+    interfaces: {port1: {segment: lg-lan, address: 172.16.20.201}, port2: {segment: far, address: 172.16.60.2}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("monitored", "first", "second", "expected"),
+    [
+        (False, True, False, "violated"),
+        (False, False, True, "proven"),  # the backup route is never used
+        (True, False, True, "undecided"),  # it is, once the link is taken for dead
+        (True, True, True, "violated"),  # either way it arrives
+        (True, False, False, "proven"),
+    ],
+)
+def test_backup_and_tracked_routes_count_from_the_start(
+    tmp_path: Path, monitored: bool, first: bool, second: bool, expected: str
+) -> None:
+    topology = TWO_TIERS.replace(
+        "segments:\n", "  far: {tier: internet}\nsegments:\n  far: {zone: far, v4: [172.16.60.0/24], v6: none}\n"
+    )
+    export = fortigate(
+        "fw",
+        PORTS,
+        [Rule(1, "port1", "port2"), CLOSED],
+        [("172.16.60.0/24", "172.16.20.200", "port2"), ("172.16.60.0/24", "172.16.20.201", "port2")],
+        more=MONITOR if monitored else "",
+    )
+    head, _, tail = export.rpartition('        set device "port2"\n')
+    files = {"fw.conf": f'{head}        set device "port2"\n        set distance 20\n{tail}'}
+    for name, own, open_ in (("rt-a", 200, first), ("rt-b", 201, second)):
+        ports = {"port1": f"172.16.20.{own}/24", "port2": f"172.16.60.{own - 199}/24"}
+        files[f"{name}.conf"] = fortigate(
+            name, ports, [*([Rule(1)] if open_ else []), CLOSED], [("172.16.10.0/24", "172.16.20.1", "port1")]
+        )
+    found = assessed(town(tmp_path, topology + DEVICE + ROUTERS, files))
+
+    assert standing(found, "mn-lan", "far") == expected
