@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
+from segcheck.analysis.compiling import Compiled
+from segcheck.analysis.compiling.space import Ground, Space
 from segcheck.analysis.members import united
 from segcheck.cli.main import run
-from segcheck.model.device import DeviceConfig
+from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import Interface as On
-from segcheck.model.pipeline import Pipeline
+from segcheck.model.pipeline import Pipeline, Stage, StageKind
 from segcheck.model.rules import Deny, Permit
 from segcheck.sets.addresses import parse
+from segcheck.sets.intervals import IntervalSet
 from tests.analysis.builders import field, filtering, interface, listed, route, rule, translating
 from tests.analysis.devices import to
 from tests.analysis.sites import network, segment, station
@@ -33,6 +39,7 @@ from tests.soundness.town import (
     standing,
     town,
 )
+from tests.strategies import small_devices
 
 PAIR = DEVICE.replace(
     "exports: [{path: exports/fw.conf, format: fortigate}]",
@@ -249,3 +256,58 @@ def test_a_route_that_one_member_lacks_may_be_there() -> None:
     assert odd == ()
     assert [one.sure for one in config.routes if parse("10.3.0.0/24") == one.to] == [False]
     assert forbidden(site) == "undecided"
+
+
+DEVICES = small_devices()
+
+
+@st.composite
+def twins(draw: st.DrawFn) -> tuple[DeviceConfig, DeviceConfig]:
+    """Return two devices; mostly the second is the first one with some lists of another and without some stages."""
+    first, other = draw(DEVICES), draw(DEVICES)
+    if draw(st.integers(0, 4)) == 0:
+        return first, other
+    taken = [name for name in first.lists if name in other.lists and draw(st.booleans())]
+
+    def some(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        left = (StageKind.DEFRAGMENT, StageKind.CLASSIFY)
+        return tuple(one for one in stages if one.kind in left or draw(st.integers(0, 3)) > 0)
+
+    own = first.pipeline
+    pipeline = replace(own, ingress=some(own.ingress), forward=some(own.forward), local=some(own.local))
+    lists = {**first.lists, **{name: other.lists[name] for name in taken}}
+    return first, replace(first, lists=lists, pipeline=pipeline)
+
+
+@given(pair_of=twins())
+@settings(max_examples=80)
+def test_the_pair_is_its_first_unit_while_that_is_active_and_else_the_second(
+    pair_of: tuple[DeviceConfig, DeviceConfig],
+) -> None:
+    """In sets, exactly: whatever stages, lists, schedules and translations the two have; routes of one only may be there."""
+    first, second = pair_of
+    whole, odd = united("d", [("x", first), ("y", second)], "differ")
+    event("differ in more than lists" if odd else "one device")
+    if odd:
+        assert any(taint.scope is Scope.DEVICE for taint in whole.taints)
+        return
+    asked = any(name.endswith(" by member") for name in whole.lists)
+    ground = Ground({"x": first, "y": second, "d": whole}, dimensions=() if asked else ("varies:HA d: x active",))
+    universe = ground.universe
+    for every in (False, True):
+        x, y, both = (
+            Compiled(config, space=Space(config, ground=ground, label=label)).passing(every=every)
+            for label, config in (("x", first), ("y", second), ("d", whole))
+        )
+        active = universe.field("varies:HA d: x active", IntervalSet.of(1))
+        alone = (x & active) | (y - active)
+        if every:
+            assert both <= alone
+        else:
+            assert alone <= both
+        if (
+            first.routes == second.routes
+            and first.taints == second.taints
+            and first.routing_known == second.routing_known
+        ):
+            assert both == alone
