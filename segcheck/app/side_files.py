@@ -1,6 +1,6 @@
 """Side files of a device: its routing table and the addresses of its interfaces (DESIGN §2.9).
 
-A routing table closes what the export leaves unknown: routes that protocols bring, lines of static routes that were not read.
+A routing table closes what the export leaves unknown: routes that protocols bring, interfaces that get theirs from elsewhere.
 Routes of the export that it lacks may come back, and one that a protocol brought may go where the export has a backup.
 """
 

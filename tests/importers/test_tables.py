@@ -52,6 +52,13 @@ def test_linux_table() -> None:
     assert (found.unread, found.input.complete, found.families) == (False, Complete.UNKNOWN, frozenset((4,)))
 
 
+def test_linux_rules_that_nobody_set_may_stand_beside_the_table() -> None:
+    usual = "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n"
+
+    assert not _tables.routes(source(usual + LINUX)).unread
+    assert _tables.routes(source(usual + "100:\tfrom 10.0.0.0/24 lookup 7\n" + LINUX)).unread
+
+
 def test_linux_table_of_ipv6() -> None:
     text = "2001:db8::/64 dev eth0 proto kernel metric 256 pref medium\nfe80::/64 dev eth0 proto kernel metric 256\n"
     found = _tables.routes(source(text + "unreachable default dev lo metric 4294967295 error -101 pref medium\n"))

@@ -1,6 +1,6 @@
-"""`ip route show`, `ip -6 route show` and `ip addr` of Linux.
+"""`ip route show`, `ip -6 route show` (`ip rule show` may stand beside them) and `ip addr` of Linux.
 
-Source: iproute2, ip-route(8), ip-address(8), ip/iproute.c print_route, ip/ipaddress.c print_addrinfo. Only the main table is
+Source: iproute2, ip-route(8), ip-rule(8), ip-address(8), ip/iproute.c print_route, ip/ipaddress.c print_addrinfo. Only the main table is
 read: that is what `ip route show` prints when nobody names another. Neither listing shows its end.
 """
 
@@ -33,6 +33,8 @@ _DOWN = frozenset(["linkdown", "dead"])
 _SETTLED = frozenset(["kernel", "boot", "static"])
 _LINK_LOCAL = line.parse("fe80::/10")
 _LOOPBACK = line.parse("127.0.0.0/8") | line.parse("::1")
+#: What `ip rule show` prints where nobody has set rules; any other rule is not modelled.
+_USUAL_RULE = re.compile(r"^(?:0|32766|32767):\s+from all lookup (?:local|main|default)\s*$")
 _EVIDENCE = "the listing does not show its end"
 
 
@@ -61,6 +63,9 @@ def routes(source: SourceText) -> Listing:
         words = text.split()
         if not words or words[0] in ("#", "$"):
             reader.irrelevant(number)
+            continue
+        if _USUAL_RULE.match(text):
+            reader.understood(number)
             continue
         try:
             if words[0] == "nexthop" and text[0].isspace() and drafts and drafts[-1].to is not None:

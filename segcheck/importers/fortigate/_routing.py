@@ -113,10 +113,10 @@ class Routing:
                     self._vdom.notes.mark(entry.spans, LineUse.UNRECOGNISED)
                     for value in entry.values.values():
                         value.used = True
-                    self._vdom.taint(Scope.ROUTING, identity, entry.name, entry.first, by_table=True)
+                    # no table closes it: routes by source or Internet Service are policy routes, which it does not show
+                    self._vdom.taint(Scope.ROUTING, identity, entry.name, entry.first)
                 if self._vdom.notes.finish(entry, _STATIC_IRRELEVANT, f"route {entry.name}"):
-                    identity = self.doubt("unread lines", entry.first)
-                    self._vdom.taint(Scope.ROUTING, identity, entry.name, entry.first, by_table=True)
+                    self._vdom.taint(Scope.ROUTING, self.doubt("unread lines", entry.first), entry.name, entry.first)
 
     def _static_entry(self, entry: Node, one: int) -> Iterable[Route]:
         status = entry.on("status", True)
