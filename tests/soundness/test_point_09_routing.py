@@ -116,6 +116,17 @@ def test_an_unread_policy_route_is_not_closed_by_the_table(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    "line", ["set internet-service 65537", "set src 172.16.10.0 255.255.255.0", "set frobnicate 1"]
+)
+def test_a_static_route_that_no_table_shows_is_not_closed_by_it(tmp_path: Path, line: str) -> None:
+    """Routes by source or by Internet Service are policy routes of the device."""
+    static = f'config router static\n    edit 9\n        set device "port1"\n        {line}\n    next\nend\n'
+    found = site(tmp_path, more=static, table=TABLE)
+
+    assert standing(found, "mn-lan", "unknown") == "undecided"
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ("C       172.16.20.0/24 is directly connected, port2\n", ""),
