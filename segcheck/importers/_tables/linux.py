@@ -1,7 +1,7 @@
 """`ip route show`, `ip -6 route show` (`ip rule show` may stand beside them) and `ip addr` of Linux.
 
-Source: iproute2, ip-route(8), ip-rule(8), ip-address(8), ip/iproute.c print_route, ip/ipaddress.c print_addrinfo. Only the main table is
-read: that is what `ip route show` prints when nobody names another. Neither listing shows its end.
+Source: iproute2, ip-route(8), ip-rule(8), ip-address(8), ip/iproute.c print_route, ip/ipaddress.c print_addrinfo. Only the
+main table is read: that is what `ip route show` prints when nobody names another. Neither listing shows its end.
 """
 
 from __future__ import annotations
