@@ -41,12 +41,12 @@ class Regions:
                 if rules is not None and not rules.builtin and step.action == "permit":
                     rule = rule_of(rules.rules, step)
                     if rule is not None:
-                        region = region & self._decided(hop.device, step.list, rule)
+                        region = region & self.decided(hop.device, step.list, rule)
                 if step.before != step.after:
                     return region
         return region
 
-    def _decided(self, device: str, name: str, rule: Rule) -> PacketSet:
+    def decided(self, device: str, name: str, rule: Rule) -> PacketSet:
         """Return the packets that a rule may decide: those that earlier rules of its list surely end are not among them."""
         key = device, name, rule.id
         if key not in self._known:

@@ -11,6 +11,7 @@ from segcheck.analysis.causes import Statement
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.permitting import Allowance
+from segcheck.analysis.reachability import device_key
 from segcheck.analysis.regions import Regions
 from segcheck.checks._base import Context
 from segcheck.model.crossing import Place, PlaceKind
@@ -24,6 +25,7 @@ from segcheck.model.source import Span
 from segcheck.model.trace import Step, Verdict
 from segcheck.sets.header import Packet
 from segcheck.sets.intervals import IntervalSet
+from segcheck.sets.packets import PacketSet
 
 #: Ways by different rules that are told apart for one communication between two places.
 MOST = 12
@@ -49,8 +51,40 @@ def used(context: Context) -> tuple[Used, ...]:
 
 
 def serving(context: Context, statement: Statement) -> tuple[str, ...]:
-    """Return the entries of the register whose communication a written rule lets pass."""
-    return tuple(sorted(_served(context).get((statement.device, statement.rule, statement.span), ())))
+    """Return the entries of the register whose communication a written rule lets pass, or may do so for all that is known."""
+    found = set(_served(context).get((statement.device, statement.rule, statement.span), ()))
+    space = context.judgement.reach.spaces.get(statement.device)
+    rules = space.device.lists[statement.list].rules if space is not None else ()
+    rule = next((one for one in rules if one.id == statement.rule and one.span == statement.span), None)
+    if rule is not None and (open_ones := _possible(context)):
+        region = Regions(context.judgement.reach).decided(statement.device, statement.list, rule)
+        found |= {entry for entry, packets in open_ones if packets & region}
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=1)
+def _possible(context: Context) -> tuple[tuple[str, PacketSet], ...]:
+    """Return the registered communications of which nobody can say whether they pass, as they leave their initiators.
+
+    Assumptions hold: what may pass only if one of them is false is not meant.
+    """
+    reach, network = context.judgement.reach, context.network
+    universe = reach.universe
+    found = []
+    for allowance in context.judgement.allowances:
+        wanted = permitting.openings(universe, allowance) & universe.field("dst", allowance.responders)
+        for pair in context.judgement.pairs:
+            own = allowance.initiators & network.addresses.get(pair.src.id, IntervalSet.empty())
+            if not own or not allowance.responders & _received(context, pair.dst):
+                continue
+            packets = (pair.may - pair.must) & wanted & universe.field("src", own)
+            if packets:  # leave out what only a false assumption lets pass
+                key = device_key(pair.dst.id) if pair.dst.kind is PlaceKind.DEVICE else pair.dst.id
+                sent = reach.sent(pair.src.id).get(key, universe.nothing)
+                may = reach.doubts.anyway(reach.doubts.without_assumptions(sent))
+                if packets := packets & may:
+                    found.append((allowance.entry, packets))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)

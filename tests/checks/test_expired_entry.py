@@ -1,5 +1,6 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
+from segcheck.app import assessing
 from tests.checks.sites import DAY, Town, entry, item, lines, params, policy, rule, told, way
 
 CHECK = "expired-entry"
@@ -27,6 +28,16 @@ def test_the_last_day_counts_in_japan(tmp_path):
 
     assert ending.judged(tmp_path, date(2026, 12, 31)).findings == ()
     assert [one.check for one in ending.judged(tmp_path, date(2027, 1, 1)).findings] == [CHECK]
+
+
+def test_the_day_is_that_of_japan(monkeypatch):
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+    monkeypatch.setattr(assessing, "datetime", Clock)
+    assert assessing.today() == date(2026, 11, 25)
 
 
 def test_two_rules_for_one_entry_are_one_finding(tmp_path):

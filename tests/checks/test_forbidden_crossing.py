@@ -135,6 +135,28 @@ def test_a_rule_that_the_register_needs_is_kept(tmp_path):
     assert (wider.subject, lines(wider)) == ("fw2 policy 4", [policy(tmp_path, 4, "fw2")])
 
 
+def test_a_rule_that_the_register_may_need_is_not_deleted_either(tmp_path):
+    """Behind the firewall stands a router that nobody read: whether the registered mail arrives is not known."""
+    link = {"link": ("dmz", "10.9.0.0/29", ", kind: transit")}
+    town = Town(
+        segments={**SEGMENTS, **link},
+        firewalls={
+            "fw": Firewall(
+                ports={"lg": PORTS["lg"], "link": ("link", "10.9.0.1/29")},
+                rules=[rule(1, "lg:all", "link:all")],
+                routes=OUT,
+            ),
+            "old": Firewall(ports={"link": ("link", "10.9.0.2/29"), "in": PORTS["in"]}, exported=False),
+        },
+        register=[MAIL],
+    )
+
+    (found,) = [one for one in town.judged(tmp_path).findings if one.subject == "fw policy 1"]
+    assert found.pairs == (("lg", "dmz"),)
+    assert "Delete" not in found.remedy[1]
+    assert "R1 needs it" in found.remedy[1]
+
+
 def test_ways_that_pass_a_further_rule_belong_to_the_rule_that_opens_them_all(tmp_path):
     town = row([rule(3, "lg:all", "link:all", "RDP")], [rule(4, "link:all", "in:all", "RDP")])
 
