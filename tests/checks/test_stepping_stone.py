@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from segcheck.app import assessing
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import ConfigEvidence, Finding, WitnessEvidence
+from tests.checks.sites import PORTS, Firewall, Town, entry, rule
 
 CITY = Path(__file__).resolve().parents[2] / "topologies" / "reiji"
 DAY = date(2026, 11, 24)
@@ -125,3 +127,11 @@ def test_screen_sessions_count_as_data_once_they_are_plain_sessions(judged):
 
     assert ("data", "in", "mn") in found
     assert ("control", "in", "lg") not in found
+
+
+#: Mail that goes by way of a host in the sanitising segment that ends no session: two entries, one after the other.
+RULES = [rule(1, "in:in-mail", "san:san-mail", "SMTP"), rule(2, "san:san-mail", "lg:lg-mail", "SMTP")]
+ENTRIES = [entry("R1", "in-mail", "san-mail", "tcp/25"), entry("R2", "san-mail", "lg-mail", "tcp/25")]
+WALL = Firewall(ports={**PORTS, "san": ("san-lan", "10.3.0.1/24")}, rules=RULES)
+FIRES = Town(firewalls={"fw": WALL}, register=ENTRIES)
+SOUND = Town(firewalls={"fw": replace(WALL, rules=RULES[1:])}, register=ENTRIES[1:])
