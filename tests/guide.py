@@ -64,10 +64,9 @@ class Command:
 
     def agrees(self, printed: list[str]) -> bool:
         """Return whether the output is what is shown; `[...]` stands for any lines, but for at least one."""
-        shown = [part.strip("\n").split("\n") for part in "\n".join(self.printed).split(LEFT_OUT)]
+        shown = _parts(self.printed)
         if len(shown) == 1:
-            return list(self.printed) == printed
-        shown = [[] if part == [""] else part for part in shown]
+            return shown[0] == printed
         if printed[: len(shown[0])] != shown[0]:
             return False
         at = len(shown[0])
@@ -115,24 +114,29 @@ def rewritten(page: Page, outputs: dict[int, list[str]]) -> str:
 
 
 def excerpt(shown: Sequence[str], printed: Sequence[str]) -> list[str]:
-    """Return of an output what is shown of it: all, or as many lines from those that look most like the ones shown."""
+    """Return of an output what is shown of it: all, or of each part as many lines as there are, where they look most alike."""
     if LEFT_OUT not in shown:
         return list(printed)
-    found: list[str] = []
-    fresh = True
-    rest = list(printed)
+    parts = _parts(shown)
+    found, rest = list(printed[: len(parts[0])]), list(printed[len(parts[0]) :])
+    for part in parts[1:-1]:
+        text = "\n".join(part)
+        likeness = [SequenceMatcher(None, text, "\n".join(rest[n : n + len(part)])).ratio() for n in range(len(rest))]
+        at = likeness.index(max(likeness)) if likeness else 0
+        found += [LEFT_OUT, *rest[at : at + len(part)]]
+        rest = rest[at + len(part) :]
+    return [*found, LEFT_OUT, *(printed[-len(parts[-1]) :] if parts[-1] else [])]
+
+
+def _parts(shown: Sequence[str]) -> list[list[str]]:
+    """Return what stands between the marks of what is left out."""
+    parts: list[list[str]] = [[]]
     for line in shown:
         if line == LEFT_OUT:
-            found.append(line)
-            fresh = True
-            continue
-        if fresh and found:
-            likeness = [SequenceMatcher(None, line, other).ratio() for other in rest]
-            rest = rest[likeness.index(max(likeness)) :] if likeness else []
-        fresh = False
-        found += rest[:1]
-        rest = rest[1:]
-    return found
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return parts
 
 
 def _commands(inside: list[str], first: int) -> list[Command]:

@@ -110,6 +110,18 @@ def test_an_excerpt_agrees_with_what_it_is_an_excerpt_of(printed, shown, agree):
     assert command.agrees(printed.split()) is agree
 
 
+@pytest.mark.parametrize(
+    ("shown", "printed", "kept"),
+    [
+        ("a b", "x y z", "x y z"),
+        ("a [...] one1 two1 [...] z", "A one2 too2 one3 two3 Z", "A [...] one3 two3 [...] Z"),
+        ("[...] one1 [...]", "xxx one2 yyy", "[...] one2 [...]"),
+    ],
+)
+def test_an_excerpt_is_renewed_from_where_the_output_looks_most_alike(shown, printed, kept):
+    assert guide.excerpt(shown.split(), printed.split()) == kept.split()
+
+
 def test_a_change_that_fits_nowhere_or_twice_is_refused():
     change = guide.Change(1, "f", ((("a",), ("b",)),))
 
