@@ -4,6 +4,7 @@
     interface lan 10.0.0.1/24
     permit in=lan src=10.0.0.0/8 proto=6 dport=443     # comment
     deny dst=192.0.2.0/24
+    permit proto=6 sport=443 reply                     answers only
     permit when=office-hours                           a condition that nobody can evaluate
     routes complete                                    what is attached is all there is
     end
@@ -142,6 +143,8 @@ def read(sources: Sequence[SourceText]) -> Reading:
 
 def _term(text: str) -> Expr:
     name, _, value = text.partition("=")
+    if name == "reply":  # TCP with ACK or RST
+        return Field("tcp_flags", IntervalSet.of(*(flags for flags in range(256) if flags & 0x14)))
     if name == "in":
         return OnInterface("in", (value,))
     if name == "when":

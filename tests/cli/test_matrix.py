@@ -32,9 +32,9 @@ def cell(outcome, src, dst):
 @pytest.mark.parametrize(
     ("rules", "declared", "code", "there", "back"),
     [
-        ((), False, 0, "permits_1", "apart"),
-        ((), True, 3, "(permits_1)", "(apart)"),
-        ((OPEN,), False, 1, "CROSSED_1", "apart"),
+        ((), False, 0, "permits_1", "permits_1"),
+        ((), True, 3, "(permits_1)", "(permits_1)"),
+        ((OPEN,), False, 1, "CROSSED_1", "permits_1"),
         ((UNREAD,), False, 3, "?_1", "?_1"),
     ],
 )

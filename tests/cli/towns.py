@@ -32,7 +32,8 @@ toy 1
 interface port1 10.20.10.1/24
 interface port2 10.30.10.1/24
 permit in=port2 src=10.30.10.25/32 dst=10.20.10.25/32 proto=6 dport=25
-{rules}routes complete
+{rules}permit in=port1 src=10.20.10.25/32 dst=10.30.10.25/32 proto=6 sport=25 reply
+routes complete
 end
 """
 #: Rules with which the town, which is proven without, ends otherwise: something open, something not understood.
