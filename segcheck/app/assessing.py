@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 
 from segcheck import checks
 from segcheck.analysis import crossings, permitting
@@ -96,7 +97,8 @@ def assess(
         progress("checks", len(modules), len(modules))
     findings = tuple(sorted(_waived(site, day, found), key=checks.order))
     filtered = _by_filters(judgement) if spelt else frozenset()
-    told = tuple(_crossing(pair, filtered, spelt=spelt) for pair in judgement.pairs)
+    boxes = cache(lambda packets: _boxes(packets, spelt=spelt))  # many pairs are crossed by the same packets
+    told = tuple(_crossing(pair, filtered, boxes) for pair in judgement.pairs)
     assessment = Assessment(
         site=site,
         day=day,
@@ -150,7 +152,7 @@ def _by_filters(judgement: Judgement) -> frozenset[tuple[str, str]]:
         return frozenset()
 
 
-def _crossing(pair: Judged, filtered: frozenset[tuple[str, str]], *, spelt: bool) -> Crossing:
+def _crossing(pair: Judged, filtered: frozenset[tuple[str, str]], boxes: Callable[[PacketSet], Boxes]) -> Crossing:
     because = (name for doubt in pair.because for name in (doubt.id, *doubt.because))
     return Crossing(
         src=pair.src,
@@ -159,10 +161,10 @@ def _crossing(pair: Judged, filtered: frozenset[tuple[str, str]], *, spelt: bool
         support="filters" if crossings.ends(pair) in filtered else "filters+routing",
         because=tuple(dict.fromkeys(because)),
         assumptions=tuple(doubt.id for doubt in pair.assumptions),
-        must=_boxes(pair.must, spelt=spelt),
-        may=_boxes(pair.may, spelt=spelt),
-        forbidden_must=_boxes(pair.forbidden_must, spelt=spelt),
-        forbidden_may=_boxes(pair.forbidden_may, spelt=spelt),
+        must=boxes(pair.must),
+        may=boxes(pair.may),
+        forbidden_must=boxes(pair.forbidden_must),
+        forbidden_may=boxes(pair.forbidden_may),
     )
 
 

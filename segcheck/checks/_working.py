@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from segcheck.analysis import permitting
@@ -47,55 +47,90 @@ class Fails:
     packet: Packet
 
 
-def failing(context: Context, wanted: Allowance, *, at_times: bool = False) -> Iterator[Fails]:
-    """Yield what of a communication does not work: by source place and service, the first packet that fails.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A communication that is to work; `at_times`: it is enough that it does at some time."""
+
+    communication: Allowance
+    at_times: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one place sends to one receiver for one service; `question` is the number of the receiver's question."""
+
+    wanted: Wanted
+    service: Service
+    source: str
+    receiver: str
+    flow: PacketSet
+    question: int
+
+
+def failing(context: Context, communications: Iterable[Wanted]) -> Iterator[tuple[Allowance, Fails]]:
+    """Yield what of some communications does not work: by source place and service, the first packet that fails.
 
     What devices send themselves is not asked, nor what reaches no place that the topology knows. Within one place nothing
-    stands between.
-
-    at_times   it is enough that it works at some time
+    stands between. All are asked together, once.
     """
+    sinks: dict[tuple[str, IntervalSet], int] = {}
+    parts = [part for wanted in communications for part in _parts(context, wanted, sinks)]
     reach = context.judgement.reach
-    universe = reach.universe
-    for service in wanted.services:
-        single = Allowance(
-            entry=wanted.entry, initiators=wanted.initiators, responders=wanted.responders, services=(service,)
+    nothing = reach.universe.nothing
+    works = _answers(context, sinks, {part.question for part in parts}, Mode.REQUIRED)
+    failing_at = [(part, part.flow - _when(works[part.question].get(part.source, nothing), part)) for part in parts]
+    maybe = _answers(context, sinks, {part.question for part, rest in failing_at if rest}, Mode.MAYBE_REQUIRED)
+    for part, rest in failing_at:
+        communication = part.wanted.communication
+        if not rest:
+            working = part.flow & works[part.question][part.source]
+            for one in _unanswered(context, part.source, part.receiver, part.service, working):
+                yield communication, one
+            continue
+        possible = maybe[part.question].get(part.source, nothing)
+        surely = part.flow - _when(reach.possibly(possible), part)
+        assumptions: tuple[str, ...] = ()
+        if not surely:
+            surely = part.flow - _when(reach.possibly(reach.doubts.without_assumptions(possible)), part)
+            leaning = reach.doubts.supporting(possible & surely) if surely else ()
+            assumptions = tuple(doubt.id for doubt in leaning if doubt.assumption)
+        yield (
+            communication,
+            Fails(
+                source=part.source,
+                receiver=part.receiver,
+                service=part.service,
+                standing=Standing.VIOLATED if surely else Standing.UNDECIDED,
+                assumptions=assumptions,
+                packet=example(context.network, surely or rest, part.source, part.receiver),
+            ),
         )
-        asked = permitting.openings(universe, single)
-        for receiver, targets in receivers(context, wanted.responders):
-            sink = {receiver: universe.field("dst", targets)}
-            works = fails = None
+
+
+def _parts(context: Context, wanted: Wanted, sinks: dict[tuple[str, IntervalSet], int]) -> Iterator[_Part]:
+    universe = context.judgement.reach.universe
+    communication = wanted.communication
+    for service in communication.services:
+        asked = permitting.openings(universe, replace(communication, services=(service,)))
+        for receiver, targets in receivers(context, communication.responders):
+            question = sinks.setdefault((receiver, targets), len(sinks))
             for place in context.network.places.values():
-                own = (wanted.initiators & context.network.addresses[place.id]) - context.network.own(place.id)
+                own = (communication.initiators & context.network.addresses[place.id]) - context.network.own(place.id)
                 if not own or place.id == receiver or place.kind is PlaceKind.BUILT_IN:
                     continue
                 flow = asked & universe.field("src", own) & universe.field("dst", targets)
-                if not flow:
-                    continue
-                if works is None:
-                    works = reach.backward(sink, Mode.REQUIRED)
-                missing = flow - _when(works.get(place.id, universe.nothing), at_times=at_times)
-                if not missing:
-                    yield from _unanswered(context, place.id, receiver, service, flow & works[place.id])
-                    continue
-                if fails is None:
-                    fails = reach.backward(sink, Mode.MAYBE_REQUIRED)
-                possible = fails.get(place.id, universe.nothing)
-                surely = flow - _when(reach.possibly(possible), at_times=at_times)
-                assumptions: tuple[str, ...] = ()
-                if not surely:
-                    assuming = reach.possibly(reach.doubts.without_assumptions(possible))
-                    surely = flow - _when(assuming, at_times=at_times)
-                    leaning = reach.doubts.supporting(possible & surely) if surely else ()
-                    assumptions = tuple(doubt.id for doubt in leaning if doubt.assumption)
-                yield Fails(
-                    source=place.id,
-                    receiver=receiver,
-                    service=service,
-                    standing=Standing.VIOLATED if surely else Standing.UNDECIDED,
-                    assumptions=assumptions,
-                    packet=example(context.network, surely or missing, place.id, receiver),
-                )
+                if flow:
+                    yield _Part(wanted, service, place.id, receiver, flow, question)
+
+
+def _answers(
+    context: Context, sinks: Mapping[tuple[str, IntervalSet], int], needed: Collection[int], mode: Mode
+) -> Mapping[int, Mapping[str, PacketSet]]:
+    """Return, by number of a question, what of each place reaches the receiver."""
+    reach = context.judgement.reach
+    asked = [(number, key) for key, number in sinks.items() if number in needed]
+    questions = ({receiver: reach.universe.field("dst", targets)} for _, (receiver, targets) in asked)
+    return {number: found for (number, _), found in zip(asked, reach.backward_each(questions, mode), strict=True)}
 
 
 def _unanswered(context: Context, source: str, receiver: str, service: Service, flow: PacketSet) -> Iterator[Fails]:
@@ -127,8 +162,8 @@ def _unanswered(context: Context, source: str, receiver: str, service: Service, 
         )
 
 
-def _when(packets: PacketSet, *, at_times: bool) -> PacketSet:
-    return packets.exists("time") if at_times else packets
+def _when(packets: PacketSet, part: _Part) -> PacketSet:
+    return packets.exists("time") if part.wanted.at_times else packets
 
 
 def receivers(context: Context, targets: IntervalSet) -> Iterator[tuple[str, IntervalSet]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._working import Fails, failing, shown
+from segcheck.checks._working import Fails, Wanted, failing, shown
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.register import RegisterEntry
@@ -37,13 +37,14 @@ CHECK = Check(
 
 def find(context: Context) -> Iterator[Finding]:
     """Yield a finding for each entry of which something does not surely pass today."""
+    registered = context.judgement.allowances
     failed: dict[str, list[Fails]] = {}
-    for allowance in context.judgement.allowances:
-        scheduled = bool(context.entries[allowance.entry].schedule)
-        failed.setdefault(allowance.entry, []).extend(failing(context, allowance, at_times=scheduled))
-    for name, parts in failed.items():
-        if parts:
-            yield _finding(context, context.entries[name], parts)
+    wanted = [Wanted(one, at_times=bool(context.entries[one.entry].schedule)) for one in registered]
+    for allowance, one in failing(context, wanted):
+        failed.setdefault(allowance.entry, []).append(one)
+    for entry in dict.fromkeys(one.entry for one in registered):
+        if entry in failed:
+            yield _finding(context, context.entries[entry], failed[entry])
 
 
 def _finding(context: Context, entry: RegisterEntry, parts: list[Fails]) -> Finding:

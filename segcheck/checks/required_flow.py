@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from segcheck.analysis import permitting
 from segcheck.checks._base import Context
-from segcheck.checks._working import Fails, failing, shown
+from segcheck.checks._working import Fails, Wanted, failing, shown
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.register import RequiredFlow
@@ -35,10 +35,13 @@ CHECK = Check(
 
 def find(context: Context) -> Iterator[Finding]:
     """Yield a finding for each required communication of which something does not surely work."""
-    for flow in context.site.policy.required:
-        parts = list(failing(context, permitting.of_flow(context.site, flow)))
-        if parts:
-            yield _finding(context, flow, parts)
+    flows = context.site.policy.required
+    failed: dict[str, list[Fails]] = {}
+    for communication, one in failing(context, [Wanted(permitting.of_flow(context.site, flow)) for flow in flows]):
+        failed.setdefault(communication.entry, []).append(one)
+    for flow in flows:
+        if flow.id in failed:
+            yield _finding(context, flow, failed[flow.id])
 
 
 def _finding(context: Context, flow: RequiredFlow, parts: list[Fails]) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis.anomalies import Anomaly, AnomalyKind, anomalies
+from segcheck.analysis.anomalies import CAPACITY, SECONDS, Anomaly, AnomalyKind, anomalies
 from segcheck.checks._base import Context, rule_name
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
@@ -34,7 +34,7 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield each written rule that earlier rules with another outcome surely hide."""
+    """Yield each written rule that earlier rules with another outcome surely hide, and those of which nobody can tell."""
     for name, station in context.network.stations.items():
         config = station.config
         if config is None or station.assumed:
@@ -44,13 +44,14 @@ def find(context: Context) -> Iterator[Finding]:
             if rules.builtin or listed in others:
                 continue
             for one in anomalies(config, listed):
-                if one.kind is AnomalyKind.SHADOWED and one.rule.span is not None:
+                if one.kind in (AnomalyKind.SHADOWED, AnomalyKind.UNDECIDED) and one.rule.span is not None:
                     yield _finding(name, one)
 
 
 def _finding(device: str, one: Anomaly) -> Finding:
     name = rule_name(device, one.list, one.rule.id)
-    hiding = ", ".join(rule.id for rule in one.because)
+    undecided = one.kind is AnomalyKind.UNDECIDED
+    hiding = f"? (engine-capacity: {CAPACITY} nodes, {SECONDS:g} s)" if undecided else _named(one)
     lines: list[Evidence] = [
         ConfigEvidence(rule.span, rule.text, f"{device}:{one.list}:{rule.id}")
         for rule in (one.rule, *one.because)
@@ -58,8 +59,8 @@ def _finding(device: str, one: Anomaly) -> Finding:
     ]
     return Finding(
         check=CHECK.id,
-        weight=CHECK.weight if isinstance(one.rule.action, Deny) else Weight.LOW,
-        standing=Standing.VIOLATED,
+        weight=CHECK.weight if isinstance(one.rule.action, Deny) and not undecided else Weight.LOW,
+        standing=Standing.UNDECIDED if undecided else Standing.VIOLATED,
         basis=(Basis.RULES,),
         subject=name,
         key=f"{device}/{one.list}/{one.rule.key}",
@@ -71,3 +72,7 @@ def _finding(device: str, one: Anomaly) -> Finding:
         ),
         requirements=CHECK.requirements,
     )
+
+
+def _named(one: Anomaly) -> str:
+    return ", ".join(rule.id for rule in one.because)
