@@ -1,7 +1,8 @@
 """Two versions of a device: exactly which packets its lists newly permit or deny, and by which lines.
 
-Both versions are compiled into one universe. What is sure is told apart from what is possible; outside what is listed
-the two decide alike. Where only unread lines differ, or translation or routing changed, equality is not claimed.
+Both versions are compiled into one universe, as far as rules that only one of them has can touch it. What is sure is told
+apart from what is possible; outside what is listed the two decide alike. Where only unread lines differ, or translation or
+routing changed, equality is not claimed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
 
+from segcheck.analysis.changed_rules import reduced
 from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.lists import Lists
 from segcheck.analysis.compiling.space import VERSION, Ground, Space, actions_of, interface_names
@@ -151,15 +153,18 @@ class _Comparer:
         names = dict.fromkeys((*interface_names(old), *interface_names(new)))
         self.written = old, new
         old, new = _with_interfaces(old, names), _with_interfaces(new, names)
+        self.whole = old, new
+        cut = reduced(old, new, tuple(sorted(names)))
+        self.devices, self._altered = cut.devices, cut.altered
+        old, new = self.devices
         newer = f"{VERSION}new"
         ground = Ground({"": old, newer: new}, capacity=capacity)
-        self.devices = old, new
         self.spaces = Space(old, ground=ground, label=""), Space(new, ground=ground, label=newer)
         self.lists = Lists(self.spaces[0]), Lists(self.spaces[1])
 
     def comparison(self, only: str | None) -> Comparison:
-        names = [only] if only else list(dict.fromkeys((*filters(self.devices[0]), *filters(self.devices[1]))))
-        changes = [change for name in names for change in self._changes(name)]
+        names = [only] if only else list(dict.fromkeys((*filters(self.whole[0]), *filters(self.whole[1]))))
+        changes = [change for name in names if name in self._altered for change in self._changes(name)]
         unsettled = tuple(self._open(names)) if only is None else ()
         verdict = Verdict.EQUAL
         if any(change.sure for change in changes):
@@ -176,14 +181,25 @@ class _Comparer:
         return self.lists[side].before(name, {Permit: yes}, every=every, translate=lambda _: yes)
 
     def _changes(self, name: str) -> Iterator[Change]:
-        must = [self._permits(side, name, every=True) for side in (0, 1)]
-        may = [self._permits(side, name, every=False) for side in (0, 1)]
+        region = self._touched(name)
+        must = [self._permits(side, name, every=True) & region for side in (0, 1)]
+        may = [self._permits(side, name, every=False) & region for side in (0, 1)]
         yield from self._told(name, must[1] - may[0], permitted=True, sure=True)
         yield from self._told(name, must[0] - may[1], permitted=False, sure=True)
         wider = ((may[1] - may[0]) | (must[1] - must[0])) - (must[1] - may[0])
         narrower = ((may[0] - may[1]) | (must[0] - must[1])) - (must[0] - may[1])
         yield from self._told(name, wider, permitted=True, sure=False)
         yield from self._told(name, narrower, permitted=False, sure=False)
+
+    def _touched(self, name: str) -> PacketSet:
+        """Return the packets that a rule may match which only one of the versions has; all others are decided alike."""
+        matches = self._altered[name].matches
+        if matches is None:
+            return self.spaces[0].everything
+        found = self.spaces[0].nothing
+        for side, match in matches:
+            found = found | matched(self.spaces[side], match).may
+        return found
 
     def _told(self, name: str, packets: PacketSet, *, permitted: bool, sure: bool) -> Iterator[Change]:
         """Yield the packets by what decides about them in either version."""
