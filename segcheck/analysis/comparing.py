@@ -28,7 +28,7 @@ from segcheck.model.source import Span
 from segcheck.model.trace import Probe
 from segcheck.sets.header import SIZES, Packet
 from segcheck.sets.listing import Boxes
-from segcheck.sets.packets import PacketSet, growing
+from segcheck.sets.packets import CapacityExceeded, PacketSet, growing
 
 FIRST_CAPACITY, LAST_CAPACITY = 1 << 19, 1 << 25
 #: Causes that are told apart in one list; the rest is listed under the last.
@@ -128,10 +128,12 @@ class Diff:
 def compare(old: DeviceConfig, new: DeviceConfig, only: str | None = None) -> Comparison:
     """Return how two versions of a device differ, list by list; `only` names one list.
 
-    Raises:
-        CapacityExceeded: they do not fit into the largest store.
+    Undecided, with "engine capacity" open, if they do not fit into a store of LAST_CAPACITY nodes.
     """
-    return growing(lambda capacity: _Comparer(old, new, capacity).comparison(only), FIRST_CAPACITY, LAST_CAPACITY)
+    try:
+        return growing(lambda capacity: _Comparer(old, new, capacity).comparison(only), FIRST_CAPACITY, LAST_CAPACITY)
+    except CapacityExceeded:
+        return Comparison(Verdict.UNDECIDED, (), ("engine capacity",))
 
 
 def filters(device: DeviceConfig) -> tuple[str, ...]:

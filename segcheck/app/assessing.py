@@ -82,17 +82,17 @@ def assess(
         if progress is not None:
             progress("crossings", done, total)
 
-    try:
-        judgement = crossings.judge(network, allowed, cuts=checks.cuts(), progress=judging)
-    except CapacityExceeded as error:
-        return Assessed(_exhausted(site, validated.bindings, day, error.capacity), validated.files, None)
-    context = checks.Context(site=site, day=day, network=network, bindings=validated.bindings, judgement=judgement)
     found: list[Finding] = []
     modules = [module for module in checks.installed() if module.CHECK.id in wanted]
-    for done, module in enumerate(modules):
-        if progress is not None:
-            progress("checks", done, len(modules))
-        found += module.find(context)
+    try:
+        judgement = crossings.judge(network, allowed, cuts=checks.cuts(), progress=judging)
+        context = checks.Context(site=site, day=day, network=network, bindings=validated.bindings, judgement=judgement)
+        for done, module in enumerate(modules):
+            if progress is not None:
+                progress("checks", done, len(modules))
+            found += module.find(context)
+    except CapacityExceeded as error:  # a check asks more of the same store: without its answer nothing is told
+        return Assessed(_exhausted(site, validated.bindings, day, error.capacity), validated.files, None)
     if progress is not None:
         progress("checks", len(modules), len(modules))
     findings = tuple(sorted(_waived(site, day, found), key=checks.order))

@@ -15,6 +15,7 @@ from segcheck.model.reading import Complete, Reading
 from segcheck.model.source import SourceText
 
 if TYPE_CHECKING:
+    from segcheck.analysis.anomalies import Anomaly
     from segcheck.loaders.device_file import DeviceFile
 
 
@@ -37,6 +38,19 @@ def read_export(path: str, format: str | None = None) -> ReadExport:  # noqa: A0
     """
     sources = best_first(files.read_export(path), format)
     return ReadExport(path=path, sources=sources, reading=importers.read(sources, format))
+
+
+def hidden_rules(reading: Reading) -> dict[str, tuple[Anomaly, ...]]:
+    """Return, by context, the written rules of filter lists that earlier rules hide, or may hide for all that can be told."""
+    from segcheck.analysis.anomalies import anomalies
+    from segcheck.model.pipeline import StageKind
+
+    found = {}
+    for device in reading.devices:
+        others = {b.list for s in device.pipeline.stages() if s.kind is not StageKind.FILTER for b in s.bindings}
+        asked = [name for name, rules in device.lists.items() if not rules.builtin and name not in others]
+        found[device.context] = tuple(one for name in asked for one in anomalies(device, name))
+    return found
 
 
 def best_first(sources: tuple[SourceText, ...], format: str | None) -> tuple[SourceText, ...]:  # noqa: A002

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,6 +177,9 @@ def _write(path: str, text: str) -> None:
             f"{path}: cannot be written ({error.strerror}); the judgement was made but is not stored",
             f"{path}: 書き込めません ({error.strerror})。判定は行いましたが、保存していません",
         ) from error
+    finally:
+        with suppress(OSError):  # interrupted, or not written: nothing half done stays
+            part.unlink(missing_ok=True)
 
 
 def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool) -> int:

@@ -37,6 +37,14 @@ def build(say: Say) -> click.Command:
                 help=say("Format of the export; otherwise recognised.", "エクスポートの形式。省略時は自動判別。"),
             ),
             click.Option(
+                ["--anomalies"],
+                is_flag=True,
+                help=say(
+                    "Show rules that earlier ones hide (shadowed, redundant) instead; ends with 1 if there are any.",
+                    "代わりに、上の規則に隠れて働かない規則を示します。あれば 1 で終わります。",
+                ),
+            ),
+            click.Option(
                 ["--format", "output"],
                 type=click.Choice(["text", "json"]),
                 default="text",
@@ -46,20 +54,33 @@ def build(say: Say) -> click.Command:
     )
 
 
-def inspect(context: click.Context, export: str, format_: str | None, output: str) -> int:
-    """Show the reading; 0 if all of it is sure, else 3."""
+def inspect(context: click.Context, export: str, format_: str | None, anomalies: bool, output: str) -> int:
+    """Show the reading; 0 if all of it is sure, else 3; 1 if hidden rules were asked for and found."""
     from segcheck.app import reading
 
     here = settings(context)
     read = reading.read_export(export, format_)
+    found = reading.hidden_rules(read.reading) if anomalies else {}
+    hidden = any(one.because for some in found.values() for one in some)
     if output == "json":
-        from segcheck.reports import as_json
+        from segcheck.reports import anomalies_text, as_json
 
-        answer(as_json.render(as_json.inspection(read.reading, here.run(NAME, {"as": format_}))))
+        options = {"as": format_, "anomalies": "yes" if anomalies else None}
+        payload = as_json.inspection(read.reading, here.run(NAME, options))
+        answer(as_json.render(payload | ({"anomalies": anomalies_text.rows(found)} if anomalies else {})))
+    elif anomalies:
+        from segcheck.reports import anomalies_text
+
+        page = here.page()
+        anomalies_text.section(page, found)
+        answer(page.text())
     else:
         from segcheck.reports import as_text
 
         page = here.page()
         as_text.inspection(page, read.reading)
         answer(page.text())
-    return Exit.CLEAN if reading.is_sure(read.reading) else Exit.UNDECIDED
+    if hidden:
+        return Exit.FOUND
+    undecided = any(found.values()) or not reading.is_sure(read.reading)
+    return Exit.UNDECIDED if undecided else Exit.CLEAN
