@@ -129,6 +129,11 @@ class Walk:
             return
         if not self._spend(under):
             return
+        if station.translates and any(seen[0] == here[0] and seen[2] == here[2] for seen in under.seen):
+            # It knows the session since the packet was here the first time, and does not ask its translations anew.
+            known = under.given((f"{port.device} asks its translations again",))
+            self._end(known, Verdict.UNDECIDED, why=UNREAD)
+            under = known
         under = replace(under, seen=under.seen | {here})
         again = (here, under.choice, under.doubtful, under.beside)
         if again in self._arrived and self._left < MAX_HOPS - ALL_WAYS:
