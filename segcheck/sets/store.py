@@ -198,18 +198,19 @@ class Store:
     def numbers(self, dimension: Dimension, ranges: Sequence[Range]) -> Function:
         """Return "the number in the dimension's variables lies in `ranges`" (ascending, disjoint); O(ranges * width)."""
         starts, ends = [r[0] for r in ranges], [r[1] for r in ranges]
+        last, false, true = len(ends), self.false, self.true
+        literals = self._literals[dimension.base : dimension.base + dimension.width]
 
-        def build(bit: int, low: int) -> Function:
-            high = low + (1 << (dimension.width - bit)) - 1
+        def build(bit: int, low: int, high: int) -> Function:
             at = bisect_left(ends, low)
-            if at == len(ends) or starts[at] > high:
-                return self.false
+            if at == last or starts[at] > high:
+                return false
             if starts[at] <= low and high <= ends[at]:
-                return self.true
-            middle = low + (1 << (dimension.width - bit - 1))
-            return self._literals[dimension.base + bit].ite(build(bit + 1, middle), build(bit + 1, low))
+                return true
+            middle = (low + high + 1) >> 1
+            return literals[bit].ite(build(bit + 1, middle, high), build(bit + 1, low, middle - 1))
 
-        return build(0, 0)
+        return build(0, 0, (1 << dimension.width) - 1)
 
     def pieces(self, dimension: Dimension, ranges: Sequence[Range]) -> Function:
         """Return "the piece in the dimension lies in `ranges`" (ascending, disjoint)."""
