@@ -23,7 +23,7 @@ from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, growing
 
 #: Nodes of the store to begin with, and the most that is tried.
-FIRST_CAPACITY, LAST_CAPACITY = 1 << 20, 1 << 26
+FIRST_CAPACITY, LAST_CAPACITY = 1 << 22, 1 << 26
 HEADER = ("fragment", "src", "dst", "proto", "sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
 
 

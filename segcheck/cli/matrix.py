@@ -58,7 +58,11 @@ def matrix(context: click.Context, site: str, output: str, time: str | None) -> 
     here = settings(context)
     with progress(here) as tell:
         found = assessing.assess(
-            site, day=day_of(time, "--time") or assessing.today(), only_crossings=True, progress=tell
+            site,
+            day=day_of(time, "--time") or assessing.today(),
+            only_crossings=True,
+            spelt=False,
+            progress=tell,
         ).assessment
     if output == "json":
         answer(as_json.render(matrix_text.matrix_json(found, here.run(NAME, {"site": site, "time": time}))))
