@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.analysis.compiling.expressions import matched
-from segcheck.analysis.compiling.space import Space, interface_names
+from segcheck.analysis.compiling.needs import interface_names
+from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.rule_boxes import Box, Index, escapes, form, numbers
 from segcheck.model.device import DeviceConfig
 from segcheck.model.rules import Deny, Permit, Return, Rule, RuleList

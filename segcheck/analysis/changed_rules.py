@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from segcheck.analysis.compiling.space import actions_of
+from segcheck.analysis.compiling.needs import actions_of
 from segcheck.analysis.rule_boxes import Index, form
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import AddressKind, All, AnyOf, Condition, Expr, InForce, Kind, Not, leaves

@@ -14,8 +14,10 @@ from itertools import chain
 
 from segcheck.analysis.changed_rules import reduced
 from segcheck.analysis.compiling.expressions import matched
+from segcheck.analysis.compiling.ground import VERSION, Ground
 from segcheck.analysis.compiling.lists import Lists
-from segcheck.analysis.compiling.space import VERSION, Ground, Space, actions_of, interface_names
+from segcheck.analysis.compiling.needs import actions_of, interface_names
+from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.network.equipping import uncertain_rules
 from segcheck.analysis.tracing import trace_list
 from segcheck.model.device import DeviceConfig, Interface

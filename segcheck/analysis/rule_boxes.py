@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
-from segcheck.analysis.compiling.space import BITWISE, fits
+from segcheck.analysis.compiling.needs import BITWISE
+from segcheck.analysis.compiling.space import fits
 from segcheck.model.match import EXTRAS, All, AnyOf, Condition, Expr, Field, Interface, Kind, Not
 from segcheck.sets.addresses import ALL, V4, V6
 from segcheck.sets.header import CARRIERS, SIZES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from segcheck.analysis.compiling.space import actions_of
+from segcheck.analysis.compiling.needs import actions_of
 from segcheck.analysis.network.wiring import leads_somewhere
 from segcheck.model.device import DeviceConfig, Interface
 from segcheck.model.diagnostic import Code, Diagnostic, Severity

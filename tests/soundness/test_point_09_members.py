@@ -10,7 +10,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from segcheck.analysis.compiling import Compiled
-from segcheck.analysis.compiling.space import Ground, Space
+from segcheck.analysis.compiling.ground import Ground
+from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.members import united
 from segcheck.cli.main import run
 from segcheck.model.device import DeviceConfig, Scope

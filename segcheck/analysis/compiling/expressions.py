@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import assert_never
 
 from segcheck.analysis.compiling import routing
-from segcheck.analysis.compiling.space import BROADCAST, LOOPBACK, MULTICAST, Space
+from segcheck.analysis.compiling.needs import BROADCAST, LOOPBACK, MULTICAST
+from segcheck.analysis.compiling.space import Space
 from segcheck.model.match import (
     AddressClass,
     AddressKind,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from segcheck.analysis.compiling.devices import Compiled
 from segcheck.analysis.compiling.lists import Lists
+from segcheck.analysis.compiling.needs import BITWISE, HEADER
 from segcheck.analysis.compiling.parts import PLAIN, Session
-from segcheck.analysis.compiling.space import BITWISE, HEADER, Space
+from segcheck.analysis.compiling.space import Space
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
 from segcheck.model.rules import Deny, Permit

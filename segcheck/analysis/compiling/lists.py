@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from segcheck.analysis.compiling.expressions import matched
-from segcheck.analysis.compiling.space import Space, actions_of
+from segcheck.analysis.compiling.needs import actions_of
+from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.compiling.writes import after_assign, after_copy, before_assign, before_copy
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.rules import (

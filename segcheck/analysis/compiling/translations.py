@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from segcheck.analysis.compiling.modes import Mode
-from segcheck.analysis.compiling.space import Space, actions_of
+from segcheck.analysis.compiling.needs import actions_of
+from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.compiling.writes import after_assign, before_assign
 from segcheck.model.rules import Translate, Translation
 from segcheck.sets.addresses import V4, V6

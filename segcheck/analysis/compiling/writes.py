@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from segcheck.analysis.compiling.space import BITWISE, Space, bit_name
+from segcheck.analysis.compiling.ground import bit_name
+from segcheck.analysis.compiling.needs import BITWISE
+from segcheck.analysis.compiling.space import Space
 from segcheck.model.rules import Assign, Copy
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet

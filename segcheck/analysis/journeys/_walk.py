@@ -53,7 +53,7 @@ class Under:
     leans: tuple[str, ...] = ()
     doubtful: bool = False
     beside: bool = False
-    seen: frozenset[object] = frozenset()
+    seen: frozenset[tuple[str, str, frozenset[tuple[str, int]]]] = frozenset()
 
     def given(self, conditions: tuple[str, ...]) -> Under:
         """Return the packet if something is so besides."""

@@ -3,6 +3,7 @@
     reach      the questions: forward, backward, visited
     backward   which packets of each source come to count at some receivers
     flood      everything that packets of one source may come to
+    passages   what a device does to packets that it does not translate, worked out once
     wires      whom a packet meets on a wire: what lies between devices
     doubts     the yes-or-no dimensions that say on which doubt a result leans
 

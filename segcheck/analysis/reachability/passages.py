@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segcheck.analysis.compiling import routing
+from segcheck.analysis.compiling.needs import actions_of
 from segcheck.analysis.compiling.routing import ANYONE
-from segcheck.analysis.compiling.space import actions_of
 from segcheck.analysis.network import Port, Station
 from segcheck.analysis.reachability.doubts import RENAMED
 from segcheck.analysis.reachability.edges import Node

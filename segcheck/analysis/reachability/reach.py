@@ -7,8 +7,9 @@ from datetime import datetime
 from itertools import islice
 
 from segcheck.analysis.compiling.devices import Compiled
+from segcheck.analysis.compiling.ground import Ground
 from segcheck.analysis.compiling.modes import Mode
-from segcheck.analysis.compiling.space import Ground, Space
+from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
 from segcheck.analysis.network.addressing import CAST
 from segcheck.analysis.network.contents import CONTENT

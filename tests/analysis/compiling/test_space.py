@@ -5,7 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segcheck.analysis.compiling.space import UNNAMED, Instants, Space, fits, network
+from segcheck.analysis.compiling.instants import Instants
+from segcheck.analysis.compiling.needs import UNNAMED, network
+from segcheck.analysis.compiling.space import Space, fits
 from segcheck.model.device import DeviceConfig, Interface, InterfaceAddress
 from segcheck.model.match import Bits, Field, conjunction
 from segcheck.model.match import Interface as OnInterface
