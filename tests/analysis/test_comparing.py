@@ -194,3 +194,12 @@ def test_a_list_that_only_returns_otherwise_differs_where_it_is_called() -> None
 
     (one,) = compare(old, new).changes
     assert (one.permitted, one.old.rule, one.new.rule) == (True, "default", "2")
+
+
+def test_what_does_not_fit_into_the_store_is_undecided_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("segcheck.sets.store._SLACK", 0)
+    monkeypatch.setattr(comparing, "FIRST_CAPACITY", 64)
+    monkeypatch.setattr(comparing, "LAST_CAPACITY", 64)
+
+    found = compare(_device(rule(Permit(), _WEB)), _device(rule(Deny(), _WEB)))
+    assert (found.verdict, found.changes, found.open) == (Verdict.UNDECIDED, (), ("engine capacity",))

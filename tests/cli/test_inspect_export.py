@@ -49,3 +49,29 @@ def test_json_is_valid_and_the_same_but_for_the_run(call):
 
 def test_paths_are_told_as_they_were_given(call, tmp_path):
     assert str(tmp_path) not in call("inspect", "doubtful", "--format", "json").out
+
+
+_HIDDEN = toy.WHOLE.replace("permit in=lan", "permit src=10.0.0.0/8\npermit in=lan")
+
+
+def test_rules_that_earlier_ones_hide_are_shown_with_those_and_end_with_1(call, tmp_path):
+    (tmp_path / "wall").write_text(_HIDDEN, encoding="utf-8")
+
+    outcome = call("inspect", "wall", "--anomalies")
+    assert outcome.code == 1
+    assert "Rules that decide nothing: 2" in outcome.out
+
+    data = json.loads(call("inspect", "wall", "--anomalies", "--format", "json").out)
+    Draft202012Validator(schemas.schema("inspect")).validate(data)
+    assert [(one["kind"], one["rule"]["line"], [r["line"] for r in one["because"]]) for one in data["anomalies"]] == [
+        ("redundant", 6, [5]),
+        ("shadowed", 7, [4]),
+    ]
+
+
+def test_without_hidden_rules_it_says_so_and_ends_as_the_reading_does(call, tmp_path):
+    (tmp_path / "wall").write_text(toy.WHOLE.replace("permit dst=192.0.2.66\n", ""), encoding="utf-8")
+
+    outcome = call("inspect", "wall", "--anomalies")
+    assert outcome.code == 0
+    assert "Every rule decides about some packet." in outcome.out
