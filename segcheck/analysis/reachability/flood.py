@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from segcheck.analysis.network import Port, Station
-from segcheck.analysis.network.nouns import LINE
+from segcheck.analysis.network import Station
 from segcheck.analysis.reachability.doubts import FORGED, RENAMED, STRAYED
 from segcheck.analysis.reachability.edges import Edge, Node
-from segcheck.analysis.reachability.passages import Target
 from segcheck.model.device import Scope
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
@@ -39,6 +37,7 @@ class Flood:
         self.ends: dict[str, PacketSet] = {}
         self.loose = self._nothing
         self._work: dict[str, dict[str, PacketSet]] = {}
+        self._made: dict[str, PacketSet] = {}
         self._zone = reach.network.watched.get(source, "")
         fresh = packets
         for label in (FORGED, RENAMED, STRAYED):
@@ -79,13 +78,6 @@ class Flood:
             waiting = self._work.setdefault(device, {})
             waiting[interface] = waiting.get(interface, self._nothing) | packets
 
-    def _foreign(self, port: Port | None) -> bool:
-        """Return whether a port stands in segments of other zones only, where that is of interest."""
-        if not self._zone or port is None or not port.places:
-            return False
-        zones = {self._reach.network.places[name].zone for name in port.places if not name.startswith(LINE)}
-        return bool(zones) and self._zone not in zones
-
     def _take_in(self, device: str, packets: PacketSet) -> None:
         self._arrive(None, f"device:{device}", packets)
 
@@ -94,9 +86,14 @@ class Flood:
         for packets in arriving.values():
             for part in self._loose(station, packets):
                 self.loose = self.loose | part
-                anything = part.exists(*HEADER).assigned(FORGED, _YES)
+                anything = part.exists(*HEADER).assigned(FORGED, _YES) - self._made.get(device, self._nothing)
+                if not anything:
+                    continue  # it has been free to send all this before
+                self._made[device] = self._made.get(device, self._nothing) | anything
                 for port in station.ports:
-                    self._meet(self._reach.edges.anyone(port), anything, foreign=self._foreign(port))
+                    self._meet(
+                        self._reach.edges.anyone(port), anything, foreign=self._reach.passages.foreign(self._zone, port)
+                    )
                 self._take_in(device, anything)
         if device in self._reach.compiled:
             for interface, packets in arriving.items():
@@ -106,23 +103,20 @@ class Flood:
         """Carry packets through a device as far as it was read."""
         reach, device = self._reach, station.device.id
         passage = reach.passages.of(device, interface)
-        for egress, onward in passage.onward:
-            self._go(station, egress, ((target, packets & allowed) for target, allowed in onward))
+        for (node, place), allowed, strays in reach.passages.seen_from(self._zone, device, interface):
+            found = packets & allowed
+            self._arrive(node, place, found.assigned(STRAYED, _YES) if strays and found else found)
         self._take_in(device, packets & passage.local)
         renaming = packets & passage.renaming
         if renaming:
             space = reach.spaces[device]
             walk = reach.compiled[device].possible_walk(space.arrived(renaming, interface), RENAMED)
             for egress, leaving in walk.leaving.items():
-                self._go(station, egress, reach.passages.onward(station, egress, space.left(leaving)))
+                foreign = reach.passages.foreign(self._zone, station.port(egress))
+                for (node, place), found in reach.passages.onward(station, egress, space.left(leaving)):
+                    strays = foreign and node is not None and bool(node[0])
+                    self._arrive(node, place, found.assigned(STRAYED, _YES) if strays else found)
             self._take_in(device, space.left(walk.local))
-
-    def _go(self, station: Station, egress: str, onward: Iterable[tuple[Target, PacketSet]]) -> None:
-        """Follow packets that leave a device by an interface to whom they meet."""
-        foreign = self._foreign(station.port(egress))
-        for (node, place), found in onward:
-            strays = foreign and found and node is not None and node[0]
-            self._arrive(node, place, found.assigned(STRAYED, _YES) if strays else found)
 
     def _loose(self, station: Station, packets: PacketSet) -> Iterator[PacketSet]:
         """Yield the packets that may set a device free to do anything, each under the doubt that lets it."""

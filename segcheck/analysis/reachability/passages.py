@@ -13,6 +13,7 @@ from segcheck.analysis.compiling import routing
 from segcheck.analysis.compiling.needs import actions_of
 from segcheck.analysis.compiling.routing import ANYONE
 from segcheck.analysis.network import Port, Station
+from segcheck.analysis.network.nouns import LINE
 from segcheck.analysis.reachability.doubts import RENAMED
 from segcheck.analysis.reachability.edges import Node
 from segcheck.model.device import Scope
@@ -48,12 +49,35 @@ class Passages:
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._known: dict[str, dict[str, Passage]] = {}
+        self._by_zone: dict[tuple[str, str, str], tuple[tuple[Target, PacketSet, bool], ...]] = {}
 
     def of(self, device: str, interface: str) -> Passage:
         """Return the passage of a device, of which something was read, from one of its interfaces."""
         if device not in self._known:
             self._known[device] = dict(self._made(self._reach.network.stations[device]))
         return self._known[device][interface]
+
+    def seen_from(self, zone: str, device: str, interface: str) -> tuple[tuple[Target, PacketSet, bool], ...]:
+        """Return a passage's `onward` by target, apart where packets of a zone leave it that way (True: for a device beyond)."""
+        key = zone, device, interface
+        if key not in self._by_zone:
+            station = self._reach.network.stations[device]
+            found: dict[tuple[Target, bool], PacketSet] = {}
+            for egress, onward in self.of(device, interface).onward:
+                foreign = self.foreign(zone, station.port(egress))
+                for target, allowed in onward:
+                    strays = foreign and target[0] is not None and bool(target[0][0])
+                    known = found.get((target, strays))
+                    found[target, strays] = allowed if known is None else known | allowed
+            self._by_zone[key] = tuple((target, allowed, strays) for (target, strays), allowed in found.items())
+        return self._by_zone[key]
+
+    def foreign(self, zone: str, port: Port | None) -> bool:
+        """Return whether a port stands in segments of other zones only; "" = the zone is of no interest."""
+        if not zone or port is None or not port.places:
+            return False
+        zones = {self._reach.network.places[name].zone for name in port.places if not name.startswith(LINE)}
+        return bool(zones) and zone not in zones
 
     def onward(self, station: Station, egress: str, gone: PacketSet) -> Iterator[tuple[Target, PacketSet]]:
         """Yield where packets go that leave a device by an interface, as the wire sees them."""

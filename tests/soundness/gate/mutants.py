@@ -15,6 +15,7 @@ from segcheck.analysis import crossings, permitting
 from segcheck.analysis.compiling import devices, expressions, lists, routing, space, translations
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.network import UNKNOWN, Network, equipping
+from segcheck.analysis.network.contents import CONTENT
 from segcheck.analysis.reachability import backward, edges, flood, reach, wires
 from segcheck.model.device import DeviceConfig, RouteKind, Scope
 from segcheck.model.match import Condition, Field, InForce, Kind
@@ -106,13 +107,18 @@ _actions_of = lists.actions_of
 mutant("unsure action as its first", "unknown", (lists, "actions_of", lambda action: _actions_of(action)[:1]))
 
 
-def _later_holds(space: Any, expr: Any) -> Bounds:
-    if isinstance(expr, Condition) and expr.kind is Kind.LATER:
+def _content_holds(space: Any, expr: Any, *, ignore_interfaces: bool = False, negated: bool = False) -> Bounds:
+    if isinstance(expr, Condition) and expr.name.startswith(CONTENT):
         return Bounds.exact(space.everything)
-    return _leaf(space, expr)
+    return _matched(space, expr, ignore_interfaces=ignore_interfaces, negated=negated)
 
 
-mutant("later condition as exact", "unknown", (expressions, "_leaf", _later_holds))
+mutant(
+    "later condition as exact",
+    "unknown",
+    (expressions, "matched", _content_holds),
+    (lists, "matched", _content_holds),
+)
 
 
 def _fragments_have_ports(space: Any, expr: Any) -> Bounds:
