@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from segcheck.cli._help import Speaking
+from segcheck.cli._outputs import outputs_of, write_whole
 from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
-from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
 if TYPE_CHECKING:
@@ -109,7 +107,7 @@ def check(
     from segcheck.reports import as_json, check_json, check_summary, check_text
 
     here = settings(context)
-    outputs = _outputs(formats)
+    outputs = outputs_of(formats, _FORMATS)
     day = day_of(time, "--time") or assessing.today()
     with progress(here) as watch:
         spelt = any(kind == "json" for kind, _ in outputs)
@@ -137,49 +135,8 @@ def check(
         if path is None:
             answer(text)
         else:
-            _write(path, text)
+            write_whole(path, text)
     return _exit(here, found.assessment, fail_on, accept=accept_assumptions)
-
-
-def _outputs(formats: tuple[str, ...]) -> list[tuple[str, str | None]]:
-    found: list[tuple[str, str | None]] = []
-    for one in formats or ("text",):
-        kind, _, path = one.partition("=")
-        if kind not in _FORMATS:
-            raise BadArguments(
-                f"--format {one}: no such format; nothing was judged. Known: {', '.join(_FORMATS)}",
-                f"--format {one}: その形式はありません。判定は行っていません。使える形式: {', '.join(_FORMATS)}",
-            )
-        if path and (Path(path).is_dir() or not Path(path).parent.is_dir()):
-            raise BadArguments(
-                f"--format {one}: no file can be written there; nothing was judged. Name a file in a folder that exists",
-                f"--format {one}: そこにはファイルを書けません。判定は行っていません。既存のフォルダーを指定してください",
-            )
-        found.append((kind, path or None))
-    if sum(path is None for _, path in found) > 1:
-        raise BadArguments(
-            "--format: only one output can go to the terminal; nothing was judged. Give the others a file: json=PATH",
-            "--format: 端末に出せるのは 1 つだけです。判定は行っていません。ほかは json=パス のようにファイルを指定してください",
-        )
-    return found
-
-
-def _write(path: str, text: str) -> None:
-    """Write a file whole or not at all."""
-    target = Path(path)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise BadArguments(
-            f"{path}: cannot be written ({error.strerror}); the judgement was made but is not stored",
-            f"{path}: 書き込めません ({error.strerror})。判定は行いましたが、保存していません",
-        ) from error
-    finally:
-        with suppress(OSError):  # interrupted, or not written: nothing half done stays
-            part.unlink(missing_ok=True)
 
 
 def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool) -> int:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from segcheck.cli._help import Speaking
 from segcheck.cli._settings import Exit, answer, day_of, settings
 from segcheck.lang.words import Say
+
+if TYPE_CHECKING:
+    from segcheck.model.assessment import Assessment
 
 NAME = "matrix"
 SUMMARY = (
@@ -52,7 +57,6 @@ def matrix(context: click.Context, site: str, output: str, time: str | None) -> 
     """Show the table; 0 proven, 1 crossed, 3 undecided or assumed."""
     from segcheck.app import assessing
     from segcheck.cli._progress import progress
-    from segcheck.model.crossing import Standing
     from segcheck.reports import as_json, matrix_text
 
     here = settings(context)
@@ -72,6 +76,13 @@ def matrix(context: click.Context, site: str, output: str, time: str | None) -> 
         page = here.page()
         matrix_text.matrix(page, found)
         answer(page.text())
+    return exit_of(found)
+
+
+def exit_of(found: Assessment) -> Exit:
+    """Return 0 if every pair is proven, 1 if something crosses, 3 if something is undecided or assumed."""
+    from segcheck.model.crossing import Standing
+
     standings = {one.standing for one in found.crossings}
     if Standing.VIOLATED in standings:
         return Exit.FOUND
