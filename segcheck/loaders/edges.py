@@ -29,6 +29,8 @@ from segcheck.sets.intervals import IntervalSet
 
 #: Days and times in site files are Japanese.
 JST = timezone(timedelta(hours=9), "JST")
+#: What `init` writes where only people know the answer.
+BLANK = "TODO"
 #: Validation context in which an interface's address must carry the length of its prefix.
 LENGTHS_NEEDED = {"lengths_needed": True}
 
@@ -193,6 +195,8 @@ def word(words: type[Enum], aliases: Mapping[str, Enum] | None = None) -> Any:
     def read(value: object) -> Enum:
         if isinstance(value, str) and value in known:
             return known[value]
+        if value == BLANK:
+            wrong("still to be filled in", "未記入です", *did_you_mean("", [*known]))
         shown = "true" if value is True else "false" if value is False else str(value)
         return wrong(
             f"'{shown}' is not one of the words that may stand here",

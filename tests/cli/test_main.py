@@ -13,7 +13,20 @@ from segcheck.cli._settings import Exit
 from segcheck.errors import BadArguments
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-COMMANDS = ("check", "diff", "doctor", "explain", "inspect", "match", "matrix", "schema", "trace", "validate")
+COMMANDS = (
+    "check",
+    "diff",
+    "doctor",
+    "explain",
+    "graph",
+    "init",
+    "inspect",
+    "match",
+    "matrix",
+    "schema",
+    "trace",
+    "validate",
+)
 
 
 def spawn(*arguments, environment=(), **options):

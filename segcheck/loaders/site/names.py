@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from segcheck.loaders import marked
+from segcheck.loaders.edges import BLANK
 from segcheck.loaders.problems import did_you_mean
 from segcheck.loaders.site.pages import Page
 from segcheck.model.diagnostic import Severity
@@ -53,6 +54,9 @@ class Names:
         if name in self.known[section]:
             return True
         en, ja = _WORDS[section]
+        if name == BLANK:
+            page.note(path, f"{en} still to be filled in", f"{ja}が未記入です", self._near("", [section]))
+            return False
         page.note(path, f"no {en} '{name}'", f"{ja} '{name}' はありません", self._near(name, [section]))
         return False
 
