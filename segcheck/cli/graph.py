@@ -8,8 +8,7 @@ import click
 
 from segcheck.cli._help import Speaking
 from segcheck.cli._outputs import outputs_of, write_whole
-from segcheck.cli._settings import Exit, Settings, answer, settings
-from segcheck.cli.check import day_of
+from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
 from segcheck.cli.matrix import exit_of
 from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
@@ -84,7 +83,7 @@ def graph(context: click.Context, site: str, formats: tuple[str, ...], verdicts:
             "--time: 日付が関係するのは判定だけです。図は作っていません。--verdicts を付けてください",
         )
     with progress(here) as tell:
-        found = graphing.prepare(site, verdicts=verdicts, day=day_of(time), progress=tell)
+        found = graphing.prepare(site, verdicts=verdicts, day=day_of(time, "--time"), progress=tell)
     for kind, path in outputs:
         text = _drawn(here, found, kind)
         if path is None:

@@ -61,7 +61,8 @@ def test_a_filled_draft_of_kozato_is_valid_and_judged_as_kozato_is(tmp_path):
 
     validated = validating.validate(str(folder))
     assert [p for one in validated.files for p in one.problems] == []
-    assert not validated.has(Severity.ERROR) and not validated.has(Severity.WARNING)
+    assert not validated.has(Severity.ERROR)
+    assert not validated.has(Severity.WARNING)
     before, after = (
         assessing.assess(str(site), day=DAY, only_crossings=True, spelt=False).assessment
         for site in (bundled.sites()["kozato"], folder)
