@@ -40,7 +40,7 @@ def test_verdicts_end_as_matrix_does(call, tmp_path):
         (("--format", "png"), "--format png: no such format"),
         (("--format", "svg", "--format", "dot"), "only one output can go to the terminal"),
         (("--time", "2026-11-10"), "only verdicts depend on the day"),
-        (("--format", "svg=no/such/folder.svg"), "cannot be written"),
+        (("--format", "svg=no/such/folder.svg"), "no file can be written"),
     ],
 )
 def test_what_cannot_be_done_ends_with_2(call, tmp_path, arguments, told):
