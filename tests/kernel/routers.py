@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from segcheck.analysis.journeys._walk import AGAIN, LOOP
+from segcheck.analysis.network import DoubtKind
 from segcheck.analysis.reachability import Mode
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
@@ -20,6 +22,7 @@ from .town_ledger import Fate, Told
 from .town_site import UNKNOWN, Answer, BySets, End, by_journeys, read, write
 
 PUBLIC = "public"
+NEXT_HOP = f"{DoubtKind.NEXT_HOP.value}:"
 _PORT_TAKEN = "sport not known"
 
 
@@ -57,8 +60,13 @@ class Agreement:
         return {
             (who, *causes): count
             for (who, *causes), count in self.undecided.items()
-            if not causes or not {*causes} <= EXPLAINED[who].keys()
+            if not causes or not all(_explained(who, cause) for cause in causes)
         }
+
+
+def _explained(who: str, cause: str) -> bool:
+    """Return whether a cause is known: of the table, a packet that comes round again, a next hop that nobody owns."""
+    return cause in EXPLAINED[who] or cause == LOOP or cause.endswith(AGAIN) or cause.startswith(NEXT_HOP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from segcheck.model.trace import Path, Probe, Trace, Verdict
 #: a device is not followed a second time: how it ends is told.
 ALL_WAYS, MAX_HOPS = 300, 3000
 ASSUMING = "assuming "
+#: Follows the name of a device that the packet comes to once more with the same header.
+AGAIN = "asks its translations again"
 NO_WIRE, LOOP, DENIED, NO_ROUTE = "no wire", "loop", "denied", "no route"
 UNKNOWN_WAY, UNREAD, PASSES_NOTHING = "way out not known", "not read", "assumed to pass nothing"
 
@@ -131,8 +133,8 @@ class Walk:
             return
         if station.translates and any(seen[0] == here[0] and seen[2] == here[2] for seen in under.seen):
             # It knows the session since the packet was here the first time, and does not ask its translations anew.
-            known = under.given((f"{port.device} asks its translations again",))
-            self._end(known, Verdict.UNDECIDED, why=UNREAD)
+            known = under.given((f"{port.device} {AGAIN}",))
+            self._end(known, Verdict.UNDECIDED, why=LOOP)
             under = known
         under = replace(under, seen=under.seen | {here})
         again = (here, under.choice, under.doubtful, under.beside)
