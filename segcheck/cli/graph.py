@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -87,10 +89,18 @@ def graph(context: click.Context, site: str, formats: tuple[str, ...], verdicts:
     for kind, path in outputs:
         text = _drawn(here, found, kind)
         if path is None:
-            answer(text)
+            answer(_portable(text))
         else:
             write_whole(path, text)
     return Exit.CLEAN if found.assessment is None else exit_of(found.assessment)
+
+
+def _portable(text: str) -> str:
+    """Return text that is right in whatever encoding standard output has: both formats know characters by number."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if codecs.lookup(encoding).name == "utf-8":
+        return text
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _drawn(here: Settings, found: Drawable, kind: str) -> str:

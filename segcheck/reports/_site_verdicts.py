@@ -45,7 +45,7 @@ class Verdicts:
     def width(self, words: Words) -> float:
         """Return how much room the lanes need right of the devices."""
         heads = sum(self._head_width(words, standing) for standing in _LINES)
-        return heads + 16 if heads else measure(words("graph.no_lanes"), 11) + 8
+        return heads + 16 if heads else measure(self._nothing(words), 11) + 8
 
     def height(self, words: Words) -> float:
         """Return how much room their names need above the bands."""
@@ -55,8 +55,14 @@ class Verdicts:
         count = sum(one is standing for one, _, _ in self.lanes())
         return max(count * LANE, measure(words(f"graph.lanes.{standing.value}"), 11) + 12) + 8 if count else 0
 
+    def _nothing(self, words: Words) -> str:
+        """Return what is said where there are no lanes: a site that was not judged must not look like one without crossings."""
+        return words("graph.no_lanes" if self.standings else "graph.not_judged")
+
     def summary(self, words: Words) -> str:
         """Return how many pairs stand how."""
+        if not self.standings:
+            return f"{self.day.isoformat()}: {self._nothing(words)}"
         count = {one: sum(s is one for s in self.standings.values()) for one in Standing}
         return words(
             "graph.verdicts",
@@ -72,7 +78,7 @@ class Verdicts:
         top = TOP + self.height(words) - 6
         left = at.lanes
         if not self.lanes():
-            draw.text(left, top - 4, words("graph.no_lanes"), 11, font_weight="bold")
+            draw.text(left, top - 4, self._nothing(words), 11, font_weight="bold")
             return
         for standing, (colour, *_) in _LINES.items():
             mine = [lane for lane in self.lanes() if lane[0] is standing]

@@ -59,5 +59,13 @@ def test_a_site_with_errors_is_not_drawn(call, tmp_path):
     assert "segcheck validate" in outcome.err
 
 
-def test_a_terminal_of_another_encoding_gets_a_picture_too(call, tmp_path):
-    assert call("graph", cities.write(tmp_path), "--lang", "ja", encoding="cp932").code == 0
+@pytest.mark.parametrize("encoding", ["cp932", "ascii"])
+def test_a_stream_of_another_encoding_gets_the_same_picture(call, tmp_path, encoding):
+    folder = cities.write(tmp_path)
+
+    plain, other = (call("graph", folder, "--lang", "ja", encoding=one) for one in ("utf-8", encoding))
+
+    trees = [ET.canonicalize(one.out) for one in (plain, other)]
+    assert other.code == 0
+    assert other.out.isascii()
+    assert trees[0] == trees[1]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from segcheck.loaders import marked
 from segcheck.loaders.device_file import route_problems
+from segcheck.loaders.edges import BLANK
 from segcheck.loaders.problems import did_you_mean
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
@@ -42,6 +46,18 @@ def topology(page: Page, names: Names) -> None:
         for path, statement in page.items(section):
             if statement.subject not in names.known["links"]:
                 names.ask_end(page, (*path, "subject"), statement.subject)
+    _blanks(page, page.document.value, ())
+
+
+def _blanks(page: Page, value: Any, path: marked.Path) -> None:
+    """Note segments still to be filled in of devices whose entry cannot be used yet, so that all blanks are told at once."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            _blanks(page, inner, (*path, key))
+    elif value == BLANK and path[-1] == "segment":
+        mark = page.document.mark(path)
+        if not any((one.line, one.column) == (mark.line, mark.column) for one in page.problems):
+            page.note(path, "segment still to be filled in", "セグメントが未記入です")
 
 
 def _devices(page: Page, names: Names) -> None:
