@@ -10,7 +10,7 @@ from segcheck.reports._layout import Place, measure
 FONTS = "'Noto Sans JP','Noto Sans CJK JP','Yu Gothic UI','Yu Gothic',Meiryo,'Hiragino Sans',IPAexGothic,sans-serif"
 #: Landscape sheets of ISO 216 in millimetres, from A3; a larger site gets a larger sheet, so that it stays readable.
 SHEETS = ((420, 297), (594, 420), (841, 594), (1189, 841))
-READABLE = 0.165  # millimetres per pixel: the smallest text, of 9.5 px, is then 1.6 mm high
+READABLE = 0.16  # millimetres per pixel: the smallest text, of 9 px, is then 1.4 mm high (4 points)
 INK = "#1f2933"
 
 

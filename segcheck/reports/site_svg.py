@@ -107,7 +107,7 @@ class _Picture:
             else:
                 fill, dark, code = "#fafafa", "#424242", ""
             lines = self._tier(group)
-            self.draw.open("band", " ".join(lines))
+            self.draw.open("band", " ".join([code, *lines]).strip())
             self.draw.box(place, fill=fill, stroke=dark, stroke_width=0.8)
             self.draw.box(replace(place, width=STRIP), fill=dark)
             shown = [*([(code, 13)] if code else []), *((line, 10) for line in lines)]
@@ -120,6 +120,8 @@ class _Picture:
 
     def _tier(self, tier: str) -> list[str]:
         text = self.words(f"graph.tier.{tier}" if tier else "graph.links")
+        if tier and text == Tier(tier).short:
+            return []  # the code says it already
         return wrap(text, 16 if width(text) > len(text) else 14)
 
     def _zone_name(self, zone: Zone) -> list[str]:
