@@ -14,10 +14,12 @@ from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import device_key
 from segcheck.analysis.tracing import trace_list
 from segcheck.checks._base import Context
+from segcheck.model.check import Check, Said
 from segcheck.model.crossing import PlaceKind, Standing
-from segcheck.model.finding import ConfigEvidence, Evidence, WitnessEvidence
+from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, WitnessEvidence
 from segcheck.model.journey import Hop
 from segcheck.model.match import State
+from segcheck.model.register import RegisterEntry, RequiredFlow
 from segcheck.model.rules import Permit
 from segcheck.model.site import Service
 from segcheck.model.site_words import DeviceKind
@@ -180,7 +182,44 @@ def receivers(context: Context, targets: IntervalSet) -> Iterator[tuple[str, Int
             yield name, own
 
 
-def shown(context: Context, failed: Iterable[Fails]) -> tuple[Evidence, ...]:
+def finding(
+    context: Context,
+    check: Check,
+    communication: RegisterEntry | RequiredFlow,
+    failed: Iterable[Fails],
+    *,
+    named: str,
+    remedy: Said,
+) -> Finding:
+    """Return the finding that parts of a communication fail; `named` is the parameter of the message that names it."""
+    parts = sorted(failed, key=lambda one: -one.standing.rank)
+    sources = tuple(dict.fromkeys(one.source for one in parts))
+    zones = tuple(dict.fromkeys((context.zone_of(name), "") for name in sources))
+    return Finding(
+        check=check.id,
+        weight=check.weight,
+        standing=parts[0].standing,
+        basis=(Basis.RULES,),
+        subject=communication.id,
+        key=communication.id,
+        src_zone=zones[0][0],
+        zones=zones,
+        params=(
+            (named, communication.id),
+            ("service", ", ".join(dict.fromkeys(one.service.text for one in parts))),
+            ("source", ", ".join(sources)),
+        ),
+        assumptions=tuple(dict.fromkeys(name for one in parts for name in one.assumptions)),
+        evidence=(
+            *_shown(context, parts),
+            ConfigEvidence(communication.span, f"{communication.id}: {communication.purpose}"),
+        ),
+        remedy=remedy,
+        requirements=check.requirements,
+    )
+
+
+def _shown(context: Context, failed: Iterable[Fails]) -> tuple[Evidence, ...]:
     """Return the evidence that a communication fails: a packet with its ways, and the lines that keep it from passing.
 
     Those are the disabled rules that would let it pass; without any, the rules that stop it.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._working import Fails, Wanted, failing, shown
+from segcheck.checks._working import Fails, Wanted, failing, finding
 from segcheck.model.check import Check
-from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
-from segcheck.model.register import RegisterEntry
+from segcheck.model.finding import Finding, Weight
 
 CHECK = Check(
     id="narrower-than-registered",
@@ -44,32 +43,8 @@ def find(context: Context) -> Iterator[Finding]:
         failed.setdefault(allowance.entry, []).append(one)
     for entry in dict.fromkeys(one.entry for one in registered):
         if entry in failed:
-            yield _finding(context, context.entries[entry], failed[entry])
-
-
-def _finding(context: Context, entry: RegisterEntry, parts: list[Fails]) -> Finding:
-    parts = sorted(parts, key=lambda one: -one.standing.rank)
-    sources = tuple(dict.fromkeys(one.source for one in parts))
-    zones = tuple(dict.fromkeys((context.zone_of(name), "") for name in sources))
-    return Finding(
-        check=CHECK.id,
-        weight=CHECK.weight,
-        standing=parts[0].standing,
-        basis=(Basis.RULES,),
-        subject=entry.id,
-        key=entry.id,
-        src_zone=zones[0][0],
-        zones=zones,
-        params=(
-            ("entry", entry.id),
-            ("service", ", ".join(dict.fromkeys(one.service.text for one in parts))),
-            ("source", ", ".join(sources)),
-        ),
-        assumptions=tuple(dict.fromkeys(name for one in parts for name in one.assumptions)),
-        evidence=(*shown(context, parts), ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}")),
-        remedy=(
-            f"台帳 {entry.id} が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にするか加える。",
-            f"Ask whether register entry {entry.id} is still needed; retire it, or enable or add its rule.",
-        ),
-        requirements=CHECK.requirements,
-    )
+            remedy = (
+                f"台帳 {entry} が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にするか加える。",
+                f"Ask whether register entry {entry} is still needed; retire it, or enable or add its rule.",
+            )
+            yield finding(context, CHECK, context.entries[entry], failed[entry], named="entry", remedy=remedy)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from segcheck.analysis import permitting
 from segcheck.checks._base import Context
-from segcheck.checks._working import Fails, Wanted, failing, shown
+from segcheck.checks._working import Fails, Wanted, failing, finding
 from segcheck.model.check import Check
-from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
-from segcheck.model.register import RequiredFlow
+from segcheck.model.finding import Finding, Weight
 
 CHECK = Check(
     id="required-flow",
@@ -41,32 +40,8 @@ def find(context: Context) -> Iterator[Finding]:
         failed.setdefault(communication.entry, []).append(one)
     for flow in flows:
         if flow.id in failed:
-            yield _finding(context, flow, failed[flow.id])
-
-
-def _finding(context: Context, flow: RequiredFlow, parts: list[Fails]) -> Finding:
-    parts = sorted(parts, key=lambda one: -one.standing.rank)
-    sources = tuple(dict.fromkeys(one.source for one in parts))
-    zones = tuple(dict.fromkeys((context.zone_of(name), "") for name in sources))
-    return Finding(
-        check=CHECK.id,
-        weight=CHECK.weight,
-        standing=parts[0].standing,
-        basis=(Basis.RULES,),
-        subject=flow.id,
-        key=flow.id,
-        src_zone=zones[0][0],
-        zones=zones,
-        params=(
-            ("id", flow.id),
-            ("service", ", ".join(dict.fromkeys(one.service.text for one in parts))),
-            ("source", ", ".join(sources)),
-        ),
-        assumptions=tuple(dict.fromkeys(name for one in parts for name in one.assumptions)),
-        evidence=(*shown(context, parts), ConfigEvidence(flow.span, f"{flow.id}: {flow.purpose}")),
-        remedy=(
-            f"{flow.id} の経路上の規則と経路を直す。実例のパケットが止まる機器から確かめる。",
-            f"Mend rules and routes on the way of {flow.id}; begin with the device where the witness stops.",
-        ),
-        requirements=CHECK.requirements,
-    )
+            remedy = (
+                f"{flow.id} の経路上の規則と経路を直す。実例のパケットが止まる機器から確かめる。",
+                f"Mend rules and routes on the way of {flow.id}; begin with the device where the witness stops.",
+            )
+            yield finding(context, CHECK, flow, failed[flow.id], named="id", remedy=remedy)
