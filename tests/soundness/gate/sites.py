@@ -305,6 +305,6 @@ class _Maker(Filtering, Routing, Asking):
             day=DAY,
             packets=tuple(self.packets(values)),
             addresses=(*self.random.sample(values, 4), ip("10.0.0.50")),
-            ports=(*PORTS, 8080),
+            ports=(*PORTS, 8080, 40000),  # and the source port that rules ask for
             forged=tuple(self.header(self.names[0], values) for _ in range(2)),
         )
