@@ -45,7 +45,7 @@ def opens(head: Head) -> bool:
 
 def answers(head: Head, opening: bytes) -> bool:
     """Return whether it is the line of a status, or the settings with which HTTP/2 begins."""
-    if opening[:4] == b"PRI " or (not opening and head.data[:1] == b"\x00"):
+    if opening[:4] == b"PRI " or (len(opening) < 4 and head.data[:1] == b"\x00"):
         length = head.number(3)
         return length % 6 == 0 and length <= 16384 and head.byte() == _SETTINGS and head.number(5) == 0
     return status_line(head)

@@ -25,6 +25,7 @@ def opens(head: Head) -> bool:
 
 def answers(head: Head, opening: bytes) -> bool:
     """Return whether it is the opening of ICA; what answers CGP is not known."""
-    if opening.startswith(_CGP):
+    asked = opening[: len(_CGP)]
+    if _CGP.startswith(asked) and head.data[:1] != _ICA[:1]:
         raise Undecided
-    return head.word(_ICA) is not None
+    return not asked.startswith(_CGP) and head.word(_ICA) is not None

@@ -37,6 +37,9 @@ def opens(head: Head) -> bool:
         before = head.place
         if head.word(b"Cookie: ", b"tsv:") is None:
             return False
+        there = head.data[before : before + rest]
+        if len(there) == rest and b"\n" not in there:  # the TPDU is whole, the line is not
+            return False
         line = head.line()
         if line is None:
             return False
@@ -51,7 +54,8 @@ def opens(head: Head) -> bool:
 def answers(head: Head, opening: bytes) -> bool:
     """Return whether it is a connection confirm: bare, or with a negotiation response or failure."""
     if head.proto == UDP:
-        return head.take(4) == (opening[8:12] or head.data[:4]) and _handshake(head, _SYN | _ACK)
+        acknowledged, number = head.take(4), opening[8:12]
+        return (acknowledged == number or len(number) < 4) and _handshake(head, _SYN | _ACK)
     rest = _fixed(head, _CONFIRM)
     if rest is None or rest not in (0, _NEGOTIATION):
         return False

@@ -36,8 +36,9 @@ def answers(head: Head, opening: bytes) -> bool:
         if opening[:1] == b"\x04":
             return False
         method = head.byte()
-        offered = opening[2 : 2 + opening[1]] if len(opening) > 1 else bytes((method,))
-        return (method == 0xFF or method in offered) and head.left == 0
+        offered = opening[2:]
+        known = len(opening) > 1 and len(offered) == opening[1]
+        return (method == 0xFF or method in offered or not known) and head.left == 0
     if version != 0 or opening[:1] == b"\x05" or not 0x5A <= head.byte() <= 0x5D:
         return False
     head.take(6)
