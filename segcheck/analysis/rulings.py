@@ -78,7 +78,9 @@ class Rulings:
         src, dst = seen.src.spot, seen.dst.spot
         if src.kind.local or dst.kind.local:
             return Ruling.LOCAL, ""
-        if src.zone == dst.zone and SpotKind.UNKNOWN not in (src.kind, dst.kind):
+        if src.kind is dst.kind is SpotKind.UNKNOWN:
+            return Ruling.UNDECLARED, ""
+        if src.zone == dst.zone:
             return Ruling.SAME_ZONE, ""
         if self.site.policy.options.intra_tier and src.tier is dst.tier and src.kind is not SpotKind.UNKNOWN:
             return Ruling.SAME_ZONE, ""

@@ -65,6 +65,7 @@ class Ruling(Enum):
     EXPIRED = "expired"
     REVERSED = "reversed"  # registered with the other end as initiator
     NOT_REGISTERED = "not-registered"
+    UNDECLARED = "undeclared"  # nobody declared either end
     TRANSLATED = "translated"  # an end may be translated on the way, and who it really is cannot be told
 
     @property
@@ -205,6 +206,11 @@ class Content:
     unknown: int
     differing: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def grade(self) -> Grade:
+        """The worst that was seen: one conversation that differs counts more than any that cannot be told."""
+        return Grade.DIFFERS if self.differs else Grade.UNKNOWN if self.unknown else Grade.CONFORMS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
@@ -217,7 +223,8 @@ class Sighting:
     entry        the register entry that the ruling is about, "" if none
     stray        neither end belongs where it was seen: a foreign source address, or a way that nobody declared
     transit      both ends lie in one zone, and it was seen on the wire of another
-    arrived      it was seen where it only comes after leaving the sender's side of the tap's device
+    arrived      it was seen on a wire of another zone than its sender's
+    spoken       the protocol that both ends of the conversations shown surely speak, "" if that is not known
     """
 
     src: Spot
@@ -242,6 +249,7 @@ class Sighting:
     vlan: int | None = None
     samples: tuple[Sample, ...] = ()
     content: Content | None = None
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
