@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from segcheck.loaders import protocols
-from segcheck.loaders.edges import Date, Id, Services, Strict, word
+from segcheck.loaders.edges import Date, Id, Services, Strict, one_or_more, word
 from segcheck.loaders.site.topology import Version
 from segcheck.model import register
 
@@ -29,13 +29,6 @@ _MODELS = {
 }
 
 _PROTOCOLS = Enum("_PROTOCOLS", {name: name for name in protocols.load().known})  # type: ignore[misc]
-_NAMES = {"enum": [*protocols.load().known]}
-#: One name or several.
-Protocols = Annotated[
-    list[word(_PROTOCOLS)],  # type: ignore[valid-type]
-    BeforeValidator(lambda value: value if isinstance(value, list) else [value]),
-    WithJsonSchema({"anyOf": [_NAMES, {"type": "array", "items": _NAMES}]}),
-]
 
 Segments = Annotated[
     list[str],
@@ -101,7 +94,7 @@ class RegisterItem(Strict):
     expires: Date | None = Field(None, description="last day on which it permits / 有効期限 (当日まで有効)")
     log: bool = Field(True, description="the permitting rule must log / 許可規則のログ取得")
     clause: str = Field("", description="of the security policy / 根拠条項")
-    expect: Protocols = Field(  # type: ignore[valid-type]
+    expect: one_or_more(word(_PROTOCOLS), [*protocols.load().known]) = Field(  # type: ignore[valid-type]
         [],
         description="protocols that it may speak; what the ports are known for if absent "
         "/ 実際に話してよいプロトコル (省略時はポートの既定)",
