@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from segcheck.analysis.attribution import Attribution
-from segcheck.analysis.journeys import MAX_JOURNEYS, travel
+from segcheck.analysis.journeys import ASSUMING, MAX_JOURNEYS, travel
 from segcheck.analysis.network import Network
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.rulings import Rulings, Seen
@@ -88,7 +88,7 @@ class Joining:
             deniers=deniers,
             behind=behind,
             dated=behind and all(self._dated(device, one.days) for device in deniers),
-            because=_conditions(found) if permitted is Permitted.UNDECIDED else (),
+            because=_conditions(self.network, found) if permitted is Permitted.UNDECIDED else (),
             journeys=found.journeys,
         )
 
@@ -269,6 +269,15 @@ def _deniers(found: SiteTrace) -> tuple[str, ...]:
     return tuple(dict.fromkeys(journey.hops[-1].device for journey in found.journeys if journey.hops))
 
 
-def _conditions(found: SiteTrace) -> tuple[str, ...]:
-    names = (name for journey in found.journeys for name in journey.conditions)
-    return tuple(dict.fromkeys(name for name in names if not name.startswith("assuming ")))[:8]
+def _conditions(network: Network, found: SiteTrace) -> tuple[str, ...]:
+    """Return why the rules cannot be decided: doubts of the network by id, else the devices at which it depends."""
+    known = {doubt.id for doubt in network.doubts}
+    names: dict[str, None] = {}
+    for journey in found.journeys:
+        for hop in journey.hops:
+            for name in hop.conditions:
+                if name in known:
+                    names[name] = None
+                elif not name.startswith(ASSUMING):
+                    names[f"rules:{hop.device}"] = None
+    return tuple(names)

@@ -14,12 +14,12 @@ from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
 from segcheck.checks._base import Context
-from segcheck.checks._seen import Seen, SeenContext
+from segcheck.checks._seen import Seen, SeenContext, crosses
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding
 from segcheck.sets.intervals import IntervalSet
 
-__all__ = ["Check", "CheckModule", "Context", "Seen", "SeenContext", "asked_of", "find", "installed"]
+__all__ = ["Check", "CheckModule", "Context", "Seen", "SeenContext", "asked_of", "crosses", "find", "installed"]
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, FramesEvidence, Weight
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, Join, Sample, Sighting, Spot, SpotKind
+from segcheck.model.replay import Answer, Content, Join, Observed, Sample, Sighting, Spot, SpotKind
 from segcheck.model.site import Site
 
 #: Pieces of evidence of one finding, and services from which on a finding names their number alone.
@@ -187,6 +187,11 @@ def frames(context: SeenContext, sightings: Sequence[Sighting]) -> tuple[FramesE
                 bytes=sum(other.bytes for other in mine),
             )
     return tuple(found.values())[:SHOWN]
+
+
+def crosses(one: Sighting) -> bool:
+    """Return whether a sighting got across: somebody answered, or it was seen outside the sender's zone."""
+    return one.observed is not Observed.ATTEMPTED or one.arrived
 
 
 def name_of(spot: Spot) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import crossing_weight
-from segcheck.checks._seen import SeenContext, causes, finding, ways
-from segcheck.checks.observed_crossing import crosses
+from segcheck.checks._seen import SeenContext, causes, crosses, finding, ways
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Permitted, Ruling

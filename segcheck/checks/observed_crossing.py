@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, ways
+from segcheck.checks._seen import SeenContext, causes, crosses, finding, ways
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
-from segcheck.model.replay import Observed, Ruling, Sighting
+from segcheck.model.replay import Ruling
 
 CHECK = Check(
     id="observed-crossing",
@@ -81,11 +81,6 @@ _UNSURE = (
         ("両端のセグメントをトポロジに加える。", "Add the segments of both ends to the topology."),
     ),
 )
-
-
-def crosses(one: Sighting) -> bool:
-    """Return whether a sighting got across: somebody answered, or it was seen outside the sender's zone."""
-    return one.observed is not Observed.ATTEMPTED or one.arrived
 
 
 def _spoken(name: str) -> dict[str, str]:
