@@ -30,7 +30,7 @@ Unknown types, name resolution, secrets and comments are passed over and never k
                            the frame before it in the file counts, 0 if there is none. L < 16: as above
     interface statistics   isb_ifdrop (5) + isb_osdrop (7) of the last one of each interface, summed over interfaces and sections
 Frames of an interface that was not described have link -1 and microseconds.
-Time = floor(units * 10^9 / resolution) + 10^9 * if_tsoffset, clamped to -2^63 .. 2^63 - 2 (`NEVER` stays free).
+Time = floor(units * 10^9 / resolution) + 10^9 * if_tsoffset, clamped to -2^63 + 1 .. 2^63 - 2 (`NEVER` stays free).
 
 **pcapng, finding the way back.** From p+1 on, byte by byte, the first q with a known type (section header with its own byte
 order; in the order of the section: 1 to 6 and 10), a length from that type's least one to 16 MiB, and the same length at the
@@ -468,4 +468,4 @@ def nanoseconds(units: int, resolution: int, offset: int) -> int:
         time = units * 10 ** (9 - power)
     else:
         time = units // 10 ** (power - 9)
-    return max(-(1 << 63), min(time + offset * _SECOND, NEVER - 1))
+    return max(-NEVER, min(time + offset * _SECOND, NEVER - 1))
