@@ -85,7 +85,7 @@ class Why(Enum):
 class Conformance:
     """The answer of `conforms`.
 
-    what     DIFFERS: the protocol that it is, or is consistent with (`sure` says which); None if it is none that is known
+    what     DIFFERS: the protocol that it is, or that an end is consistent with; None if it is none that is known
     sure     both ends conform to `what`
     why      UNKNOWN: why
     """
@@ -181,14 +181,15 @@ def conforms(expected: str, opening: Opening) -> Conformance:
 
 def _contradicted(opening: Opening, sides: _Sides, found: Recognised) -> Conformance:
     """Return what a contradiction of the grammar means."""
-    if _Side.YES not in sides:
-        return Conformance(Verdict.DIFFERS, found.name)
-    # a capture may miss or reorder the first words of one end: only what is known to be something else differs
-    odd = (b"", opening.responder) if sides[0] is _Side.YES else (opening.initiator, b"")
-    alone = _recognise(*odd, opening.proto, opening.cut)
-    if alone.candidates:
-        return Conformance(Verdict.DIFFERS, alone.name)
-    return Conformance(Verdict.UNKNOWN, why=Why.MIXED)
+    ends = ((opening.initiator, b""), (b"", opening.responder))
+    alone = [
+        _recognise(*end, opening.proto, opening.cut) for end, side in zip(ends, sides, strict=True) if side is _Side.NO
+    ]
+    # a capture may miss or reorder the first words of one end: where the other conforms, only what is known to be something
+    # else differs
+    if _Side.YES in sides and not any(one.candidates for one in alone):
+        return Conformance(Verdict.UNKNOWN, why=Why.MIXED)
+    return Conformance(Verdict.DIFFERS, found.name or next((one.name for one in alone if one.name), None))
 
 
 @lru_cache(maxsize=1 << 13)

@@ -154,6 +154,12 @@ def test_an_end_that_is_known_to_say_something_else_differs() -> None:
     assert (tls.verdict, tls.what, tls.sure) == (Verdict.DIFFERS, "http", False)
 
 
+def test_what_one_end_says_names_it_though_the_other_says_nothing_known() -> None:
+    answer = conforms("rdp", Opening(GET, b"\x99\x98", 6))
+
+    assert (answer.verdict, answer.what, answer.sure) == (Verdict.DIFFERS, "http", False)
+
+
 def test_nothing_that_is_known_differs_without_a_name() -> None:
     answer = conforms("rdp", Opening(b"\x99\x98", b"\x97", 6))
 
