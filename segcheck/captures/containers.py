@@ -250,7 +250,7 @@ class _Pcap(Walk):
 
     def _follow(self, *places: int) -> bool:
         """Return whether strict headers stand at both places, within a day."""
-        days = []
+        days: list[int] = []
         for place in places:
             seconds, fraction, captured, original = self._head(self.buffer.data, place)
             if not 1 <= captured <= original <= MOST_CAPTURED or fraction * self._magic.scale >= _SECOND:
