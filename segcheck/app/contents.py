@@ -21,7 +21,9 @@ _OTHER = "?"
 _FIRST = (Verdict.DIFFERS, Verdict.UNKNOWN, Verdict.CONFORMS)
 
 
-def content(flows: Table, group: Group, entry: RegisterEntry | None, expectations: Expectations) -> Content | None:
+def content(
+    flows: Table, group: Group, entry: RegisterEntry | None, expectations: Expectations
+) -> tuple[Content | None, Group]:
     """Return how a sighting compares with what its entry, or else its service port, is expected to speak; None for nothing."""
     sighting = group.sighting
     declared = entry.expect if entry is not None else ()
