@@ -16,17 +16,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numba
 from numba.core import config
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
-
-def kernel(function: _Function) -> _Function:
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return `function` compiled on its first call for the types it is called with; it holds no lock while it runs."""
-    return cast("_Function", numba.njit(nogil=True, cache=_CACHED)(function))
+    compiled: Callable[..., Any] = numba.njit(nogil=True, cache=_CACHED)(function)
+    return compiled
 
 
 def _cache_folder() -> Path:

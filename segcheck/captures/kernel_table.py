@@ -13,18 +13,18 @@ from __future__ import annotations
 import numpy as np
 
 from segcheck.captures.compiled import kernel
-from segcheck.captures.packet import FIRST, ROW_WANTED
+from segcheck.captures.packet import ROW_WANTED
 from segcheck.model.flow import NEVER, Bits
 
 _ANSWER_FIRST = np.uint16(Bits.ANSWER_FIRST)
 _OTHER_BITS = np.uint16(0xFFFF ^ Bits.ANSWER_FIRST)
 _NEVER = np.int64(NEVER)
+_MOST = np.int64(0xFFFF_FFFF)  # counters stay there, so that sums do not depend on their order
 _TAG = np.uint64(0xFFFF_FFFF_0000_0000)
 _ROW = np.uint64(0xFFFF_FFFF)
 _SHIFT = np.uint64(31)
 _MULTIPLIER = np.uint64(0xFF51_AFD7_ED55_8CCD)  # an odd constant with well spread bits
 _OTHER_MULTIPLIER = np.uint64(0xC4CE_B9FE_1A85_EC53)
-_SYN, _ACK, _FIN_RST = 2, 16, 5
 
 
 @kernel
@@ -91,7 +91,7 @@ def reindex(rows, used, index, seed):
 
 
 @kernel
-def _begin(row, packet, frame):
+def _begin(row, packet):
     row["a_hi"] = packet["a_hi"]
     row["a_lo"] = packet["a_lo"]
     row["b_hi"] = packet["b_hi"]
@@ -121,8 +121,9 @@ def _begin(row, packet, frame):
 
 
 @kernel
-def _add(row, packet, frame, window):
+def _add(row, packet, window):
     side = np.int64(packet["reverse"])
+    frame = packet["number"]
     time = packet["time"]
     row["bits"] |= packet["bits"]
     if frame < row["first_frame"]:
@@ -132,14 +133,16 @@ def _add(row, packet, frame, window):
     row["last"] = max(row["last"], time)
     row["flags"][side] |= packet["flags"]
     row["bytes"][side] += np.uint64(packet["original"])
-    row["packets"][side] += np.uint32(1)
+    if row["packets"][side] < _MOST:
+        row["packets"][side] += np.uint32(1)
     row["start"][side] = min(row["start"][side], time)
     if packet["opens"]:
         row["open"][side] = min(row["open"][side], time)
         row["open_frame"][side] = min(row["open_frame"][side], frame)
     if packet["payload"]:
-        row["payload"][side] += np.uint32(1)
-        if frame < row["head_frame"][side]:
+        if row["payload"][side] < _MOST:
+            row["payload"][side] += np.uint32(1)
+        if packet["head"] >= 0 and frame < row["head_frame"][side]:
             row["head_frame"][side] = frame
             length = np.int64(packet["head_len"])
             row["head_len"][side] = length
@@ -148,26 +151,25 @@ def _add(row, packet, frame, window):
 
 
 @kernel
-def aggregate(window, packets, begin, end, place, rows, used, index, seed):
+def aggregate(window, packets, begin, end, rows, used, index, seed):
     """Add `packets[begin:end]` to the table; return (the first packet that found no room, rows now used).
 
-    `place` is the file's place shifted to where `first_frame` wants it. Packets that want no row are passed over.
+    Only packets that are `ROW_WANTED` are added.
     """
     for i in range(begin, end):
         packet = packets[i]
-        if packet["wants"] != ROW_WANTED and packet["wants"] != FIRST:
+        if packet["wants"] != ROW_WANTED:
             continue
         hashed = hash_of(packet, seed)
         number, slot = _find(rows, index, packet, hashed)
-        frame = place | packet["number"]
         if number < 0:
             if used >= rows.shape[0]:
                 return i, used
             number = np.int64(used)
             used += 1
             index[slot] = (hashed & _TAG) | np.uint64(used)
-            _begin(rows[number], packet, frame)
-        _add(rows[number], packet, frame, window)
+            _begin(rows[number], packet)
+        _add(rows[number], packet, window)
     return end, used
 
 
@@ -183,8 +185,8 @@ def _merge(row, other):
     for side in range(2):
         row["flags"][side] |= other["flags"][side]
         row["bytes"][side] += other["bytes"][side]
-        row["packets"][side] += other["packets"][side]
-        row["payload"][side] += other["payload"][side]
+        row["packets"][side] = min(np.int64(row["packets"][side]) + np.int64(other["packets"][side]), _MOST)
+        row["payload"][side] = min(np.int64(row["payload"][side]) + np.int64(other["payload"][side]), _MOST)
         row["open"][side] = min(row["open"][side], other["open"][side])
         row["open_frame"][side] = min(row["open_frame"][side], other["open_frame"][side])
         row["start"][side] = min(row["start"][side], other["start"][side])

@@ -25,7 +25,7 @@ PACKET = np.dtype(
         ("a_lo", np.uint64),
         ("b_hi", np.uint64),
         ("b_lo", np.uint64),
-        ("head", np.int64),  # where in the window the payload begins
+        ("head", np.int64),  # where in the window the payload begins; -1: it gives no head
         ("ident", np.uint32),  # of a fragmented packet
         ("pa", np.uint16),
         ("pb", np.uint16),
@@ -41,7 +41,7 @@ PACKET = np.dtype(
         ("head_len", np.uint8),
         ("wants", np.uint8),
         ("outcome", np.uint8),
-        ("spare", np.uint8),
+        ("named", np.uint8),  # the protocol that a fragment says to be of
     ]
 )
 

@@ -141,7 +141,9 @@ def _chosen(engine: str, asked: Sequence[tuple[str, str]], total: int | None) ->
 
 def _made(engine: str, max_flows: int) -> Engine:
     if engine == "kernel":
-        raise BadArguments("kernel: not installed", "kernel: 組み込まれていません")
+        from segcheck.captures.kernel_engine import Compiled
+
+        return Compiled(Spill(max_flows))
     from segcheck.captures.conversations import Interpreted
 
     return Interpreted(Spill(max_flows))
