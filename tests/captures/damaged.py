@@ -27,7 +27,9 @@ class Maker:
     def __init__(self, random: Random, oddity: int = 12) -> None:
         self.random = random
         self.oddity = oddity
-        self.protos = random.sample((6, 17, 1, 132, 33, 136, 47, 58, 59), 3)
+        self.protos = random.sample((6, 17, 1, 132, 33, 136, 47, 58, 59), random.choice((1, 3)))
+        #: Whether packets come in pieces, often in the wrong order.
+        self.pieces = random.random() < 0.3
 
     def _odd(self, value: int, other: Callable[[], int]) -> int:
         return other() if self.random.randrange(self.oddity) == 0 else value
@@ -69,7 +71,7 @@ class Maker:
         pick, proto = self.random.choice, self.random.choice(self.protos)
         words, body = self._odd(pick((5, 5, 5, 6)), lambda: self.random.randrange(16)), self._transport(proto)
         total = self._odd(words * 4 + len(body), self._word)
-        place = pick((0x4000, 0x4000, 0x4000, 0, 0x2000, 0x2001, 185))
+        place = pick((0x2000, 0x2001, 1, 185, 0x1000, 0x3000) if self.pieces else (0x4000, 0x4000, 0, 0, 0x2000, 185))
         version = self._odd(4, lambda: self.random.randrange(16))
         header = struct.pack(">BBHHHBBH", version << 4 | words, 0, total, pick((1, 2)), place, 64, proto, 0)
         return header + pick(_ENDS4) + pick(_ENDS4) + bytes(max(0, words - 5) * 4) + body
@@ -77,8 +79,9 @@ class Maker:
     def _ipv6(self) -> bytes:
         pick, following = self.random.choice, self.random.choice(self.protos)
         body = self._transport(following)
-        for _ in range(self._odd(pick((0, 0, 0, 1, 2)), lambda: pick((15, 16, 17, 18)))):
-            kind = pick((0, 43, 60, 135, 51, 44, 44))
+        many = self._odd(0, lambda: pick((15, 16, 17, 18)))
+        for _ in range(many or pick((0, 0, 0, 1, 2))):
+            kind = pick((0, 43, 60, 135) if many else (44,) if self.pieces else (0, 43, 60, 135, 51, 44, 44))
             if kind == 44:
                 extension = struct.pack(">BBHI", following, 0, pick((0, 1, 1, 8, 9, 1384)), pick((1, 2)))
             else:
