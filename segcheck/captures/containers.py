@@ -13,8 +13,8 @@ Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng, libpcap `pcap/pcap.h`
 never negative.
 
 **pcap, finding the way back.** From p+1 on, byte by byte, the first q at which a *strict* header stands (1 <= captured <=
-original <= 262144, fraction less than a second) and behind whose data either another strict header stands or the file ends
-exactly.
+original <= 262144, fraction less than a second) and behind whose data another strict header stands whose seconds differ by a
+day at most: payload is full of zeros and small numbers that look like one header alone.
 
 **pcapng block at p.** type, total length L, ..., L again at the end; the block takes R = L rounded up to 4, the second L is
 its last 4 bytes (some writers do not count their padding). Implausible: L < 12 (section header: 28) or L > 16 MiB
@@ -30,7 +30,7 @@ Unknown types, name resolution, secrets and comments are passed over and never k
                            the frame before it in the file counts, 0 if there is none. L < 16: as above
     interface statistics   isb_ifdrop (5) + isb_osdrop (7) of the last one of each interface, summed over interfaces and sections
 Frames of an interface that was not described have link -1 and microseconds.
-Time = floor(units * 10^9 / resolution) + 10^9 * if_tsoffset, clamped to -2^63 .. 2^63 - 2 (`NEVER` stays free).
+Time = floor(units * 10^9 / resolution) + 10^9 * if_tsoffset, clamped to -2^63 + 1 .. 2^63 - 2 (`NEVER` stays free).
 
 **pcapng, finding the way back.** From p+1 on, byte by byte, the first q with a known type (section header with its own byte
 order; in the order of the section: 1 to 6 and 10), a length from that type's least one to 16 MiB, and the same length at the
@@ -63,6 +63,7 @@ MOST_INTERFACES = 65536
 #: The link of a frame whose interface is not known.
 NO_LINK = -1
 _SECOND = 1_000_000_000
+_DAY = 86_400
 
 #: (bytes that hold the frame, start, end of what was captured, original length, ns since 1970, link type)
 Frame = tuple[bytes, int, int, int, int, int]
@@ -252,18 +253,19 @@ class Pcap(Walk):
             if found + ahead > len(buffer.data) and not buffer.ended:
                 buffer.fill(found, ahead)
                 found = 0
-            behind = found + ahead - header
-            if self._strict(found) and (
-                (buffer.ended and behind == len(buffer.data))
-                or (behind + header <= len(buffer.data) and self._strict(behind))
-            ):
+            if found + ahead <= len(buffer.data) and self._follow(found, found + ahead - header):
                 return found
             at = found + 1
 
-    def _strict(self, pos: int) -> bool:
-        _, fraction, captured, original = self._head(self.buffer.data, pos)
-        strict: bool = 1 <= captured <= original <= MOST_CAPTURED and fraction * self.magic.scale < _SECOND
-        return strict
+    def _follow(self, *places: int) -> bool:
+        """Return whether strict headers stand at both places, within a day."""
+        days: list[int] = []
+        for place in places:
+            seconds, fraction, captured, original = self._head(self.buffer.data, place)
+            if not 1 <= captured <= original <= MOST_CAPTURED or fraction * self.magic.scale >= _SECOND:
+                return False
+            days.append(seconds)
+        return max(days) - min(days) <= _DAY
 
 
 class Interface(NamedTuple):
@@ -484,4 +486,4 @@ def nanoseconds(units: int, resolution: int, offset: int) -> int:
         time = units * 10 ** (9 - power)
     else:
         time = units // 10 ** (power - 9)
-    return max(-(1 << 63), min(time + offset * _SECOND, NEVER - 1))
+    return max(-NEVER, min(time + offset * _SECOND, NEVER - 1))

@@ -18,7 +18,7 @@ Progress = Callable[[int, int | None, int], None]
 
 ENGINES = ("auto", "interpreted", "kernel")
 #: Bytes from which compiling pays (a packed byte counts three): below, the start of numba costs more than it saves.
-SMALL = 100 << 20
+SMALL = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
