@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv6Address
 from typing import Any
 
 import numpy as np
@@ -119,9 +119,8 @@ def told(table: Table) -> Iterator[Flow]:
             name: block[name].tolist() for name in block.dtype.names or () if not name.endswith(("head_ab", "head_ba"))
         }
         names = tuple(columns)
-        judged = zip(
-            known.from_a.tolist(), known.initiator.tolist(), known.also.tolist(), known.state.tolist(), strict=True
-        )
+        parts = (known.from_a, known.initiator, known.also, known.state, *ports(block, known.from_a))
+        judged = zip(*(part.tolist() for part in parts), strict=True)
         for values, one in zip(zip(*columns.values(), strict=True), judged, strict=True):
             yield _flow(dict(zip(names, values, strict=True)), *one)
 
@@ -129,17 +128,20 @@ def told(table: Table) -> Iterator[Flow]:
 @lru_cache(maxsize=1 << 16)
 def address(family: int, high: int, low: int) -> str:
     """Return an address of a row as people write it (RFC 5952 for IPv6)."""
-    return str(IPv4Address(low & 0xFFFF_FFFF) if family == 4 else IPv6Address(high << 64 | low))
+    if family == 4:
+        return f"{low >> 24 & 0xFF}.{low >> 16 & 0xFF}.{low >> 8 & 0xFF}.{low & 0xFF}"
+    return str(IPv6Address(high << 64 | low))
 
 
-def ports(family: int, proto: int, sport: int, dport: int) -> tuple[int, int]:
-    """Return source and destination port of a row; of ICMP type and code."""
-    return (sport >> 8, sport & 0xFF) if proto == (_ICMP if family == 4 else _ICMPV6) else (sport, dport)
+def ports(table: Table, from_a: _Column) -> tuple[_Column, _Column]:
+    """Return source and destination port of each row; of ICMP type and code."""
+    sport, dport = np.where(from_a, table["pa"], table["pb"]), np.where(from_a, table["pb"], table["pa"])
+    icmp = table["proto"] == np.where(table["family"] == 4, _ICMP, _ICMPV6)
+    return np.where(icmp, sport >> 8, sport), np.where(icmp, dport & 0xFF, dport)
 
 
-def _flow(row: dict[str, Any], from_a: bool, initiator: int, also: bool, state: int) -> Flow:
+def _flow(row: dict[str, Any], from_a: bool, initiator: int, also: bool, state: int, sport: int, dport: int) -> Flow:
     src, dst, out, back = ("a", "b", "ab", "ba") if from_a else ("b", "a", "ba", "ab")
-    sport, dport = ports(row["family"], row["proto"], row[f"p{src}"], row[f"p{dst}"])
     place = row["first_frame"] >> FRAME_BITS
     named = ("first_frame", "open_frame_ab", "open_frame_ba", "head_frame_ab", "head_frame_ba")
     shown = {row[name] for name in named if row[name] != NEVER and row[name] >> FRAME_BITS == place}

@@ -22,15 +22,20 @@ COLUMNS = (
     *("protocol", "tunnel", "tap", "src_zone", "dst_zone"),
 )
 
+_INITIATORS = tuple(one.value for one in INITIATORS)
+_STATES = tuple(one.value for one in STATES)
 _NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6", 132: "sctp"}
 
 
-def rows(found: Read, zones: Zones | None = None) -> Iterator[tuple[Any, ...]]:
-    """Yield the cells of each conversation in the order of `COLUMNS`: by tap, then by `model.flow.KEY`."""
+def columns(found: Read, zones: Zones | None = None) -> Iterator[dict[str, list[Any]]]:
+    """Yield blocks of conversations, each column a list in the order of `COLUMNS`: by tap, then by `model.flow.KEY`.
+
+    Cost: about 2 us a conversation.
+    """
     for tap in sorted(found.flows):
         table = found.flows[tap]
         for start in range(0, len(table), BLOCK):
-            yield from _block(tap, table[start : start + BLOCK], zones)
+            yield _block(tap, table[start : start + BLOCK], zones)
 
 
 def moment(times: npt.NDArray[Any]) -> list[str]:
@@ -43,34 +48,53 @@ def proto_name(proto: int) -> str:
     return _NAMES.get(proto, str(proto))
 
 
-def _block(tap: str, table: Table, zones: Zones | None) -> Iterator[tuple[Any, ...]]:
+class _Tags(dict[tuple[int, int], tuple[int, ...]]):
+    """Both VLAN fields of a row to its tags."""
+
+    def __missing__(self, both: tuple[int, int]) -> tuple[int, ...]:
+        self[both] = tuple(tag for tag in both if tag != NO_VLAN)
+        return self[both]
+
+
+def _block(tap: str, table: Table, zones: Zones | None) -> dict[str, list[Any]]:
     known = openings(table)
     from_a = known.from_a
+    family = table["family"].tolist()
+    rows = len(table)
 
-    def ends(one: str, other: str) -> tuple[list[Any], list[Any]]:
-        first, second = table[one], table[other]
-        return np.where(from_a, first, second).tolist(), np.where(from_a, second, first).tolist()
+    def ends(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> tuple[list[Any], list[Any]]:
+        return np.where(from_a, one, other).tolist(), np.where(from_a, other, one).tolist()
 
-    src_hi, dst_hi = ends("a_hi", "b_hi")
-    src_lo, dst_lo = ends("a_lo", "b_lo")
-    sports, dports = ends("pa", "pb")
-    packets_out, packets_in = ends("packets_ab", "packets_ba")
-    bytes_out, bytes_in = ends("bytes_ab", "bytes_ba")
-    of_a, of_b = zones(tap, table) if zones is not None else ([None] * len(table), [None] * len(table))
-    columns = (
-        *(table["family"].tolist(), table["proto"].tolist(), sports, dports, from_a.tolist()),
-        *(src_hi, src_lo, dst_hi, dst_lo, table["vlan"].tolist(), table["vlan_inner"].tolist()),
-        *(moment(table["first"]), moment(table["last"]), packets_out, bytes_out, packets_in, bytes_in),
-        *(known.initiator.tolist(), known.also.tolist(), known.state.tolist(), table["bits"].tolist(), of_a, of_b),
-    )
-    for cells in zip(*columns, strict=True):
-        family, proto, sport, dport, from_here, shi, slo, dhi, dlo, outer, inner, first, last = cells[:13]
-        pout, bout, pin, bin_, initiator, also, state, bits, zone_a, zone_b = cells[13:]
-        sport, dport = ports(family, proto, sport, dport)
-        yield (
-            *(address(family, shi, slo), sport, address(family, dhi, dlo), dport, proto_name(proto), None),
-            tuple(tag for tag in (outer, inner) if tag != NO_VLAN),
-            *(first, last, pout, bout, pin, bin_, INITIATORS[initiator].value, also, STATES[state].value),
-            *(bool(bits & Bits.FRAGMENT), None, None, tap or None),
-            *((zone_a, zone_b) if from_here else (zone_b, zone_a)),
-        )
+    high, low = ends(table["a_hi"], table["b_hi"]), ends(table["a_lo"], table["b_lo"])
+    sport, dport = ports(table, from_a)
+    packets, sizes = ends(table["packets_ab"], table["packets_ba"]), ends(table["bytes_ab"], table["bytes_ba"])
+    fragments = (table["bits"] & np.uint16(Bits.FRAGMENT)) != 0
+    of_a, of_b = zones(tap, table) if zones is not None else ([None] * rows, [None] * rows)
+    here = from_a.tolist()
+    tags = _Tags()
+    found: dict[str, list[Any]] = {
+        "src": list(map(address, family, high[0], low[0])),
+        "sport": sport.tolist(),
+        "dst": list(map(address, family, high[1], low[1])),
+        "dport": dport.tolist(),
+        "proto": list(map(proto_name, table["proto"].tolist())),
+        "domain": [None] * rows,
+        "vlan": [tags[both] for both in zip(table["vlan"].tolist(), table["vlan_inner"].tolist(), strict=True)],
+        "first": moment(table["first"]),
+        "last": moment(table["last"]),
+        "packets_out": packets[0],
+        "bytes_out": sizes[0],
+        "packets_in": packets[1],
+        "bytes_in": sizes[1],
+        "initiator": [_INITIATORS[one] for one in known.initiator.tolist()],
+        "also_opened": known.also.tolist(),
+        "state": [_STATES[one] for one in known.state.tolist()],
+        "fragment": fragments.tolist(),
+        "protocol": [None] * rows,
+        "tunnel": [None] * rows,
+        "tap": [tap or None] * rows,
+        "src_zone": [a if first else b for a, b, first in zip(of_a, of_b, here, strict=True)],
+        "dst_zone": [b if first else a for a, b, first in zip(of_a, of_b, here, strict=True)],
+    }
+    assert tuple(found) == COLUMNS
+    return found

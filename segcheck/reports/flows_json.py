@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from segcheck.captures.reading import Read
 from segcheck.model.flow import CaptureFile, Frames
 from segcheck.model.result import Run
 from segcheck.reports._blocks import run_block
-from segcheck.reports._flows import COLUMNS, Zones, rows
+from segcheck.reports._flows import Zones, columns
 from segcheck.reports.as_json import render
 
 _FLOWS = '"flows": []'
-_PIECE = 4096
-#: Columns whose cells are numbers, lists or null as they are; the others are strings.
+#: Columns of numbers, which are spelt as they are.
 _RAW = frozenset({"sport", "dport", "packets_out", "bytes_out", "packets_in", "bytes_in"})
+#: Columns of words of ours, in which there is nothing to escape.
+_PLAIN = frozenset({"src", "dst", "proto", "first", "last", "initiator", "state"})
 
 
 def flows(found: Read, run: Run, zones: Zones | None = None) -> Iterator[str]:
     """Yield the document in pieces; `zones` names the zones of both ends of each row.
 
-    Cost: about 5 us a conversation.
+    Cost: about 4 us a conversation.
     """
     document = render(
         {
@@ -37,14 +38,10 @@ def flows(found: Read, run: Run, zones: Zones | None = None) -> Iterator[str]:
     head, _, tail = document.partition(_FLOWS)  # inside a string its quotes would be escaped
     yield head + '"flows": ['
     separator = "\n  "
-    piece: list[str] = []
-    for line in _lines(found, zones):
-        piece.append(separator + line)
+    for block in columns(found, zones):
+        yield separator + ",\n  ".join(_lines(block))
         separator = ",\n  "
-        if len(piece) >= _PIECE:
-            yield "".join(piece)
-            piece.clear()
-    yield "".join(piece) + "]" + tail
+    yield "]" + tail
 
 
 def frames(account: Frames) -> dict[str, int]:
@@ -72,27 +69,30 @@ def capture_file(one: CaptureFile) -> dict[str, Any]:
     }
 
 
-def _lines(found: Read, zones: Zones | None) -> Iterator[str]:
-    """Yield each conversation as one line, keys sorted as everywhere."""
-    order = sorted(COLUMNS)
-    places = [COLUMNS.index(name) for name in order]
-    template = "{" + ", ".join(f'"{name}": %s' for name in order) + "}"
-    literal = {True: "true", False: "false"}
-    quoted: dict[object, str] = {}
+class _Spelt(dict[object, str]):
+    """Values to their JSON, each spelt once."""
 
-    def spelt(name: str, value: object) -> object:
-        if name in _RAW:
-            return value
-        if name == "vlan":
-            return f"[{', '.join(map(str, value))}]"  # type: ignore[call-overload]
-        if isinstance(value, bool):
-            return literal[value]
-        text = quoted.get(value)
-        if text is None:
-            if len(quoted) > 1 << 16:
-                quoted.clear()
-            text = quoted[value] = json.dumps(value)
-        return text
+    def __missing__(self, value: object) -> str:
+        self[value] = json.dumps(value)
+        return self[value]
 
-    for row in rows(found, zones):
-        yield template % tuple(spelt(name, row[place]) for name, place in zip(order, places, strict=True))
+
+def _lines(block: dict[str, list[Any]]) -> Iterator[str]:
+    """Yield each conversation of a block as one line, keys sorted as everywhere."""
+    cells: list[Iterable[object]] = []
+    pieces = []
+    for name in sorted(block):
+        column = block[name]
+        if column.count(column[0]) == len(column):  # half of the columns, mostly: spelt once for all lines
+            pieces.append(f'"{name}": {json.dumps(column[0])}'.replace("%", "%%"))
+            continue
+        pieces.append(f'"{name}": %s')
+        if name in _PLAIN:
+            cells.append(map('"%s"'.__mod__, column))
+        else:
+            cells.append(column if name in _RAW else map(_Spelt().__getitem__, column))
+    template = "{" + ", ".join(pieces) + "}"
+    if not cells:  # equal lines, which zip would not count
+        yield from [template % ()] * len(block["src"])
+    for row in zip(*cells, strict=True):
+        yield template % row
