@@ -54,7 +54,7 @@ def test_json_of_nothing_and_of_many_is_whole() -> None:
         document = json.loads("".join(flows_json.flows(found, RUN)))
         assert len(document["flows"]) == count
 
-    one = json.loads("".join(flows_json.flows(_found(ether(ipv4(A, B, 17, udp(5, 9))), tap="100% %s"), RUN)))
+    one = json.loads("".join(flows_json.flows(_found(ether(ipv4(A, B, 17, udp(5000, 53))), tap="100% %s"), RUN)))
     assert [(flow["tap"], flow["src"]) for flow in one["flows"]] == [("100% %s", A)]
     assert list(columns(Read((), {"": empty()}))) == []
 
