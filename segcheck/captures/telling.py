@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address
+from socket import AF_INET6, inet_ntop
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,9 @@ def address(family: int, high: int, low: int) -> str:
     """Return an address of a row as people write it (RFC 5952 for IPv6)."""
     if family == 4:
         return f"{low >> 24 & 0xFF}.{low >> 16 & 0xFF}.{low >> 8 & 0xFF}.{low & 0xFF}"
+    # ten times faster than ipaddress, and the same but for addresses that hold an IPv4 one (on Windows, ISATAP's too)
+    if high and low >> 32 & 0xFDFF_FFFF != 0x5EFE:
+        return inet_ntop(AF_INET6, (high << 64 | low).to_bytes(16, "big"))
     return str(IPv6Address(high << 64 | low))
 
 
