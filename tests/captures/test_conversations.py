@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from segcheck.captures.engine import Taken
 from segcheck.captures.spill import Spill
 from segcheck.captures.tables import Table, empty, merge, ordered
 from segcheck.captures.telling import address, told
+from segcheck.errors import CannotRun
 from segcheck.model.flow import FRAME_BITS, HEAD, KEY, NEVER, NO_VLAN, Bits, Flow, Initiator, State
 from tests.captures.make_frames import (
     A6,
@@ -320,6 +322,25 @@ def test_ordering_keeps_the_rows() -> None:
     shuffled = table[np.array([2, 0, 1])]
 
     assert ordered(shuffled).tobytes() == table.tobytes()
+
+
+def test_a_disk_that_holds_nothing_more_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+
+    with pytest.raises(CannotRun, match=r"temporary folder cannot hold them \(No space left") as caught:
+        gathered(recorded(*(ether(ipv4(A, B, 17, udp(port, 9))) for port in range(9))), most=2)
+
+    assert "TMPDIR" in caught.value.ja
+
+
+def test_nothing_of_spilled_conversations_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    table, _ = gathered(recorded(*(ether(ipv4(A, B, 17, udp(port, 9))) for port in range(9))), most=2)
+
+    assert (len(table), list(tmp_path.iterdir())) == (9, [])
 
 
 # who opened it, how far it went
