@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
-from segcheck.captures.telling import BLOCK, INITIATORS, STATES, openings
+from segcheck.captures.telling import BLOCK, INITIATORS, STATES, address, openings
 from segcheck.model.flow import NO_VLAN, Bits
 
 #: Names the zones of both ends of the rows of a tap's table: of a, then of b.
@@ -100,11 +99,16 @@ def _turned(
 
 def _addresses(family: npt.NDArray[Any], high: npt.NDArray[Any], low: npt.NDArray[Any]) -> list[str]:
     """Return what `telling.address` does, for whole columns."""
-    raw = np.stack([high, low], 1).astype(">u8").tobytes()
-    return [
-        inet_ntop(AF_INET, raw[at + 12 : at + 16]) if four else inet_ntop(AF_INET6, raw[at : at + 16])
-        for four, at in zip((family == 4).tolist(), range(0, len(raw), 16), strict=True)
-    ]
+    if (family == 4).all():
+        upper, lower = (half.tolist() for half in (low >> np.uint64(16) & np.uint64(0xFFFF), low & np.uint64(0xFFFF)))
+        return [f"{one}.{other}" for one, other in zip(map(_dotted, upper), map(_dotted, lower), strict=True)]
+    return list(map(address, family.tolist(), high.tolist(), low.tolist()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _dotted(half: int) -> str:
+    """Return half an IPv4 address."""
+    return f"{half >> 8}.{half & 0xFF}"
 
 
 @lru_cache(maxsize=1 << 16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from segcheck.captures.reading import Read
@@ -89,5 +90,10 @@ def _spelt(name: str, cells: list[Any]) -> list[Any] | str:
     """Return the cells of a column as the template takes them, or the one literal that they all are."""
     if name in _PLAIN or name in _NUMBERS:
         return cells
-    literals = {value: json.dumps(value) for value in set(cells)}
-    return [literals[value] for value in cells] if len(literals) > 1 else next(iter(literals.values()))
+    literals = list(map(_literal, cells))
+    return literals if len(set(literals)) > 1 else literals[0]
+
+
+@lru_cache(maxsize=1 << 16, typed=True)
+def _literal(value: object) -> str:
+    return json.dumps(value)
