@@ -90,8 +90,8 @@ def _spelt(name: str, cells: list[Any]) -> list[Any] | str:
     """Return the cells of a column as the template takes them, or the one literal that they all are."""
     if name in _PLAIN or name in _NUMBERS:
         return cells
-    literals = list(map(_literal, cells))
-    return literals if len(set(literals)) > 1 else literals[0]
+    first = cells[0]
+    return _literal(first) if cells.count(first) == len(cells) else list(map(_literal, cells))
 
 
 @lru_cache(maxsize=1 << 16, typed=True)
