@@ -75,7 +75,7 @@ def _pieces(here: Settings, found: Read, kind: str, captures: tuple[str, ...], *
     if kind == "json":
         from segcheck.reports import flows_json
 
-        yield from flows_json.flows(found, here.run(NAME, {"captures": " ".join(captures)}))
+        yield from flows_json.flows(found, here.run(NAME, {"captures": " ".join(captures), "engine": found.engine}))
     elif kind == "csv":
         from segcheck.reports import flows_csv
 

@@ -8,8 +8,9 @@ from io import StringIO
 
 from segcheck.captures.reading import Read
 from segcheck.lang.columns import printable
-from segcheck.reports._flows import COLUMNS, Zones, columns
+from segcheck.reports._flows import COLUMNS, Zones, rows
 
+_PIECE = 4096
 #: A cell that begins so is taken for a formula by spreadsheets (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@")
 
@@ -22,11 +23,12 @@ def flows(found: Read, zones: Zones | None = None) -> Iterator[str]:
     file = StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for block in columns(found, zones):
-        writer.writerows(zip(*(map(_cell, cells) for cells in block.values()), strict=True))
-        yield file.getvalue()
-        file.seek(0)
-        file.truncate()
+    for index, row in enumerate(rows(found, zones)):
+        writer.writerow([_cell(value) for value in row])
+        if index % _PIECE == _PIECE - 1:
+            yield file.getvalue()
+            file.seek(0)
+            file.truncate()
     yield file.getvalue()
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from segcheck.captures.reading import Read
 from segcheck.model.flow import CaptureFile, Frames
 from segcheck.model.result import Run
 from segcheck.reports._blocks import run_block
-from segcheck.reports._flows import Zones, columns
+from segcheck.reports._flows import COLUMNS, Zones, blocks
 from segcheck.reports.as_json import render
 
 _FLOWS = '"flows": []'
-#: Columns of numbers, which are spelt as they are.
-_RAW = frozenset({"sport", "dport", "packets_out", "bytes_out", "packets_in", "bytes_in"})
-#: Columns of words of ours, in which there is nothing to escape.
+#: Columns of words of ours, in which nothing needs to be escaped; and of numbers. The others take few different values.
 _PLAIN = frozenset({"src", "dst", "proto", "first", "last", "initiator", "state"})
+_NUMBERS = frozenset({"sport", "dport", "packets_out", "bytes_out", "packets_in", "bytes_in"})
 
 
 def flows(found: Read, run: Run, zones: Zones | None = None) -> Iterator[str]:
@@ -38,8 +38,8 @@ def flows(found: Read, run: Run, zones: Zones | None = None) -> Iterator[str]:
     head, _, tail = document.partition(_FLOWS)  # inside a string its quotes would be escaped
     yield head + '"flows": ['
     separator = "\n  "
-    for block in columns(found, zones):
-        yield separator + ",\n  ".join(_lines(block))
+    for lines in _lines(found, zones):
+        yield separator + ",\n  ".join(lines)
         separator = ",\n  "
     yield "]" + tail
 
@@ -69,30 +69,31 @@ def capture_file(one: CaptureFile) -> dict[str, Any]:
     }
 
 
-class _Spelt(dict[object, str]):
-    """Values to their JSON, each spelt once."""
+def _lines(found: Read, zones: Zones | None) -> Iterator[list[str]]:
+    """Yield conversations as one line each, keys sorted as everywhere, some thousand at a time."""
+    order = sorted(COLUMNS)
+    for block in blocks(found, zones):
+        cells = dict(zip(COLUMNS, block, strict=True))
+        fields, columns = [], []
+        for name in order:
+            spelt = _spelt(name, cells[name])
+            if isinstance(spelt, str):
+                fields.append(f'"{name}": {spelt}'.replace("%", "%%"))
+                continue
+            fields.append(f'"{name}": "%s"' if name in _PLAIN else f'"{name}": %s')
+            columns.append(spelt)
+        template = f"{{{', '.join(fields)}}}"
+        yield [template % row for row in zip(*columns, strict=True)]
 
-    def __missing__(self, value: object) -> str:
-        self[value] = json.dumps(value)
-        return self[value]
+
+def _spelt(name: str, cells: list[Any]) -> list[Any] | str:
+    """Return the cells of a column as the template takes them, or the one literal that they all are."""
+    if name in _PLAIN or name in _NUMBERS:
+        return cells
+    first = cells[0]
+    return _literal(first) if cells.count(first) == len(cells) else list(map(_literal, cells))
 
 
-def _lines(block: dict[str, list[Any]]) -> Iterator[str]:
-    """Yield each conversation of a block as one line, keys sorted as everywhere."""
-    cells: list[Iterable[object]] = []
-    pieces = []
-    for name in sorted(block):
-        column = block[name]
-        if column.count(column[0]) == len(column):  # half of the columns, mostly: spelt once for all lines
-            pieces.append(f'"{name}": {json.dumps(column[0])}'.replace("%", "%%"))
-            continue
-        pieces.append(f'"{name}": %s')
-        if name in _PLAIN:
-            cells.append(map('"%s"'.__mod__, column))
-        else:
-            cells.append(column if name in _RAW else map(_Spelt().__getitem__, column))
-    template = "{" + ", ".join(pieces) + "}"
-    if not cells:  # equal lines, which zip would not count
-        yield from [template % ()] * len(block["src"])
-    for row in zip(*cells, strict=True):
-        yield template % row
+@lru_cache(maxsize=1 << 16, typed=True)
+def _literal(value: object) -> str:
+    return json.dumps(value)

@@ -10,7 +10,7 @@ from segcheck.captures.reading import Read
 from segcheck.captures.tables import empty
 from segcheck.model.result import Run
 from segcheck.reports import flows_csv, flows_json
-from segcheck.reports._flows import columns
+from segcheck.reports._flows import COLUMNS, rows
 from tests.captures.make_frames import A, B, C, ether, ipv4, recorded, udp
 from tests.captures.test_conversations import gathered
 
@@ -42,10 +42,9 @@ def test_zones_follow_who_opened() -> None:
         assert tap == ""
         return [f"a{index}" for index in range(len(table))], [None] * len(table)
 
-    (block,) = columns(found, zones)
+    named = [dict(zip(COLUMNS, row, strict=True)) for row in rows(found, zones)]
 
-    named = zip(block["src"], block["src_zone"], block["dst_zone"], strict=True)
-    assert list(named) == [(A, "a0", None), (C, None, "a1")]
+    assert [(one["src"], one["src_zone"], one["dst_zone"]) for one in named] == [(A, "a0", None), (C, None, "a1")]
 
 
 def test_json_of_nothing_and_of_many_is_whole() -> None:
@@ -56,7 +55,7 @@ def test_json_of_nothing_and_of_many_is_whole() -> None:
 
     one = json.loads("".join(flows_json.flows(_found(ether(ipv4(A, B, 17, udp(5000, 53))), tap="100% %s"), RUN)))
     assert [(flow["tap"], flow["src"]) for flow in one["flows"]] == [("100% %s", A)]
-    assert list(columns(Read((), {"": empty()}))) == []
+    assert list(rows(Read((), {"": empty()}))) == []
 
 
 def test_a_path_cannot_break_the_document() -> None:
