@@ -43,6 +43,7 @@ def _facts(language: str, encoding: str) -> Iterator[Fact]:
     yield _tried("importers", lambda: " ".join(module.IMPORTER.format for module in importers.installed()))
     yield _tried("catalogues", _catalogues)
     yield _tried("set_engine", _sets)
+    yield _tried("capture_engine", _capture_engine)
     yield _tried("write_access", _writing)
     for tool in _TOOLS:
         yield Fact(tool, "+" if which(tool) else "-")  # for comparing with a kernel; nothing needs them
@@ -65,6 +66,15 @@ def _tried(name: str, test: Callable[[], str]) -> Fact:
 
 def _catalogues() -> str:
     return " ".join(f"{language}:{len(words.leaves(language))}" for language in LANGUAGES)
+
+
+def _capture_engine() -> str:
+    """Name what reads large captures; the results are the same."""
+    try:
+        import segcheck.captures.kernel_engine  # noqa: F401
+    except ImportError:
+        return "interpreted"
+    return f"kernel (numba {metadata.version('numba')})"
 
 
 def _sets() -> str:

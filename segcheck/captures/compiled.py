@@ -45,7 +45,7 @@ def _cache_folder() -> Path:
 def _prepare() -> bool:
     """Tell numba where to keep machine code; return whether it may.
 
-    What lies there is executed, so the folder must be the user's own.
+    What lies there is executed, so the folder must be the user's own and nobody else may write to it.
     """
     settings = cast("Any", config)
     if settings.CACHE_DIR:  # NUMBA_CACHE_DIR
@@ -53,7 +53,8 @@ def _prepare() -> bool:
     try:
         folder = _cache_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        own = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+        found = folder.stat()
+        own = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
         usable = own and os.access(folder, os.W_OK | os.X_OK)
     except (OSError, RuntimeError):  # no home, or one that cannot be written
         return False

@@ -1,8 +1,8 @@
 """Frames to conversations, in plain Python: the engine for small captures, and what the fast one is judged by.
 
 Fragments: a later fragment belongs to the nearest first fragment of its datagram before it in the file, else to the nearest
-behind it. What is left at the end of the file is a row of its own (`Bits.FRAGMENT`, ports 0). Of one file, the first 2^20
-datagrams in pieces are known by their first fragment, and 2^20 by later ones alone; further ones stay unjoined. A later
+behind it. What is left at the end of the file is a row of its own (`Bits.FRAGMENT`, ports 0). Of one file, the first 2^18
+datagrams in pieces are known by their first fragment, and 2^18 by later ones alone; further ones stay unjoined. A later
 fragment counts its payload but gives no head: that belongs to the datagram's beginning.
 A payload of which nothing was captured leaves a head of length 0; later payloads do not take its place.
 """
@@ -23,7 +23,7 @@ from segcheck.captures.spill import Spill
 from segcheck.captures.tables import Table, empty, ordered
 from segcheck.model.flow import FRAME_BITS, HEAD, NEVER, Bits, Frames
 
-MOST_DATAGRAMS = 1 << 20
+MOST_DATAGRAMS = 1 << 18
 #: Frames between two reports of progress.
 STEP = 16384
 

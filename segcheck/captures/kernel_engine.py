@@ -34,9 +34,13 @@ _BATCH = 4096
 _FEWEST_ROWS = 4096
 #: What names a datagram in pieces.
 _DATAGRAM = ("a_hi", "a_lo", "b_hi", "b_lo", "ident", "named", "family", "vlan", "vlan_inner")
+_PORTS = ("pa", "pb", "proto")
+_COUNTED = ("time", "number", "original", "bits", "payload")
 _NAME = np.dtype([(name, PACKET[name]) for name in _DATAGRAM])
 #: Later fragments of a datagram whose first one was not there yet: a key without ports, and a row of that direction.
 _Lone = tuple[Key, list[Any]]
+#: A row as one piece: copied at once, not field by field.
+_WHOLE = np.dtype((np.void, ROW.itemsize))
 _SECOND = 1_000_000_000
 #: Times and offsets below this add up without running over.
 _HALF = 1 << 62
@@ -82,7 +86,7 @@ class _Rows:
             return
         old = self._rows
         self._rows, self._index = _room(size)
-        self._rows[: self._used] = old[: self._used]
+        self._rows[: self._used].view(_WHOLE)[:] = old[: self._used].view(_WHOLE)
         kernel_table.reindex(self._rows, self._used, self._index, self._seed)
 
     def add(self, window: _Array, packets: _Array, count: int) -> None:
@@ -219,18 +223,26 @@ class _Reading:
         for column in _DATAGRAM:
             names[column] = packets[column][where]
         raw, size = names.tobytes(), _NAME.itemsize
+        wants = packets["wants"][where].tolist()
+        ports = list(zip(*(packets[column][where].tolist() for column in _PORTS), strict=True))
         for i, place in enumerate(where.tolist()):
-            packet, name = packets[place], raw[i * size : (i + 1) * size]
-            if packet["wants"] == FIRST:
-                self._first(name, packet)
+            name = raw[i * size : (i + 1) * size]
+            if wants[i] == FIRST:
+                self._first(name, ports[i])
+            elif name in self._firsts:
+                ports[i] = self._firsts[name]
+                self._totals[DECODED] += 1
             else:
-                self._later(name, packet)
-            if packet["wants"] == ROW_WANTED:
-                kernels.turn(packet)
+                self._alone(name, packets[place])
+                continue
+            wants[i] = ROW_WANTED
+        packets["wants"][where] = wants
+        for column, values in zip(_PORTS, zip(*ports, strict=True), strict=True):
+            packets[column][where] = values
+        kernels.turn_joined(packets, where)
 
-    def _first(self, name: bytes, packet: Any) -> None:
-        packet["wants"] = ROW_WANTED
-        ports = int(packet["pa"]), int(packet["pb"]), int(packet["proto"])
+    def _first(self, name: bytes, ports: tuple[int, int, int]) -> None:
+        """Remember a first fragment, and give its later ones that came before it their row."""
         if name in self._firsts or len(self._firsts) < MOST_DATAGRAMS:
             self._firsts[name] = ports
         lone = self._waiting.pop(name, None)
@@ -239,13 +251,8 @@ class _Reading:
             self._totals[DECODED] += row[ONE]
             self._settle(((addresses, *ports, outer, inner), row))
 
-    def _later(self, name: bytes, packet: Any) -> None:
-        ports = self._firsts.get(name)
-        if ports is not None:
-            packet["pa"], packet["pb"], packet["proto"] = ports
-            packet["wants"] = ROW_WANTED
-            self._totals[DECODED] += 1
-            return
+    def _alone(self, name: bytes, packet: Any) -> None:
+        """Put a later fragment aside until its first one comes."""
         lone = self._waiting.get(name)
         known = lone is not None
         if lone is None:
@@ -253,9 +260,7 @@ class _Reading:
             if len(self._waiting) < MOST_DATAGRAMS:
                 self._waiting[name] = lone
                 known = True
-        time, number, original, bits, payload = (
-            packet[c].item() for c in ("time", "number", "original", "bits", "payload")
-        )
+        time, number, original, bits, payload = (packet[column].item() for column in _COUNTED)
         add(lone[1], ONE, time, number, original, bits, 0, payload)
         if not known:
             self._leave(lone)

@@ -341,7 +341,7 @@ def _transport(window, packet, proto, at, end, limit):
 
 
 @kernel
-def turn(packet):
+def _turn(packet):
     """Put the lower end first, and note the direction."""
     a_hi, a_lo, pa = packet["a_hi"], packet["a_lo"], packet["pa"]
     b_hi, b_lo, pb = packet["b_hi"], packet["b_lo"], packet["pb"]
@@ -405,5 +405,13 @@ def decode(window, packets, count, totals):
         if wants in (FIRST, LATER):
             fragments += 1
         elif wants == ROW_WANTED:
-            turn(packet)
+            _turn(packet)
     return fragments
+
+
+@kernel
+def turn_joined(packets, where):
+    """Put the lower end first in those packets at places `where` that found a row."""
+    for i in range(where.shape[0]):
+        if packets[where[i]]["wants"] == ROW_WANTED:
+            _turn(packets[where[i]])

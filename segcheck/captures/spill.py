@@ -6,12 +6,15 @@ The file is a nameless one of the system's temporary folder (TMPDIR): it is gone
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from segcheck.captures.tables import Table, merge
+from segcheck.errors import CannotRun
 from segcheck.model.flow import FLOW, KEY
 
 #: Conversations that are kept in memory at once.
@@ -35,24 +38,36 @@ class Spill:
         self._sizes: list[int] = []
 
     def add(self, table: Table) -> None:
-        """Put a table away: sorted by `KEY`, one row for each."""
+        """Put a table away: sorted by `KEY`, one row for each.
+
+        Raises:
+            CannotRun: the temporary folder cannot be written.
+        """
         if not len(table):
             return
-        if self._file is None:
-            self._file = _nameless()
-        self._file.write(table.tobytes())
+        with _told():
+            if self._file is None:
+                self._file = _nameless()
+            self._file.write(table.tobytes())
         self._sizes.append(len(table))
 
     def all(self, last: Table) -> Table:
         """Return what was put away and `last` as one table, sorted by `KEY`, one row for each.
 
         Once anything was put away, the result lies in a nameless temporary file as well and is read from there as it is used.
+
+        Raises:
+            CannotRun: the temporary folder cannot be written.
         """
         if self._file is None:
             return last
         self.add(last)
-        self._file.flush()
-        stored = np.memmap(self._file, FLOW, "r", shape=(sum(self._sizes),))
+        with _told():
+            return self._merged(self._file)
+
+    def _merged(self, file: IO[bytes]) -> Table:
+        file.flush()
+        stored = np.memmap(file, FLOW, "r", shape=(sum(self._sizes),))
         ends = np.cumsum(self._sizes)
         tables = [stored[end - size : end] for end, size in zip(ends, self._sizes, strict=True)]
         ranges = max(1, 2 * len(stored) // self.most)
@@ -66,8 +81,23 @@ class Spill:
             result.write(merged.tobytes())
             rows += len(merged)
         result.flush()
-        self._file.close()
+        file.close()
         return np.memmap(result, FLOW, "r", shape=(rows,))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what the disk refuses into words for the user."""
+    try:
+        yield
+    except OSError as error:
+        folder, reason = tempfile.gettempdir(), error.strerror or type(error).__name__
+        raise CannotRun(
+            f"{folder}: conversations do not fit into memory, and this temporary folder cannot hold them ({reason}); nothing "
+            "was judged. Make room there, or name another folder in TMPDIR",
+            f"{folder}: 通信の数がメモリーに収まらず、この一時フォルダーにも書けません ({reason})。判定は行っていません。"
+            "空きを作るか、TMPDIR で別のフォルダーを指定してください",
+        ) from error
 
 
 def _nameless() -> IO[bytes]:

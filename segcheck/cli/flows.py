@@ -76,7 +76,7 @@ def flows(context: click.Context, captures: tuple[str, ...], site: str | None, f
         zones, named = zoning.zones(site, captures)
     with bytes_progress(here) as tell:
         found = reading.read(named, progress=tell)
-    options = {"captures": " ".join(captures), "site": site}
+    options = {"captures": " ".join(captures), "site": site, "engine": found.engine}
     for kind, path in outputs:
         if path is not None:
             write_whole(path, "".join(_pieces(here, found, zones, kind, options, terminal=False)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
-from segcheck.captures.telling import BLOCK, INITIATORS, STATES, address, openings, ports
+from segcheck.captures.telling import BLOCK, INITIATORS, STATES, address, openings
 from segcheck.model.flow import NO_VLAN, Bits
 
 #: Names the zones of both ends of the rows of a tap's table: of a, then of b.
@@ -22,15 +23,24 @@ COLUMNS = (
     *("protocol", "tunnel", "tap", "src_zone", "dst_zone"),
 )
 
+_INITIATORS = tuple(one.value for one in INITIATORS)
+_STATES = tuple(one.value for one in STATES)
 _NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6", 132: "sctp"}
+_PROTOS = tuple(_NAMES.get(proto, str(proto)) for proto in range(256))
 
 
 def rows(found: Read, zones: Zones | None = None) -> Iterator[tuple[Any, ...]]:
     """Yield the cells of each conversation in the order of `COLUMNS`: by tap, then by `model.flow.KEY`."""
+    for block in blocks(found, zones):
+        yield from zip(*block, strict=True)
+
+
+def blocks(found: Read, zones: Zones | None = None) -> Iterator[tuple[list[Any], ...]]:
+    """Yield the same as `rows`, some thousand at a time: a list of cells for each of `COLUMNS`."""
     for tap in sorted(found.flows):
         table = found.flows[tap]
         for start in range(0, len(table), BLOCK):
-            yield from _block(tap, table[start : start + BLOCK], zones)
+            yield _block(tap, table[start : start + BLOCK], zones)
 
 
 def moment(times: npt.NDArray[Any]) -> list[str]:
@@ -40,37 +50,67 @@ def moment(times: npt.NDArray[Any]) -> list[str]:
 
 def proto_name(proto: int) -> str:
     """Return a protocol as its common name, else as its number."""
-    return _NAMES.get(proto, str(proto))
+    return _PROTOS[proto]
 
 
-def _block(tap: str, table: Table, zones: Zones | None) -> Iterator[tuple[Any, ...]]:
+def _block(tap: str, table: Table, zones: Zones | None) -> tuple[list[Any], ...]:
     known = openings(table)
     from_a = known.from_a
 
-    def ends(one: str, other: str) -> tuple[list[Any], list[Any]]:
-        first, second = table[one], table[other]
-        return np.where(from_a, first, second).tolist(), np.where(from_a, second, first).tolist()
+    def sides(one: str, other: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return what is known of the source, and of the destination, from a's and b's columns."""
+        return np.where(from_a, table[one], table[other]), np.where(from_a, table[other], table[one])
 
-    src_hi, dst_hi = ends("a_hi", "b_hi")
-    src_lo, dst_lo = ends("a_lo", "b_lo")
-    sports, dports = ends("pa", "pb")
-    packets_out, packets_in = ends("packets_ab", "packets_ba")
-    bytes_out, bytes_in = ends("bytes_ab", "bytes_ba")
-    of_a, of_b = zones(tap, table) if zones is not None else ([None] * len(table), [None] * len(table))
-    columns = (
-        *(table["family"].tolist(), table["proto"].tolist(), sports, dports, from_a.tolist()),
-        *(src_hi, src_lo, dst_hi, dst_lo, table["vlan"].tolist(), table["vlan_inner"].tolist()),
-        *(moment(table["first"]), moment(table["last"]), packets_out, bytes_out, packets_in, bytes_in),
-        *(known.initiator.tolist(), known.also.tolist(), known.state.tolist(), table["bits"].tolist(), of_a, of_b),
-    )
-    for cells in zip(*columns, strict=True):
-        family, proto, sport, dport, from_here, shi, slo, dhi, dlo, outer, inner, first, last = cells[:13]
-        pout, bout, pin, bin_, initiator, also, state, bits, zone_a, zone_b = cells[13:]
-        sport, dport = ports(family, proto, sport, dport)
-        yield (
-            *(address(family, shi, slo), sport, address(family, dhi, dlo), dport, proto_name(proto), None),
-            tuple(tag for tag in (outer, inner) if tag != NO_VLAN),
-            *(first, last, pout, bout, pin, bin_, INITIATORS[initiator].value, also, STATES[state].value),
-            *(bool(bits & Bits.FRAGMENT), None, None, tap or None),
-            *((zone_a, zone_b) if from_here else (zone_b, zone_a)),
-        )
+    src_high, dst_high = sides("a_hi", "b_hi")
+    src_low, dst_low = sides("a_lo", "b_lo")
+    sport, dport = sides("pa", "pb")
+    icmp = table["proto"] == np.where(table["family"] == 4, 1, 58)
+    cells: dict[str, list[Any]] = {
+        "src": _addresses(table["family"], src_high, src_low),
+        "sport": np.where(icmp, sport >> 8, sport).tolist(),
+        "dst": _addresses(table["family"], dst_high, dst_low),
+        "dport": np.where(icmp, dport & 0xFF, dport).tolist(),
+        "proto": [_PROTOS[one] for one in table["proto"].tolist()],
+        "vlan": list(map(_tags, table["vlan"].tolist(), table["vlan_inner"].tolist())),
+        "first": moment(table["first"]),
+        "last": moment(table["last"]),
+        "initiator": [_INITIATORS[one] for one in known.initiator.tolist()],
+        "also_opened": known.also.tolist(),
+        "state": [_STATES[one] for one in known.state.tolist()],
+        "fragment": (table["bits"] & np.uint16(Bits.FRAGMENT) != 0).tolist(),
+        "tap": [tap or None] * len(table),
+    }
+    for name in ("packets", "bytes"):
+        out, back = sides(f"{name}_ab", f"{name}_ba")
+        cells |= {f"{name}_out": out.tolist(), f"{name}_in": back.tolist()}
+    if zones is not None:
+        cells["src_zone"], cells["dst_zone"] = _turned(from_a, *zones(tap, table))
+    nothing = [None] * len(table)
+    return tuple(cells.get(name, nothing) for name in COLUMNS)
+
+
+def _turned(
+    from_a: npt.NDArray[Any], of_a: Sequence[str | None], of_b: Sequence[str | None]
+) -> tuple[list[Any], list[Any]]:
+    """Return what is known of source and destination, from what is known of a and b."""
+    turns = list(zip(from_a.tolist(), of_a, of_b, strict=True))
+    return [a if here else b for here, a, b in turns], [b if here else a for here, a, b in turns]
+
+
+def _addresses(family: npt.NDArray[Any], high: npt.NDArray[Any], low: npt.NDArray[Any]) -> list[str]:
+    """Return what `telling.address` does, for whole columns."""
+    if (family == 4).all():
+        upper, lower = (half.tolist() for half in (low >> np.uint64(16) & np.uint64(0xFFFF), low & np.uint64(0xFFFF)))
+        return [f"{one}.{other}" for one, other in zip(map(_dotted, upper), map(_dotted, lower), strict=True)]
+    return list(map(address, family.tolist(), high.tolist(), low.tolist()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _dotted(half: int) -> str:
+    """Return half an IPv4 address."""
+    return f"{half >> 8}.{half & 0xFF}"
+
+
+@lru_cache(maxsize=1 << 16)
+def _tags(outer: int, inner: int) -> tuple[int, ...]:
+    return tuple(tag for tag in (outer, inner) if tag != NO_VLAN)

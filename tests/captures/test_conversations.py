@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from io import BytesIO
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,8 @@ from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Taken
 from segcheck.captures.spill import Spill
 from segcheck.captures.tables import Table, empty, merge, ordered
-from segcheck.captures.telling import told
+from segcheck.captures.telling import address, told
+from segcheck.errors import CannotRun
 from segcheck.model.flow import FRAME_BITS, HEAD, KEY, NEVER, NO_VLAN, Bits, Flow, Initiator, State
 from tests.captures.make_frames import (
     A6,
@@ -321,6 +324,25 @@ def test_ordering_keeps_the_rows() -> None:
     assert ordered(shuffled).tobytes() == table.tobytes()
 
 
+def test_a_disk_that_holds_nothing_more_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+
+    with pytest.raises(CannotRun, match=r"temporary folder cannot hold them \(No space left") as caught:
+        gathered(recorded(*(ether(ipv4(A, B, 17, udp(port, 9))) for port in range(9))), most=2)
+
+    assert "TMPDIR" in caught.value.ja
+
+
+def test_nothing_of_spilled_conversations_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    table, _ = gathered(recorded(*(ether(ipv4(A, B, 17, udp(port, 9))) for port in range(9))), most=2)
+
+    assert (len(table), list(tmp_path.iterdir())) == (9, [])
+
+
 # who opened it, how far it went
 
 
@@ -392,6 +414,14 @@ def test_a_multicast_group_of_ipv6_opens_nothing() -> None:
     found = flow(ether(ipv6(A6, "ff02::fb", 17, udp(53, 5353, b"q"))))
 
     assert (found.src, found.dst) == (A6, "ff02::fb")
+
+
+@given(st.lists(st.sampled_from([0, 0, 0, 1, 0x5EFE, 0x200, 0xFFFF, 0x2001, 0xDB8]), min_size=8, max_size=8))
+def test_addresses_are_written_as_everywhere(groups: list[int]) -> None:
+    value = int.from_bytes(b"".join(group.to_bytes(2, "big") for group in groups), "big")
+
+    assert address(6, value >> 64, value & (1 << 64) - 1) == str(IPv6Address(value))
+    assert address(4, 0, 0xFFFF_0000_0000 | value & 0xFFFF_FFFF) == str(IPv4Address(value & 0xFFFF_FFFF))
 
 
 def test_a_flow_tells_its_frames_and_tags() -> None:

@@ -5,12 +5,13 @@ The first group is run three times: compiled, compiled with every index checked,
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -24,10 +25,13 @@ from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Engine, Taken
 from segcheck.captures.spill import MOST_FLOWS, Spill
 from segcheck.captures.walking import NotACapture
+from segcheck.errors import BadArguments
 from segcheck.model.flow import FLOW
 from tests.captures.damaged import LINKS, Maker, captures, makers
 
-kernel_engine = pytest.importorskip("segcheck.captures.kernel_engine", reason="numba is not installed")
+config = pytest.importorskip("numba.core.config", reason="numba is not installed")
+compiled = pytest.importorskip("segcheck.captures.compiled")
+kernel_engine = pytest.importorskip("segcheck.captures.kernel_engine")
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = int(os.environ.get("SEGCHECK_KERNEL_EXAMPLES", "250"))
 THOROUGH = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -167,3 +171,95 @@ def test_counters_stop_instead_of_running_over() -> None:
     assert rows["packets"].tolist() == [[0xFFFF_FFFF, 0], [0, 0]]
     assert rows["payload"].tolist() == [[0, 0xFFFF_FFFF], [0, 0]]
     assert rows["bytes"].tolist() == [[10, 0], [0, 0]]
+
+
+class TestChoice:
+    def test_small_captures_are_interpreted_and_large_ones_compiled(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "town.pcap"
+        with path.open("wb") as out:
+            traffic.write(out, packets=100, flows=10)
+
+        assert reading.read([(str(path), "")]).engine == "interpreted"
+        monkeypatch.setattr(reading, "SMALL", path.stat().st_size)
+        assert reading.read([(str(path), "")]).engine == "kernel"
+
+    def test_standard_input_is_compiled_since_nobody_knows_its_size(self, tmp_path: Path) -> None:
+        with (tmp_path / "town.pcap").open("w+b") as file:
+            traffic.write(file, packets=100, flows=10)
+            file.seek(0)
+            done = _flows(["-"], standard_input=file)
+
+        assert done["run"]["options"]["engine"] == "kernel"
+        assert done["frames"]["decoded"] == done["frames"]["read"] > 50
+
+    def test_without_numba_the_same_is_read_and_only_the_run_block_says_so(self, tmp_path: Path) -> None:
+        path = tmp_path / "town.pcap"
+        with path.open("wb") as out:
+            traffic.write(out, packets=500, flows=50)
+        hidden = "import sys; sys.modules['numba'] = None; from segcheck.captures import reading; reading.SMALL = 0; "
+        without, with_numba = (
+            _flows([str(path)], hidden),
+            _flows([str(path)], hidden.replace("sys.modules['numba'] = None; ", "")),
+        )
+
+        assert without["run"]["options"]["engine"] == "interpreted"
+        assert with_numba["run"]["options"]["engine"] == "kernel"
+        assert without | {"run": None} == with_numba | {"run": None}
+
+    def test_to_insist_on_compiled_code_without_numba_is_an_error_that_says_what_to_do(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reading, "_KERNEL_ENGINE", "no_such_module")
+
+        with pytest.raises(BadArguments, match=r"numba is not installed.*auto") as caught:
+            reading.read([("-", "")], engine="kernel")
+        assert "numba がありません" in caught.value.text("ja")
+
+
+class TestMachineCodeIsKept:
+    @pytest.fixture(autouse=True)
+    def unset(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(config, "CACHE_DIR", "")
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def test_in_a_folder_of_the_user_that_is_named_after_the_kernels(self, tmp_path: Path) -> None:
+        assert compiled._prepare()
+        (folder,) = (tmp_path / "segcheck").iterdir()
+        assert folder.name.startswith("kernels-")
+        assert str(folder) == config.CACHE_DIR
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+    def test_not_where_somebody_else_could_write_what_is_executed_later(self, tmp_path: Path) -> None:
+        assert compiled._prepare()
+        (folder,) = (tmp_path / "segcheck").iterdir()
+        config.CACHE_DIR = ""
+        folder.chmod(0o777)
+
+        assert not compiled._prepare()
+        assert config.CACHE_DIR == ""
+
+    def test_nowhere_if_there_is_no_such_place(self, tmp_path: Path) -> None:
+        (tmp_path / "segcheck").write_text("")
+
+        assert not compiled._prepare()
+        assert config.CACHE_DIR == ""
+
+    def test_where_the_user_wants_it(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(config, "CACHE_DIR", "/elsewhere")
+
+        assert compiled._prepare()
+        assert config.CACHE_DIR == "/elsewhere"
+        assert list(tmp_path.iterdir()) == []
+
+
+def _flows(arguments: list[str], before: str = "", standard_input: IO[bytes] | None = None) -> dict[str, Any]:
+    """Return what `segcheck flows` says in a process of its own."""
+    code = f"{before}from segcheck.cli.main import run; run()"
+    command = [sys.executable, "-c", code, "flows", *arguments, "--format", "json"]
+    done = subprocess.run(command, cwd=ROOT, stdin=standard_input, capture_output=True, check=True)
+    assert done.stderr == b""
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

@@ -18,6 +18,7 @@ COMMANDS = (
     "diff",
     "doctor",
     "explain",
+    "flows",
     "graph",
     "init",
     "inspect",
