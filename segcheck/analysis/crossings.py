@@ -231,7 +231,9 @@ class _Judge:
             if self.reach.doubts.resolved(may):
                 if surely is None:
                     surely = self.reach.backward({key: self.universe.everything}, Mode.MUST)
-                sure = (surely.get(source.id, sure) & may) - straight  # it surely arrives, and not without leaving the zone
+                sure = (
+                    surely.get(source.id, sure) & may
+                ) - straight  # it surely arrives, and not without leaving the zone
             yield self._judged(source, receiver, sure, may, sure - permitted, forbidden)
 
     def _carried(
