@@ -140,10 +140,12 @@ class _Sessions:
                         yield _Session(entry, initiator, responder, bool(passing & pair.must))
 
     def _passing(self, pair: Judged, allowance: Allowance, wanted: PacketSet) -> PacketSet:
-        own = allowance.initiators & self.network.addresses[pair.src.id]
-        there = allowance.responders & self._received(pair.dst)
-        if not own or not there:
+        if not allowance.initiators.meets(self.network.addresses[pair.src.id]):
             return self.universe.nothing
+        there = allowance.responders & self._received(pair.dst)
+        if not there:
+            return self.universe.nothing
+        own = allowance.initiators & self.network.addresses[pair.src.id]
         packets = wanted & self.universe.field("src", own) & pair.may
         if "dst" in self.judgement.translated[pair.src.id]:
             return packets

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from segcheck.analysis import expected, permitting
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.network import Doubt, DoubtKind, Network, equipping
+from segcheck.analysis.permitted import Permitted
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import Reach, device_key
 from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.match import Field, leaves
 from segcheck.model.site_words import DeviceKind
-from segcheck.sets.addresses import ALL
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, growing
 
@@ -96,30 +96,6 @@ def _offered(network: Network) -> Iterator[tuple[str, IntervalSet]]:
             yield from ((leaf.name, leaf.values) for leaf in leaves(service.match) if isinstance(leaf, Field))
 
 
-def by_filters_alone(judgement: Judgement) -> frozenset[tuple[str, str]]:
-    """Return the pairs (keys of source and receiver) that stay proven if nothing is known of any device's routes.
-
-    Their rules alone keep them apart. Costs another flood from every source. What may arrive translated counts as leaning on
-    routes: which receiver it then has would have to be asked backward.
-    """
-    network = judgement.reach.network
-    stations = {
-        name: replace(one, config=replace(one.config, routing_known=False)) if one.config is not None else one
-        for name, one in network.stations.items()
-    }
-    registered = [cut for allowance in judgement.allowances for cut in permitting.cuts(allowance)]
-
-    def at(capacity: int) -> frozenset[tuple[str, str]]:
-        reach = Reach(replace(network, stations=stations), cuts=registered, capacity=capacity)
-        judge = _Judge(reach, judgement.allowances, None)
-        return frozenset(ends(pair) for pair in judgement.pairs if pair.standing in _APART and judge.apart(pair))
-
-    return growing(at, FIRST_CAPACITY, LAST_CAPACITY)
-
-
-_APART = (Standing.PROVEN, Standing.PROVEN_ASSUMING)
-
-
 def ends(pair: Judged) -> tuple[str, str]:
     """Return the keys of a pair's source and receiver."""
     return receiver_key(pair.src), receiver_key(pair.dst)
@@ -159,11 +135,10 @@ class _Judge:
         self.network = reach.network
         self.universe = reach.universe
         self.allowances = allowances
+        self.permitted = Permitted(reach.universe, reach.network, allowances)
         self._progress = progress
         self._steps = 0
-        self._zone_addresses = _zone_addresses(self.network)
         self._rewriting: dict[str, frozenset[str]] = {}
-        self._covered: dict[tuple[str, bool], tuple[tuple[Allowance, PacketSet], ...]] = {}
 
     def judgement(self) -> Judgement:
         """Return every pair."""
@@ -220,14 +195,6 @@ class _Judge:
             return False
         return not (self.network.site.policy.options.intra_tier and source.tier is receiver.tier)
 
-    def apart(self, pair: Judged) -> bool:
-        """Return whether nothing that is not permitted gets across, as a flood tells, while every assumption holds."""
-        key = receiver_key(pair.dst)
-        packets = self.reach.doubts.without_assumptions(self.reach.sent(pair.src.id).get(key, self.universe.nothing))
-        if not packets:
-            return True
-        return not self.reach.renamed(pair.src.id, key) and packets <= self._permitted(pair.src, pair.dst, None)
-
     # ---- one receiver
 
     def _column(
@@ -243,7 +210,7 @@ class _Judge:
             sources=tuple(sources),
             reaching=tuple(reaching),
             renamed=bool(renamed),
-            groups=tuple(self._groups(receiver)) if "dst" in renamed else (None,),
+            groups=tuple(self.permitted.groups(receiver)) if "dst" in renamed else (None,),
             must=dict(empty),
             may=dict(empty),
             forbidden_must=dict(empty),
@@ -253,16 +220,20 @@ class _Judge:
     def _around(self, receiver: Place, sources: Sequence[Place]) -> Iterator[Judged]:
         """Yield the pairs of one zone between which packets leave it on their way, and nobody permitted that."""
         key = receiver_key(receiver)
+        surely: Mapping[str, PacketSet] | None = None
         for source in sources if receiver.id in self.network.watched else ():
             may, straight = self.reach.strayed(source.id, key)
-            permitted = self._permitted(source, receiver, None)
+            permitted = self.permitted.between(source, receiver)
             forbidden = may - permitted
             if not forbidden:
                 continue
             sure = self.universe.nothing
             if self.reach.doubts.resolved(may):
-                sure = self.reach.backward({key: self.universe.everything}, Mode.MUST).get(source.id, sure)
-                sure = (sure & may) - straight  # it surely arrives, and not without leaving the zone
+                if surely is None:
+                    surely = self.reach.backward({key: self.universe.everything}, Mode.MUST)
+                sure = (
+                    surely.get(source.id, sure) & may
+                ) - straight  # it surely arrives, and not without leaving the zone
             yield self._judged(source, receiver, sure, may, sure - permitted, forbidden)
 
     def _carried(
@@ -282,7 +253,7 @@ class _Judge:
         for source in column.reaching:
             there = packets.get(source.id, self.universe.nothing)
             column.may[source.id] = column.may[source.id] | there
-            permitted = self._permitted(source, column.receiver, group)
+            permitted = self.permitted.between(source, column.receiver, group)
             if group is None:  # what was forged on the way arrives at whomever
                 permitted = permitted - self.reach.forged(source.id, column.key)
             column.forbidden_may[source.id] = column.forbidden_may[source.id] | (there - permitted)
@@ -291,7 +262,7 @@ class _Judge:
         for source in column.reaching:
             sure = packets.get(source.id, self.universe.nothing)
             column.must[source.id] = column.must[source.id] | sure
-            permitted = self._permitted(source, column.receiver, group)
+            permitted = self.permitted.between(source, column.receiver, group)
             column.forbidden_must[source.id] = column.forbidden_must[source.id] | (sure - permitted)
 
     def _pairs(self, column: _Column) -> Iterator[Judged]:
@@ -371,50 +342,6 @@ class _Judge:
             else:
                 yield pair
 
-    # ---- what the register permits
-
-    def _permitted(self, source: Place, receiver: Place, group: IntervalSet | None) -> PacketSet:
-        """Return what the register lets a source send to a receiver, or to those of its addresses that lie in `group`."""
-        found = self.universe.nothing
-        for reverse in (False, True):
-            for allowance, packets in self._covering(source.zone, reverse=reverse):
-                targets = allowance.initiators if reverse else allowance.responders
-                if receiver.kind is not PlaceKind.DEVICE:  # arriving elsewhere it is not what was registered
-                    targets = targets & self.network.addresses[receiver.id]
-                if group is None:
-                    found = found | (packets & self.universe.field("dst", targets))
-                elif group <= targets:
-                    found = found | packets
-        return found
-
-    def _covering(self, zone: str, *, reverse: bool) -> tuple[tuple[Allowance, PacketSet], ...]:
-        """Return the allowances that hosts of a zone open (or answer), with what they may send; sources of their own only."""
-        known = self._covered.get((zone, reverse))
-        if known is None:
-            own = self._zone_addresses.get(zone, IntervalSet.empty())
-            known = tuple(
-                (
-                    allowance,
-                    permitting.covered(self.universe, allowance, reverse=reverse) & self.universe.field("src", mine),
-                )
-                for allowance in self.allowances
-                if (mine := (allowance.responders if reverse else allowance.initiators) & own)
-            )
-            self._covered[zone, reverse] = known
-        return known
-
-    def _groups(self, receiver: Place) -> list[IntervalSet]:
-        """Return a receiver's addresses in parts that no entry of the register tells apart, and last all other addresses."""
-        if receiver.kind is PlaceKind.DEVICE:
-            own = IntervalSet.of(*(a.address for p in self.network.stations[receiver.id].ports for a in p.addresses))
-        else:
-            own = self.network.addresses[receiver.id]
-        parts = [own] if own else []
-        for allowance in self.allowances:
-            for values in (allowance.initiators, allowance.responders):
-                parts = [piece for part in parts for piece in (part & values, part - values) if piece]
-        return [*parts, ALL - own]
-
     def _translated(self, source: str) -> frozenset[str]:
         """Return which addresses may be rewritten by the rules of a device that packets of a source may pass."""
         if source not in self._rewriting:
@@ -425,13 +352,6 @@ class _Judge:
 
 def _column(table: Mapping[str, Mapping[str, PacketSet]], key: str) -> Mapping[str, PacketSet]:
     return {source: row[key] for source, row in table.items() if key in row}
-
-
-def _zone_addresses(network: Network) -> Mapping[str, IntervalSet]:
-    found: dict[str, IntervalSet] = {}
-    for name, place in network.places.items():
-        found[place.zone] = found.get(place.zone, IntervalSet.empty()) | network.addresses[name]
-    return found
 
 
 def _proven(source: Place, receiver: Place, nothing: PacketSet) -> Judged:

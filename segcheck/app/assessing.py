@@ -11,6 +11,7 @@ from functools import cache
 from segcheck import checks
 from segcheck.analysis import crossings, permitting
 from segcheck.analysis import network as graphs
+from segcheck.analysis.by_filters import by_filters_alone
 from segcheck.analysis.crossings import Judged, Judgement
 from segcheck.analysis.network import Doubt, DoubtKind, Network
 from segcheck.app import validating
@@ -152,7 +153,7 @@ def wanted_of(asks: Basis, select: Sequence[str], ignore: Sequence[str]) -> froz
 def _by_filters(judgement: Judgement) -> frozenset[tuple[str, str]]:
     """Return the pairs that stay proven whatever the routes are; none where that cannot be worked out in the largest store."""
     try:
-        return crossings.by_filters_alone(judgement)
+        return by_filters_alone(judgement)
     except CapacityExceeded:
         return frozenset()
 

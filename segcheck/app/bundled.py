@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import segcheck
-
 
 def sites() -> dict[str, Path]:
     """Return the folder of each bundled site by name, the same from a wheel and from an editable installation.
 
     A wheel carries them inside the package; a source tree has them beside it.
     """
-    package = Path(segcheck.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / "topologies", package.parent / "topologies"):
         if folder.is_dir():
             return {site.name: site for site in sorted(folder.iterdir()) if (site / "README.md").is_file()}

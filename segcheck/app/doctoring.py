@@ -14,10 +14,11 @@ from datetime import datetime
 from importlib import metadata
 from shutil import which
 
-from segcheck import __version__, importers
+from segcheck import importers
 from segcheck.lang import words
 from segcheck.lang.words import LANGUAGES
 from segcheck.model.result import Fact
+from segcheck.version import __version__
 
 _LIBRARIES = ("click", "oxidd", "pydantic", "PyYAML", "rich")
 _TOOLS = ("iptables", "ip6tables", "nft", "ipset", "tshark")

@@ -74,9 +74,10 @@ def _possible(context: Context) -> tuple[tuple[str, PacketSet], ...]:
     for allowance in context.judgement.allowances:
         wanted = permitting.openings(universe, allowance) & universe.field("dst", allowance.responders)
         for pair in context.judgement.pairs:
-            own = allowance.initiators & network.addresses.get(pair.src.id, IntervalSet.empty())
-            if not own or not allowance.responders & _received(context, pair.dst):
+            here = network.addresses.get(pair.src.id, IntervalSet.empty())
+            if not (allowance.initiators.meets(here) and allowance.responders.meets(_received(context, pair.dst))):
                 continue
+            own = allowance.initiators & here
             packets = (pair.may - pair.must) & wanted & universe.field("src", own)
             if packets:  # leave out what only a false assumption lets pass
                 key = device_key(pair.dst.id) if pair.dst.kind is PlaceKind.DEVICE else pair.dst.id

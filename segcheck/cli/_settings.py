@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from segcheck import __version__
 from segcheck.errors import BadArguments
 from segcheck.lang.words import LANGUAGES, Say, say
+from segcheck.version import __version__
 
 if TYPE_CHECKING:
     from segcheck.lang.words import Words

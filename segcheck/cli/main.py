@@ -12,11 +12,12 @@ from typing import Protocol, cast
 
 import click
 
-from segcheck import __version__, cli
+from segcheck import cli
 from segcheck.cli._help import HelpContext, help_option, usage_error, write_options, write_usage
 from segcheck.cli._settings import Exit, Settings, answer, asked_language, global_options, log, silence, write
 from segcheck.errors import CannotRun
 from segcheck.lang.words import Say, choose_language
+from segcheck.version import __version__
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

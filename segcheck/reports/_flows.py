@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segcheck.captures.reading import Read
+from segcheck.captures.recognising import names
 from segcheck.captures.tables import Table
 from segcheck.captures.telling import BLOCK, INITIATORS, STATES, address, openings
 from segcheck.model.flow import NO_VLAN, Bits
@@ -78,6 +79,7 @@ def _block(tap: str, table: Table, zones: Zones | None) -> tuple[list[Any], ...]
         "also_opened": known.also.tolist(),
         "state": [_STATES[one] for one in known.state.tolist()],
         "fragment": (table["bits"] & np.uint16(Bits.FRAGMENT) != 0).tolist(),
+        "protocol": list(names(table, known)),
         "tap": [tap or None] * len(table),
     }
     for name in ("packets", "bytes"):

@@ -68,6 +68,19 @@ class IntervalSet:
                 j += 1
         return IntervalSet(tuple(found))
 
+    def meets(self, other: IntervalSet) -> bool:
+        """Return whether the two have a member in common: `bool(self & other)`, without making the set."""
+        mine, theirs = self.ranges, other.ranges
+        i = j = 0
+        while i < len(mine) and j < len(theirs):
+            if mine[i][1] < theirs[j][0]:
+                i += 1
+            elif theirs[j][1] < mine[i][0]:
+                j += 1
+            else:
+                return True
+        return False
+
     def __sub__(self, other: IntervalSet) -> IntervalSet:
         found: list[Range] = []
         theirs = other.ranges

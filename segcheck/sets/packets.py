@@ -62,13 +62,16 @@ class PacketSet:
         return hash(self._function)
 
     def __or__(self, other: PacketSet) -> PacketSet:
-        return self._made(operator.or_, other)
+        universe = self.universe
+        return PacketSet(universe, universe._combined(operator.or_, self._function, self._other(other)))
 
     def __and__(self, other: PacketSet) -> PacketSet:
-        return self._made(operator.and_, other)
+        universe = self.universe
+        return PacketSet(universe, universe._combined(operator.and_, self._function, self._other(other)))
 
     def __sub__(self, other: PacketSet) -> PacketSet:
-        return self._made(_minus, other)
+        universe = self.universe
+        return PacketSet(universe, universe._combined(_minus, self._function, self._other(other)))
 
     def __invert__(self) -> PacketSet:
         return self.universe.everything - self
@@ -171,10 +174,6 @@ class PacketSet:
         if other.universe is not self.universe:
             raise ValueError("packet sets of different universes do not mix")
         return other._function
-
-    def _made(self, operation: Callable[[Function, Function], Function], other: PacketSet) -> PacketSet:
-        universe = self.universe
-        return PacketSet(universe, universe._combined(operation, self._function, self._other(other)))
 
 
 class Universe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segcheck.analysis import crossings
+from segcheck.analysis.by_filters import by_filters_alone
 from segcheck.model.crossing import Standing
 from segcheck.model.pipeline import Pipeline
 from segcheck.model.rules import Deny, Permit
@@ -19,7 +20,7 @@ def judged(default, *routes):
     far = station("e", {"in": "10.9.0.2/30 t", "out": "10.2.0.1/24 b"})
     found = crossings.judge(network((A, B, segment("t", "10.9.0.0/30")), near, far), ())
     standing = {crossings.ends(pair): pair.standing for pair in found.pairs}
-    return standing["a", "b"], ("a", "b") in crossings.by_filters_alone(found)
+    return standing["a", "b"], ("a", "b") in by_filters_alone(found)
 
 
 def test_rules_that_deny_everything_need_no_routes() -> None:

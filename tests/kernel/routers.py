@@ -60,13 +60,33 @@ class Agreement:
         return {
             (who, *causes): count
             for (who, *causes), count in self.undecided.items()
-            if not causes or not all(_explained(who, cause) for cause in causes)
+            if not causes or not all(_explained(self.town, who, cause, causes) for cause in causes)
         }
 
 
-def _explained(who: str, cause: str) -> bool:
-    """Return whether a cause is known: of the table, a packet that comes round again, a next hop that nobody owns."""
-    return cause in EXPLAINED[who] or cause == LOOP or cause.endswith(AGAIN) or cause.startswith(NEXT_HOP)
+def _explained(town: Town, who: str, cause: str, beside: Sequence[str]) -> bool:
+    """Return whether a cause is of the table, or so in this town.
+
+    A next hop counts if no router of the town has that address; that a router would ask its translations again, if it has
+    some; that the packet goes round, if that is what it is undecided beside.
+    """
+    if cause.startswith(NEXT_HOP):
+        return not any(town.owner(one.name, cause.removeprefix(NEXT_HOP)) for one in town.segments)
+    if cause.endswith(AGAIN):
+        rules = town.box(cause.removesuffix(AGAIN).strip()).rules
+        return "*nat" in rules.iptables + rules.ip6tables
+    if cause == LOOP:
+        return any(one.endswith(AGAIN) for one in beside)
+    return cause in EXPLAINED[who]
+
+
+def explanation(who: str, cause: str) -> str:
+    """Return the words for a cause; the cause itself where there are none."""
+    if cause.startswith(NEXT_HOP):
+        return "a next hop that no router of the town owns"
+    if cause.endswith(AGAIN) or cause == LOOP:
+        return "a packet that comes round to a router that translates"
+    return EXPLAINED[who].get(cause, cause)
 
 
 @dataclass(frozen=True, slots=True)

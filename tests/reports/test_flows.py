@@ -11,7 +11,7 @@ from segcheck.captures.tables import empty
 from segcheck.model.result import Run
 from segcheck.reports import flows_csv, flows_json
 from segcheck.reports._flows import COLUMNS, rows
-from tests.captures.make_frames import A, B, C, ether, ipv4, recorded, udp
+from tests.captures.make_frames import A, B, C, ether, ipv4, recorded, tcp, udp
 from tests.captures.test_conversations import gathered
 
 RUN = Run(version="0", started="2026-04-01T00:00:00+00:00", command="flows", options=())
@@ -62,3 +62,15 @@ def test_a_path_cannot_break_the_document() -> None:
     found = Read((), {}, passed_over=('"flows": []', "a\n\u202eb"))
 
     assert json.loads("".join(flows_json.flows(found, RUN)))["passed_over"] == ['"flows": []', "a\n\u202eb"]
+
+
+def test_a_protocol_is_named_where_both_ends_speak_it() -> None:
+    asked, answer = b"SSH-2.0-a\r\n", b"SSH-2.0-b\r\n"
+    found = _found(
+        *(ether(ipv4(A, B, 6, tcp(5000, 22, 0x18, asked))), ether(ipv4(B, A, 6, tcp(22, 5000, 0x18, answer)))),
+        *(ether(ipv4(A, C, 6, tcp(5000, 22, 0x18, asked))), ether(ipv4(C, A, 6, tcp(22, 5000, 0x18, b"\0\1")))),
+    )
+
+    named = [dict(zip(COLUMNS, row, strict=True)) for row in rows(found)]
+
+    assert [(one["dst"], one["protocol"]) for one in named] == [(B, "ssh"), (C, None)]

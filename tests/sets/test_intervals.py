@@ -21,6 +21,7 @@ def test_operators_are_those_of_sets(a: IntervalSet, b: IntervalSet) -> None:
     assert members(a & b) == members(a) & members(b)
     assert members(a - b) == members(a) - members(b)
     assert (a <= b) == (members(a) <= members(b))
+    assert a.meets(b) == bool(members(a) & members(b))
     assert (a == b) == (members(a) == members(b))
     for result in (a | b, a & b, a - b, b - a):
         result._check()

@@ -49,6 +49,7 @@ class Space:
         self.origins = self._ground.origins
         self.universe: Universe = self._ground.universe
         self._fields: dict[tuple[str, IntervalSet], PacketSet] = {}
+        self._on: dict[tuple[str, tuple[str, ...]], PacketSet] = {}
 
     def varying(self, condition: str) -> PacketSet:
         """Return the packets in those circumstances in which a varying condition of the device is true."""
@@ -146,10 +147,12 @@ class Space:
 
     def on(self, side: str, patterns: Iterable[str]) -> PacketSet:
         """Return the packets whose ingress ("in") or egress ("out") interface fits one of the patterns."""
-        wanted = tuple(patterns)
-        offset = 1 if side == "out" else 0
-        numbers = (n + offset for n, name in enumerate(self.interfaces) if fits(name, wanted))
-        return self.field(side, IntervalSet.of(*numbers))
+        key = side, tuple(patterns)
+        if key not in self._on:
+            offset = 1 if side == "out" else 0
+            numbers = (n + offset for n, name in enumerate(self.interfaces) if fits(name, key[1]))
+            self._on[key] = self.field(side, IntervalSet.of(*numbers))
+        return self._on[key]
 
     def egress(self, name: str) -> int:
         """Return the value of `out` for an interface."""

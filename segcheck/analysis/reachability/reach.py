@@ -72,6 +72,7 @@ class Reach:
         self.passages = Passages(self)
         self._feeding: dict[Node | str, set[str]] = {}
         self._floods: dict[str, Flood] = {}
+        self._sent: dict[str, Mapping[str, PacketSet]] = {}
         self._through: dict[str, PacketSet] = {}
         self._passing: dict[tuple[str, str], PacketSet] = {}
 
@@ -124,12 +125,13 @@ class Reach:
 
         Exact unless `renamed`; behind a device of which nothing is known, whatever may come to such a device.
         """
-        forged = self.universe.field(FORGED, IntervalSet.of(1))
-        ends = self._flood(source).ends
-        return {
-            r: (packets - forged).exists(FORGED, RENAMED, STRAYED) | self.forged(source, r)
-            for r, packets in ends.items()
-        }
+        if source not in self._sent:
+            forged = self.universe.field(FORGED, IntervalSet.of(1))
+            self._sent[source] = {
+                receiver: (packets - forged).exists(FORGED, RENAMED, STRAYED) | self.forged(source, receiver)
+                for receiver, packets in self._flood(source).ends.items()
+            }
+        return self._sent[source]
 
     def forged(self, source: str, receiver: str) -> PacketSet:
         """Return what a host in a place may have sent for a packet to arrive that a device of which nothing is known made."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from segcheck.analysis import crossings, permitting
+from segcheck.analysis import crossings, permitted, permitting
 from segcheck.analysis.compiling import devices, expressions, lists, routing, space, translations
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.network import UNKNOWN, Network, equipping
@@ -355,15 +355,15 @@ mutant("the register permits openings both ways", "register", (permitting, "cove
 mutant(
     "the register permits a foreign source",
     "register",
-    (crossings, "_zone_addresses", lambda network: {place.zone: ALL for place in network.places.values()}),
+    (permitted, "_zone_addresses", lambda network: {place.zone: ALL for place in network.places.values()}),
 )
 
 
-def _any_responder(self: Any, source: Any, receiver: Any, group: Any) -> Any:
-    found = self.universe.nothing
+def _any_responder(self: Any, source: Any, receiver: Any, group: Any = None) -> Any:
+    found = self._universe.nothing
     for _, packets in self._covering(source.zone, reverse=False):
         found = found | packets
     return found
 
 
-mutant("the register permits any receiver", "register", (crossings._Judge, "_permitted", _any_responder))
+mutant("the register permits any receiver", "register", (permitted.Permitted, "between", _any_responder))
