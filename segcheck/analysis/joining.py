@@ -16,14 +16,13 @@ from segcheck.analysis.rulings import Rulings, Seen
 from segcheck.analysis.sight_lines import Wire, wire_of, wires_of
 from segcheck.analysis.turns import Turns
 from segcheck.model.crossing import PlaceKind
-from segcheck.model.flow import Flow
 from segcheck.model.journey import Journey, SiteTrace
 from segcheck.model.register import RegisterEntry
 from segcheck.model.replay import Answer, EntryUse, Join, Observed, Permitted, Ruling, Sighting, SpotKind
 from segcheck.model.schedule import wall_minute
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
-from segcheck.sets.header import CARRIERS, ERROR_TYPES, ICMP, ICMPV6, SYN, TCP
+from segcheck.sets.header import ERROR_TYPES, ICMP, ICMPV6, SYN, TCP
 
 #: Packets that the rules are asked about in one run; what is left over is undecided. Each takes some milliseconds.
 MAX_ASKED = 2_000
@@ -57,7 +56,7 @@ class Joining:
             for port in self.network.ports.get(name, ())
         )
 
-    def settled(self, one: Sighting, sample: Flow) -> Sighting:
+    def settled(self, one: Sighting, opening: Mapping[str, int]) -> Sighting:
         """Return a sighting as the register sees its real ends, where devices of the site translate one of them.
 
         It is ruled by its receiver after all translations on its way; it is TRANSLATED if its sender may be somebody whom a
@@ -67,22 +66,21 @@ class Joining:
             return one
         if self._hides(one):
             return replace(one, ruling=Ruling.TRANSLATED, entry="")
-        found = self._trace(one, sample)
+        found = self._trace(one, opening)
         arrived = [j for j in (found.journeys if found else ()) if j.verdict is Verdict.PERMIT and j.hops]
         real = {journey.hops[-1].after.get("dst") for journey in arrived}
-        sent = addresses.parse_one(sample.dst)
-        if not real - {sent, None}:
+        if not real - {opening["dst"], None}:
             return one
-        rulings = {self._ruling(one, sample, end) for end in real if end is not None}
+        rulings = {self._ruling(one, opening, end) for end in real if end is not None}
         if len(rulings) > 1 or None in real:
             return replace(one, ruling=Ruling.TRANSLATED, entry="")
         ruling, entry = rulings.pop()
         return replace(one, ruling=ruling, entry=entry)
 
-    def answer(self, one: Sighting, sample: Flow) -> Answer:
+    def answer(self, one: Sighting, opening: Mapping[str, int]) -> Answer:
         """Return what the rules say of a sighting, and the outcome of the join; nothing is said of one without a tap."""
         registered = not one.ruling.forbidden
-        found = self._trace(one, sample)
+        found = self._trace(one, opening)
         if found is None:
             row = self.join.row(registered, Permitted.UNDECIDED, one.observed)
             return Answer(permitted=Permitted.UNDECIDED, outcome=row.outcome, because=self._why(one))
@@ -103,18 +101,18 @@ class Joining:
 
     # ---- asking
 
-    def _trace(self, one: Sighting, sample: Flow) -> SiteTrace | None:
+    def _trace(self, one: Sighting, opening: Mapping[str, int]) -> SiteTrace | None:
         """Return every way of the packet that opened it, as its sender sent it; None if nobody can say where that is."""
         place = one.src.wire if one.src.kind is SpotKind.SEGMENT else one.src.place
         if not one.tap or is_answer(one) or not self.network.ports.get(place):
             return None
-        hours = int(self.turns.number(np.array([sample.first]))[0])
-        key = one.src, one.dst, one.proto, one.port, one.fragment, one.entry, sample.src, sample.dst, hours
+        hours = int(self.turns.number(np.array([one.first]))[0])
+        key = one.src, one.dst, one.proto, one.port, one.fragment, one.entry, opening["src"], opening["dst"], hours
         if key not in self._traces:
             if self.asked >= MAX_ASKED:
                 return None
             self.asked += 1
-            self._traces[key] = travel(self.network, place, _fields(sample), minute=minute_of(sample.first))
+            self._traces[key] = travel(self.network, place, opening, minute=minute_of(one.first))
         return self._traces[key]
 
     def _why(self, one: Sighting) -> tuple[str, ...]:
@@ -129,15 +127,15 @@ class Joining:
         before = self.network.site.taps[one.tap].nat_before is True
         return "src" in self.network.stations[one.src.place].translates and not before
 
-    def _ruling(self, one: Sighting, sample: Flow, real: int) -> tuple[Ruling, str]:
+    def _ruling(self, one: Sighting, opening: Mapping[str, int], real: int) -> tuple[Ruling, str]:
         """Return what the register says if `real` is the receiver."""
         atoms = self.attribution
         seen = Seen(
-            src=atoms.atom(addresses.parse_one(sample.src), one.src.domain),
+            src=atoms.atom(opening["src"], one.src.domain),
             dst=atoms.atom(real, one.dst.domain),
             proto=one.proto,
             port=one.port,
-            own=sample.sport,
+            own=opening.get("sport", 0),
             fragment=one.fragment,
             days=one.days,
         )
@@ -247,24 +245,6 @@ class Joining:
 def minute_of(moment: int) -> int:
     """Return the minute of the wall clock in Japan at a time in ns since 1970."""
     return wall_minute(datetime(1970, 1, 1) + timedelta(microseconds=moment // 1000, hours=9))
-
-
-def _fields(sample: Flow) -> Mapping[str, int]:
-    """Return the header of the packet that opened a conversation."""
-    found = {
-        "src": addresses.parse_one(sample.src),
-        "dst": addresses.parse_one(sample.dst),
-        "proto": sample.proto,
-        "fragment": int(sample.fragment),
-    }
-    if sample.fragment:
-        return found
-    if sample.proto in CARRIERS["icmp_type"]:
-        return found | {"icmp_type": sample.sport, "icmp_code": sample.dport}
-    if sample.proto in CARRIERS["dport"]:
-        found |= {"sport": sample.sport, "dport": sample.dport}
-        found |= {"tcp_flags": SYN} if sample.proto == TCP else {}
-    return found
 
 
 def is_answer(one: Sighting) -> bool:

@@ -21,7 +21,8 @@ from segcheck.analysis.turns import Turns
 from segcheck.model.flow import NO_VLAN, Bits
 from segcheck.model.replay import Observed, Ruling, Sighting, Spot, SpotKind, stays
 from segcheck.model.site import DEFAULT_DOMAIN, Site
-from segcheck.sets import addresses
+from segcheck.sets.addresses import V4
+from segcheck.sets.header import CARRIERS, SYN, TCP
 
 _DAY = 86_400 * 10**9
 _JST = 9 * 3600 * 10**9
@@ -35,16 +36,21 @@ _WAYS = {
     opening.ONE_WAY: Observed.ONE_WAY,
     opening.BOTH: Observed.BOTH,
 }
+_SHOWN = ("a_hi", "a_lo", "b_hi", "b_lo", "pa", "pb", "proto", "family")
 Column = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A sighting with the rows that it is made of, and on whose side the initiator is in each."""
+    """A sighting with the rows that it is made of, earliest first, and on whose side the initiator is in each.
+
+    opening   header fields of the packet that opened the first of them, by name, as `journeys.travel` takes them
+    """
 
     sighting: Sighting
     rows: npt.NDArray[np.int64]
     from_a: npt.NDArray[np.bool_]
+    opening: Mapping[str, int]
 
 
 @dataclass(eq=False)
@@ -74,13 +80,16 @@ class Sightings:
         totals = _totals(flows, rows, order, begins)
         ends_at = np.append(begins[1:], len(order))
         firsts = {name: values[order[begins]].tolist() for name, values in columns.items()}
+        earliest = rows[order[begins]]
+        shown = {name: flows[name][earliest].tolist() for name in _SHOWN}
         for position in range(len(begins)):
             mine = order[begins[position] : ends_at[position]]
             one = {name: values[position] for name, values in firsts.items()}
             sums = {name: values[position] for name, values in totals.items()}
-            flow, begun = flows[rows[mine[0]]], bool(from_a[mine[0]])
-            shown = address_of(flow, "a" if begun else "b"), address_of(flow, "b" if begun else "a")
-            yield Group(self._told(tap, one, wires[one["wire"]], sums, shown), rows[mine], from_a[mine])
+            first = {name: values[position] for name, values in shown.items()}
+            header = _header(first, from_a=bool(from_a[mine[0]]), fragment=bool(one["fragment"]))
+            sighting = self._told(tap, one, wires[one["wire"]], sums, (header["src"], header["dst"]))
+            yield Group(sighting, rows[mine], from_a[mine], header)
 
     def _attributed(self, flows: Column, end: str, wires: list[Wire], number: Column) -> Indexes:
         found = np.zeros(len(flows), np.int32)
@@ -218,11 +227,25 @@ def _wires(site: Site, tap: str, flows: Column) -> tuple[list[Wire], Column]:
 _PLACED = (SpotKind.SEGMENT, SpotKind.DEVICE)
 
 
-def address_of(flow: Any, end: str) -> int:
+def _header(flow: Mapping[str, int], *, from_a: bool, fragment: bool) -> Mapping[str, int]:
+    """Return the header of the packet that opened a conversation."""
+    src, dst = ("a", "b") if from_a else ("b", "a")
+    found = {"src": _address(flow, src), "dst": _address(flow, dst), "proto": flow["proto"], "fragment": int(fragment)}
+    if fragment:
+        return found
+    if flow["proto"] in CARRIERS["icmp_type"]:
+        return found | {"icmp_type": flow["pa"] >> 8, "icmp_code": flow["pa"] & 0xFF}
+    if flow["proto"] in CARRIERS["dport"]:
+        found |= {"sport": flow[f"p{src}"], "dport": flow[f"p{dst}"]}
+        found |= {"tcp_flags": SYN} if flow["proto"] == TCP else {}
+    return found
+
+
+def _address(flow: Mapping[str, int], end: str) -> int:
     """Return the address of one end of a conversation on the joint address line of `sets.addresses`."""
     if flow["family"] == 4:
-        return int(flow[f"{end}_lo"]) & 0xFFFFFFFF
-    return addresses.V4.max + 1 + (int(flow[f"{end}_hi"]) << 64 | int(flow[f"{end}_lo"]))
+        return flow[f"{end}_lo"] & 0xFFFFFFFF
+    return V4.max + 1 + (flow[f"{end}_hi"] << 64 | flow[f"{end}_lo"])
 
 
 def _tags(tag: int) -> tuple[int, ...]:

@@ -54,7 +54,7 @@ def content(
         unknown=counts[Verdict.UNKNOWN],
         differing=tuple(sorted(differing.items(), key=lambda item: (-item[1], item[0]))),
     )
-    return found, Group(sighting, group.rows[order], group.from_a[order])
+    return found, replace(group, rows=group.rows[order], from_a=group.from_a[order])
 
 
 def spoken(flows: Table, group: Group, limit: int) -> str:

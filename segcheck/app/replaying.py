@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -158,16 +159,20 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
             if one.ruling in (Ruling.LOCAL, Ruling.SAME_ZONE) and not one.stray and not asking.hidden(one):
                 found.append(Seen(one))
                 continue
-            shows = contents.shown(flows, group, SHOWN)
-            one = replace(asking.settled(one, shows[0]), samples=shows)
+            one = asking.settled(one, group.opening)
             if one.ruling is Ruling.REGISTERED:
                 held, group = contents.content(flows, group, entries.get(one.entry), expectations)
-                one = replace(one, content=held, samples=contents.shown(flows, group, SHOWN))
+                one = replace(one, content=held)
                 rows[-1] = group.rows
-            elif one.ruling.forbidden:
-                one = replace(one, spoken=contents.spoken(flows, group, SHOWN))
             joined = one.tap and (one.ruling.forbidden or one.ruling is Ruling.REGISTERED)
-            found.append(Seen(one, asking.answer(one, shows[0]) if joined else None))
+            found.append(
+                Seen(
+                    one,
+                    asking.answer(one, group.opening) if joined else None,
+                    show=partial(contents.shown, flows, group, SHOWN),
+                    speak=partial(contents.spoken, flows, group, SHOWN),
+                )
+            )
     return found, rows, asking
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -29,10 +29,16 @@ Key = tuple[str, str, str, Ruling]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A sighting with what the rules say of it; `answer` None where no tap was named."""
+    """A sighting with what the rules say of it; `answer` None where no tap was named.
+
+    show    returns the conversations that show it best, in its direction
+    speak   returns the protocol that both ends of these surely speak, "" if that is not known
+    """
 
     sighting: Sighting
     answer: Answer | None = None
+    show: Callable[[], tuple[Flow, ...]] = tuple
+    speak: Callable[[], str] = str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,7 +152,7 @@ def finding(
             *sorted((params or {}).items()),
         ),
         because=because,
-        evidence=(*frames(context, sightings), *evidence, *lines),
+        evidence=(*frames(context, cause.members), *evidence, *lines),
         remedy=remedy,
         requirements=crossing_requirements(src.tier, dst.tier),
     )
@@ -178,26 +184,28 @@ def told(context: SeenContext, cause: Cause) -> tuple[tuple[str, str], ...]:
     )
 
 
-def frames(context: SeenContext, sightings: Sequence[Sighting]) -> tuple[FramesEvidence, ...]:
+def frames(context: SeenContext, members: Sequence[Seen]) -> tuple[FramesEvidence, ...]:
     """Return the frames that show some sightings: for each tap those seen first, as many taps as there is room for."""
-    found: dict[str, FramesEvidence] = {}
-    for one in sightings:
-        if one.samples and one.tap not in found:
-            mine = [other for other in sightings if other.tap == one.tap]
-            sample = one.samples[0]
-            found[one.tap] = FramesEvidence(
-                path=context.paths[sample.file],
-                frames=sample.frames,
-                first=min(other.first for other in mine),
-                last=max(other.last for other in mine),
-                tap=one.tap,
-                text=text_of(sample),
-                filter=wireshark_filter(sample),
-                conversations=sum(other.conversations for other in mine),
-                packets=sum(other.packets for other in mine),
-                bytes=sum(other.bytes for other in mine),
+    found: list[FramesEvidence] = []
+    for tap in list(dict.fromkeys(one.sighting.tap for one in members))[:SHOWN]:
+        mine = [one for one in members if one.sighting.tap == tap]
+        shown = mine[0].show()
+        if shown:
+            found.append(
+                FramesEvidence(
+                    path=context.paths[shown[0].file],
+                    frames=shown[0].frames,
+                    first=min(one.sighting.first for one in mine),
+                    last=max(one.sighting.last for one in mine),
+                    tap=tap,
+                    text=text_of(shown[0]),
+                    filter=wireshark_filter(shown[0]),
+                    conversations=sum(one.sighting.conversations for one in mine),
+                    packets=sum(one.sighting.packets for one in mine),
+                    bytes=sum(one.sighting.bytes for one in mine),
+                )
             )
-    return tuple(found.values())[:SHOWN]
+    return tuple(found)
 
 
 def crosses(one: Sighting) -> bool:

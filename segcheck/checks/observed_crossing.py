@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import Cause, SeenContext, causes, crosses, finding, key_of, ways
+from segcheck.checks._seen import SHOWN, Cause, SeenContext, causes, crosses, finding, key_of, ways
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
@@ -87,7 +87,7 @@ _UNSURE = (
 
 def _added(cause: Cause) -> dict[str, str]:
     """Return what is said beside: the protocol that it speaks, and that it left its zone on the way."""
-    spoken = ", ".join(dict.fromkeys(one.sighting.spoken for one in cause.members if one.sighting.spoken))
+    spoken = ", ".join(dict.fromkeys(name for one in cause.members[:SHOWN] if (name := one.speak())))
     japanese, english = [], []
     if spoken:
         japanese.append(f"内容は {spoken}。")

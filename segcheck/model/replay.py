@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from segcheck.model.flow import Flow
 from segcheck.model.journey import Journey
 from segcheck.model.site_words import Tier
 
@@ -211,8 +210,6 @@ class Sighting:
     stray        neither end belongs where it was seen: a foreign source address, or a way that nobody declared
     transit      both ends lie in one zone, and it was seen on the wire of another
     arrived      it was seen on a wire of another zone than its sender's
-    samples      the conversations that were seen first, in the direction of the sighting
-    spoken       the protocol that both ends of the conversations shown surely speak, "" if that is not known
     """
 
     src: Spot
@@ -235,9 +232,7 @@ class Sighting:
     transit: bool = False
     arrived: bool = False
     vlan: int | None = None
-    samples: tuple[Flow, ...] = ()
     content: Content | None = None
-    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
