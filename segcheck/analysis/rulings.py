@@ -9,7 +9,7 @@ from datetime import date
 from segcheck.analysis import permitting
 from segcheck.analysis.attribution import Atom
 from segcheck.analysis.permitting import Allowance
-from segcheck.model.register import RegisterEntry
+from segcheck.model.register import KindUse, RegisterEntry
 from segcheck.model.replay import Ruling, SpotKind, stays
 from segcheck.model.site import Site
 from segcheck.model.site_words import DeviceKind
@@ -45,10 +45,12 @@ class Seen:
 class Rulings:
     """Asks the register; what an entry permits on a day is what `permitting` says.
 
+    kinds        between which tiers models know a kind of entry; those that it does not name may be anywhere
     allowances   of every entry, permitting or not
     """
 
     site: Site
+    kinds: Sequence[KindUse] = ()
     allowances: tuple[tuple[RegisterEntry, Allowance], ...] = field(init=False)
     _ends: dict[frozenset[int], tuple[tuple[int, ...], frozenset[int]]] = field(default_factory=dict)
 
@@ -94,11 +96,12 @@ class Rulings:
         """Return the same without asking whether the zones are the same ones."""
         matching = list(self._matching(seen))
         in_force = [one for one in matching if all(one[0].permits_on(day) for day in seen.days)]
-        for entry, allowance in in_force:
+        fitting = [one for one in in_force if self._fits(seen, one[0])]
+        for entry, allowance in fitting:
             if self._on_path(seen, allowance):
                 return Ruling.REGISTERED, entry.id
         if in_force:
-            return Ruling.OFF_PATH, in_force[0][0].id
+            return (Ruling.OFF_PATH if fitting else Ruling.OUT_OF_MODEL), (fitting or in_force)[0][0].id
         for entry, _ in matching:
             if entry.status.permits and entry.expires is not None and entry.expires < seen.days[1]:
                 return Ruling.EXPIRED, entry.id
@@ -155,6 +158,22 @@ class Rulings:
             opened = tuple(sorted(number // 2 for number in atom.sets if number % 2 == 0))
             self._ends[atom.sets] = opened, frozenset(number // 2 for number in atom.sets if number % 2)
         return self._ends[atom.sets]
+
+    def _fits(self, seen: Seen, entry: RegisterEntry) -> bool:
+        """Return whether a model in force for the segments of the ends, on each day, knows such an entry between their tiers."""
+        if not any(one.kind is entry.kind for one in self.kinds):
+            return True
+        src, dst = seen.src.spot, seen.dst.spot
+        known = {
+            one.model
+            for one in self.kinds
+            if one.kind is entry.kind and src.tier in one.initiators and dst.tier in one.responders
+        }
+        for day in set(seen.days):
+            models = {p.model for p in self.site.policy.profiles for end in (src, dst) if p.holds(end.wire, day)}
+            if models and not models & known:
+                return False
+        return True
 
     def _on_path(self, seen: Seen, allowance: Allowance) -> bool:
         """Return whether an entry may be seen where it was: its path names the device, or names none, or need not name it."""

@@ -26,7 +26,7 @@ from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
 from segcheck.checks import Seen, SeenContext
-from segcheck.loaders import joining, protocols
+from segcheck.loaders import joining, models, protocols
 from segcheck.loaders.problems import SiteFile
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Crossing, Place, PlaceKind, Standing
@@ -143,7 +143,7 @@ def judge(
 def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np.int64]], Joining]:
     """Return every sighting of every tap with what rules say of it, the rows that it is made of, and who answered."""
     site = network.site
-    rulings = Rulings(site)
+    rulings = Rulings(site, models.load())
     attribution = Attribution(site, rulings.sets)
     asking = Joining(network, joining.load(), attribution, rulings)
     sightings = Sightings(site, rulings, attribution, Sides(network), asking.turns)

@@ -10,6 +10,7 @@ from datetime import date
 from enum import Enum
 
 from segcheck.model.site import Endpoint, Service
+from segcheck.model.site_words import Tier
 from segcheck.model.source import Span
 
 
@@ -140,6 +141,16 @@ class ProfileUse:
         """Return whether it applies to a segment on a day."""
         named = self.segments is None or segment in self.segments
         return named and (self.begins is None or self.begins <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindUse:
+    """Between which tiers a model knows a kind of register entry; `initiators` open the session."""
+
+    kind: Kind
+    model: ProfileModel
+    initiators: frozenset[Tier]
+    responders: frozenset[Tier]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

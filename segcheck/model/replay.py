@@ -69,6 +69,7 @@ class Ruling(Enum):
     SAME_ZONE = "same-zone"
     REGISTERED = "registered"
     OFF_PATH = "off-path"  # registered, but on another path than where it was seen
+    OUT_OF_MODEL = "out-of-model"  # registered, but the model in force there on that day knows no such entry
     EXPIRED = "expired"
     REVERSED = "reversed"  # registered with the other end as initiator
     NOT_REGISTERED = "not-registered"
@@ -78,7 +79,10 @@ class Ruling(Enum):
     @property
     def forbidden(self) -> bool:
         """Whether nobody permitted it."""
-        return self in (Ruling.OFF_PATH, Ruling.EXPIRED, Ruling.REVERSED, Ruling.NOT_REGISTERED)
+        return self in _FORBIDDEN
+
+
+_FORBIDDEN = frozenset((Ruling.OFF_PATH, Ruling.OUT_OF_MODEL, Ruling.EXPIRED, Ruling.REVERSED, Ruling.NOT_REGISTERED))
 
 
 class Observed(Enum):
