@@ -28,14 +28,19 @@ _PORT_TAKEN = "sport not known"
 
 _KEPT = "a rule asks for the source port that an earlier router keeps only while it is free"
 _JOINED = "a rule behind a router that joins datagrams asks for what only the first piece tells"
-_OPENING, _EVERYBODY = "opening", "answer of all"
+_OPENING, _EVERYBODY, _BEYOND = "opening", "answer of all", "beyond a stray next hop"
 _PIECE = ("sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
 _PORTS = {f"{no}{port} not known": _KEPT for no in ("", "not ") for port in ("sport", "dport")}
 #: Told beside it of any rule with ports that asks later pieces for bytes (FACTS d4), though the packet is whole.
 _BYTES = {f"{no}bytes of a later fragment taken for ports [IPv{n}]": _KEPT for no in ("", "not ") for n in (4, 6)}
 #: What may be undecided: by who is asked about what, and the cause.
 EXPLAINED: Mapping[str, Mapping[str, str]] = {
-    "sets": _PORTS | _BYTES | {_OPENING: "no header field of sets says whether an SCTP packet asks for an association"},
+    "sets": _PORTS
+    | _BYTES
+    | {
+        _OPENING: "no header field of sets says whether an SCTP packet asks for an association",
+        _BEYOND: "it arrives only if a next hop that no router of the town owns leads on",
+    },
     "journeys": _PORTS
     | _BYTES
     | {_EVERYBODY: "what a router answers for an address that all routers of a segment have"},
@@ -266,6 +271,8 @@ def _judge_sets(
         if _PORT_TAKEN not in causes:  # else must may rest on a port that is only taken where the own one is not free
             problems += [f"must holds {place}, where it does not arrive" for place in sorted(must - arrived)]
         if known - must or must - arrived:
+            if not sets.arrives(Mode.MAY, source, packet, known, strays=False) - must:
+                causes.append(_BEYOND)
             result.undecided["sets", *causes] += 1
     if problems:
         result.wrong.append(f"{town.name}: {packet}: sets: {problems}\n  kernel: {fates}")

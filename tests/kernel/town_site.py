@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from segcheck.analysis.journeys import ASSUMING, travel
-from segcheck.analysis.network import Network, build
+from segcheck.analysis.network import DoubtKind, Network, build
 from segcheck.analysis.reachability import Mode, Reach, device_key
 from segcheck.app.binding import bind
 from segcheck.loaders.site import load
@@ -29,6 +29,7 @@ from .town import Box, Letter, Town
 
 DAY = date(2026, 11, 23)
 UNKNOWN = "unknown"
+STRAY = f"doubt:{DoubtKind.NEXT_HOP.value}:"
 
 
 def write(town: Town, exports: Mapping[str, Rules], folder: Path) -> None:
@@ -183,13 +184,28 @@ class BySets:
     def _reach(self) -> Reach:
         return Reach(self.network, cuts=self._cuts, capacity=1 << 23)
 
-    def arrives(self, mode: Mode, place: str, probe: Probe, among: Collection[str] | None = None) -> frozenset[str]:
-        """Return the receivers (of some, or all) that count for a packet from a place, while every assumption holds."""
+    def arrives(
+        self, mode: Mode, place: str, probe: Probe, among: Collection[str] | None = None, *, strays: bool = True
+    ) -> frozenset[str]:
+        """Return the receivers (of some, or all) that count for a packet from a place, while every assumption holds.
+
+        strays   False: while no next hop that nobody owns leads anywhere
+        """
         if among is None:
             among = [*self.network.places, *(device_key(name) for name in self.network.stations)]
-        return frozenset(name for name in among if self._holds(mode, name, place, probe))
+        return frozenset(name for name in among if self._holds(mode, name, place, probe, strays=strays))
 
-    def _holds(self, mode: Mode, receiver: str, place: str, probe: Probe) -> bool:
+    @cached_property
+    def _straight(self) -> PacketSet:
+        """Return the packets in those circumstances in which no next hop that nobody owns leads anywhere."""
+        universe = self._reach.universe
+        found = universe.everything
+        for name in universe.dimensions:
+            if name.startswith(STRAY):
+                found = found & universe.field(name, IntervalSet.of(0))
+        return found
+
+    def _holds(self, mode: Mode, receiver: str, place: str, probe: Probe, *, strays: bool) -> bool:
         reach = self._reach
         if (mode, receiver) not in self._found:
             found = reach.backward({receiver: reach.universe.everything}, mode)
@@ -201,4 +217,4 @@ class BySets:
             return False
         if probe not in self._packets:
             self._packets[probe] = reach.universe.packet(**header_of(probe))
-        return bool(there & self._packets[probe])
+        return bool(there & self._packets[probe] & (self._reach.universe.everything if strays else self._straight))
