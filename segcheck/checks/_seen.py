@@ -31,14 +31,18 @@ Key = tuple[str, str, str, Ruling]
 class Seen:
     """A sighting with what the rules say of it; `answer` None where no tap was named.
 
-    show    returns the conversations that show it best, in its direction
-    speak   returns the protocol that both ends of these surely speak, "" if that is not known
+    show     returns the conversations that show it best, in its direction
+    speak    returns the protocol that both ends of these surely speak, "" if that is not known
+    begun    returns when each conversation began, in ns since 1970
+    narrow   returns the same of some conversations only, by their numbers in `begun`
     """
 
     sighting: Sighting
     answer: Answer | None = None
     show: Callable[[], tuple[Flow, ...]] = tuple
     speak: Callable[[], str] = str
+    begun: Callable[[], Sequence[int]] = tuple
+    narrow: Callable[[Sequence[int]], Seen] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -179,8 +183,8 @@ def told(context: SeenContext, cause: Cause) -> tuple[tuple[str, str], ...]:
         ("entry", ", ".join(entries)),
         ("observed", min((one.observed for one in sightings), key=lambda o: o.rank).value),
         ("inferred", str(inferred)),
-        ("inferred_ja", f"うち {inferred} 件は開始を見ておらず、向きは推定。" if inferred else ""),
-        ("inferred_en", f" Of {inferred} nobody saw who opened them: the direction is inferred." if inferred else ""),
+        ("inferred_ja", f"うち {inferred} 件は開始のパケットがなく、向きは推定。" if inferred else ""),
+        ("inferred_en", f" Of {inferred} there is no opening packet: the direction is inferred." if inferred else ""),
     )
 
 
