@@ -20,7 +20,7 @@ from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
 from segcheck.analysis.openings import Openings
 from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
-from segcheck.analysis.sightings import Group, Sightings
+from segcheck.analysis.sightings import Sightings
 from segcheck.app import assessing, capture_names, contents, validating
 from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
@@ -32,7 +32,7 @@ from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Crossing, Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, Finding
 from segcheck.model.flow import CaptureFile, Frames, Initiator
-from segcheck.model.replay import Answer, Grade, Outcome, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.replay import Grade, Outcome, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.replayed import Count, Replayed
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
@@ -165,35 +165,15 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
                 one = replace(one, content=held)
                 rows[-1] = group.rows
             joined = one.tap and (one.ruling.forbidden or one.ruling is Ruling.REGISTERED)
-            found.append(_shown(flows, group, one, asking.answer(one, group.opening) if joined else None))
+            found.append(
+                Seen(
+                    one,
+                    asking.answer(one, group.opening) if joined else None,
+                    show=partial(contents.shown, flows, group, SHOWN),
+                    speak=partial(contents.spoken, flows, group, SHOWN),
+                )
+            )
     return found, rows, asking
-
-
-def _shown(flows: Table, group: Group, one: Sighting, answer: Answer | None) -> Seen:
-    """Return a sighting with what shows it, worked out only where a finding asks."""
-
-    def narrow(numbers: Sequence[int]) -> Seen:
-        some = replace(group, rows=group.rows[list(numbers)], from_a=group.from_a[list(numbers)])
-        picked = flows[some.rows]
-        less = replace(
-            one,
-            conversations=len(picked),
-            inferred=len(picked) if one.inferred else 0,
-            packets=int(picked["packets_ab"].sum(dtype="u8") + picked["packets_ba"].sum(dtype="u8")),
-            bytes=int(picked["bytes_ab"].sum() + picked["bytes_ba"].sum()),
-            first=int(picked["first"].min()),
-            last=int(picked["last"].max()),
-        )
-        return _shown(flows, some, less, answer)
-
-    return Seen(
-        one,
-        answer,
-        show=partial(contents.shown, flows, group, SHOWN),
-        speak=partial(contents.spoken, flows, group, SHOWN),
-        begun=lambda: flows["first"][group.rows].tolist(),
-        narrow=narrow,
-    )
 
 
 def _wanted(

@@ -31,18 +31,14 @@ Key = tuple[str, str, str, Ruling]
 class Seen:
     """A sighting with what the rules say of it; `answer` None where no tap was named.
 
-    show     returns the conversations that show it best, in its direction
-    speak    returns the protocol that both ends of these surely speak, "" if that is not known
-    begun    returns when each conversation began, in ns since 1970
-    narrow   returns the same of some conversations only, by their numbers in `begun`
+    show    returns the conversations that show it best, in its direction
+    speak   returns the protocol that both ends of these surely speak, "" if that is not known
     """
 
     sighting: Sighting
     answer: Answer | None = None
     show: Callable[[], tuple[Flow, ...]] = tuple
     speak: Callable[[], str] = str
-    begun: Callable[[], Sequence[int]] = tuple
-    narrow: Callable[[Sequence[int]], Seen] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
