@@ -179,8 +179,8 @@ def told(context: SeenContext, cause: Cause) -> tuple[tuple[str, str], ...]:
         ("entry", ", ".join(entries)),
         ("observed", min((one.observed for one in sightings), key=lambda o: o.rank).value),
         ("inferred", str(inferred)),
-        ("inferred_ja", f"うち {inferred} 件は開始を見ておらず、向きは推定。" if inferred else ""),
-        ("inferred_en", f" Of {inferred} nobody saw who opened them: the direction is inferred." if inferred else ""),
+        ("inferred_ja", f"うち {inferred} 件は開始のパケットがなく、向きは推定。" if inferred else ""),
+        ("inferred_en", f" Of {inferred} there is no opening packet: the direction is inferred." if inferred else ""),
     )
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from segcheck import checks
+from segcheck.lang.words import load
 from segcheck.model.finding import Basis, FramesEvidence
+from segcheck.model.replay import Ruling
 from segcheck.model.result import Run
 from segcheck.reports import replay_json
 from tests.replays import Shown, named, seen
@@ -73,3 +75,18 @@ def test_findings_speak_both_languages_and_show_frames(check: str, tmp_path: Pat
     result = replay_json.result(found, (), Run(version="0", started="2026-11-24T00:00:00Z", command="replay"), ())
     assert faults(json.loads(json.dumps(result)), "result") == []
     assert str(tmp_path) not in json.dumps(result)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_reason_that_checks_and_joins_give_has_its_words(language: str) -> None:
+    folder = Path(checks.__file__).parents[1]
+    texts = [
+        path.read_text(encoding="utf-8") for part in ("checks", "analysis") for path in (folder / part).glob("*.py")
+    ]
+    given = {kind for text in texts for kind in re.findall(r'because=[^\n]*?f"([a-z-]+):\{', text)}
+    given |= {"bound", "rules", "sender", *(one.value for one in (Ruling.TRANSLATED, Ruling.UNDECLARED))}
+
+    assert {"stale-export", "content", "hours"} <= given
+    for kind in given:
+        for part in ("message", "why", "consequence", "remedy", "example"):
+            assert f"doubts.{kind}.{part}" in load(language), kind
