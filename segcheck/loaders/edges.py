@@ -179,12 +179,13 @@ Id = Annotated[str, AfterValidator(_id)]
 Mac = Annotated[str, AfterValidator(_mac)]
 
 
-def one_or_more(item: Any) -> Any:
-    """Return the type of a list that may be written as its only item."""
+def one_or_more(item: Any, words: list[str] | None = None) -> Any:
+    """Return the type of a list that may be written as its only item; `words` are what may be written, for editors."""
+    one: dict[str, Any] = {"type": "string"} if words is None else {"enum": words}
     return Annotated[
         list[item],
         BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
-        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+        WithJsonSchema({"anyOf": [one, {"type": "array", "items": one}]}),
     ]
 
 

@@ -13,10 +13,13 @@ A conversation is known by `KEY`: both addresses, both ports, protocol, and VLAN
     vlan        the two outermost tags, outer first, `NO_VLAN` where there is none; further ones are read past and set
                 `BIT_DEEPER_TAGS`. A priority tag (VLAN 0) is a tag
     flags       OR of TCP flags. SCTP is put into the same bits: INIT = SYN, INIT ACK = SYN|ACK, COOKIE ECHO and DATA = ACK,
-                ABORT = RST, SHUTDOWN = FIN (RFC 9260 §3.2). ICMP questions = SYN, their answers = SYN|ACK.
+                ABORT = RST, SHUTDOWN = FIN (RFC 9260 §3.2); I-DATA as DATA (RFC 8260).
+                ICMP questions = SYN, their answers = SYN|ACK.
                 TCP's SYN bit is put away where FIN or RST is set beside it: such a packet opens nothing
     packets     every frame counted once; bytes are original frame lengths, not captured ones
-    payload     frames that carry at least one byte after the L4 header (IP's own length, never Ethernet padding)
+    payload     frames that carry at least one byte after the L4 header (IP's own length, never Ethernet padding); with SCTP user
+                data of a DATA chunk, with other protocols anything behind the IP header. Later fragments count theirs, but
+                give no head
     first frame, head frame, opening frame
                 `place << 40 | number`: number is the 1-based number of the frame in its file, as Wireshark counts;
                 place is the file's position in the order given, so that minima over files mean something
@@ -70,7 +73,7 @@ FLOW = np.dtype(
         ("open_frame_ba", np.int64),
         ("start_ab", np.int64),  # first frame from a; NEVER if none; min
         ("start_ba", np.int64),
-        ("head_frame_ab", np.int64),  # frame whose payload the head is; min; NEVER if none
+        ("head_frame_ab", np.int64),  # first frame with payload, whether captured or not; min; NEVER if none
         ("head_frame_ba", np.int64),
         ("head_ab", np.uint8, (HEAD,)),  # zero-filled past head_len
         ("head_ba", np.uint8, (HEAD,)),
@@ -83,7 +86,7 @@ class Bits(IntFlag):
 
     FRAGMENTED = 1  # some packet came in fragments
     FRAGMENT = 2  # a row of later fragments whose first one is not there: the ports are not known
-    TRUNCATED = 4  # some payload was cut by the capture's snap length
+    TRUNCATED = 4  # some payload or L4 header was cut by the capture's snap length
     DEEPER_TAGS = 8  # more than two VLAN tags
     EXTENSIONS = 16  # IPv6 extension headers other than a fragment header, or IPv4 options
     BAD_LENGTH = 32  # an IP length that the frame does not hold, other than by the snap length
@@ -96,7 +99,8 @@ class FrameOutcome(Enum):
     DECODED        read up to L4, or to IP where the protocol is not one of ours; joined fragments too
     NOT_IP         a whole link-layer header that carries neither IPv4 nor IPv6
     FRAGMENT       a later fragment whose first one is not in the capture
-    TRUNCATED      a header up to L4 goes on where the capture stopped copying (captured < original length)
+    TRUNCATED      a header up to L4 goes on where the capture stopped copying (captured < original length); if the ports were
+                   copied, the frame is in its conversation's row all the same, with what is known of it
     MALFORMED      a header contradicts itself, or needs more bytes than the frame ever had
     UNKNOWN_LINK   a link type that is not read
     """

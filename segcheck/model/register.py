@@ -66,6 +66,7 @@ class RegisterEntry:
     path               ids of the devices in order; () = any path
     gateway, legs      of a sanitised or screen communication: the gateway and the pair of its legs
     schedule           when the rule may be open, as text of the register; "" = always
+    expect             names of the protocols that it may speak; () = what its service ports are known for
     """
 
     id: str
@@ -91,6 +92,7 @@ class RegisterEntry:
     expires: date | None = None
     log: bool = True
     clause: str = ""
+    expect: tuple[str, ...] = ()
     span: Span
 
     def permits_on(self, day: date) -> bool:

@@ -10,6 +10,7 @@ def test_schemas_are_found_by_their_presence():
         "device-file",
         "diff",
         "doctor",
+        "flows",
         "inspect",
         "match",
         "matrix",

@@ -299,6 +299,7 @@ def _entry(page: Page, path: marked.Path, one: Any, names: Names) -> register.Re
         expires=one.expires,
         log=one.log,
         clause=one.clause,
+        expect=tuple(str(name.value) for name in one.expect),
         span=page.span(path),
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from segcheck.loaders.edges import Date, Id, Services, Strict, word
+from segcheck.loaders import protocols
+from segcheck.loaders.edges import Date, Id, Services, Strict, one_or_more, word
 from segcheck.loaders.site.topology import Version
 from segcheck.model import register
 
@@ -25,6 +27,8 @@ _MODELS = {
     )
     for mark, model in {"": plain, **dict.fromkeys("'’′´", prime), "ダッシュ": prime}.items()
 }
+
+_PROTOCOLS = Enum("_PROTOCOLS", {name: name for name in protocols.load().known})  # type: ignore[misc]
 
 Segments = Annotated[
     list[str],
@@ -90,6 +94,11 @@ class RegisterItem(Strict):
     expires: Date | None = Field(None, description="last day on which it permits / 有効期限 (当日まで有効)")
     log: bool = Field(True, description="the permitting rule must log / 許可規則のログ取得")
     clause: str = Field("", description="of the security policy / 根拠条項")
+    expect: one_or_more(word(_PROTOCOLS), [*protocols.load().known]) = Field(  # type: ignore[valid-type]
+        [],
+        description="protocols that it may speak; what the ports are known for if absent "
+        "/ 実際に話してよいプロトコル (省略時はポートの既定)",
+    )
 
 
 class RequiredEntry(Strict):

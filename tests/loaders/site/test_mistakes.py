@@ -28,6 +28,8 @@ ERRORS = [
     (T, "2027-03-31", "§2027-02-30", "'2027-02-30' is no date", "write 2027-03-31"),
     (P, "status: 承認", "status: §承諾", "'承諾' is not one of the words", "承認"),
     (P, "kind: sanitise", "kind: §sanitize", "'sanitize'", "did you mean 'sanitise'?"),
+    (P, "kind: sanitise", "expect: §htttp, kind: sanitise", "'htttp' is not one of the words", "did you mean 'http'?"),
+    (P, "kind: sanitise", "expect: [tls, §3389], kind: sanitise", "'3389' is not one of the words", "known: dns"),
     (P, "model: alpha", "model: §alhpa", "'alhpa'", "did you mean 'alpha'?"),
     (W, "expires: 2026-12-31", "fingerprint: §xyz, expires: 2026-12-31", "no fingerprint", "16 digits"),
     (S, "runs_on: lg-mail\n", "runs_on: lg-mail\nschedule: [§24:30]\n", "no time of day", "write 06:30"),

@@ -55,6 +55,17 @@ def test_only_what_is_approved_permits(tmp_path, status):
     assert not entry.permits_on(date(2026, 6, 1))
 
 
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [("", ()), ("expect: smtp,", ("smtp",)), ("expect: [http, http-connect],", ("http", "http-connect"))],
+)
+def test_an_entry_may_say_what_it_speaks(tmp_path, written, names):
+    text = cities.POLICY.replace("kind: sanitise,", f"kind: sanitise, {written}")
+    (entry,) = cities.load(tmp_path, policy=text).site.policy.register
+
+    assert entry.expect == names
+
+
 @pytest.mark.parametrize("written", ["α'", "α’", "α′", "α´", "αダッシュ", "alpha_prime"])
 def test_the_prime_is_accepted_as_people_write_it(tmp_path, written):
     text = cities.POLICY.replace("model: alpha", f'model: "{written}"')

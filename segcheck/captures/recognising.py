@@ -1,0 +1,219 @@
+"""Which protocol a conversation speaks, told by the first payload bytes of both ends and by nothing else.
+
+A name is sure only if both ends conform to the grammar of that one protocol. One end alone is consistent with it. No port is
+looked at: whether a conversation speaks what its service should speak is `conforms`, and who expects what is not known here.
+Nothing that an attacker wraps into a well-formed opening can be told from the real thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from segcheck.captures.recognisers import Head, Protocol, Recogniser, Short, Undecided, installed
+from segcheck.captures.recognisers._base import UDP
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What both ends of a conversation said first.
+
+    initiator, responder   the first bytes of each one's first payload, at most `HEAD`; b"" if it said nothing
+    proto                  IP protocol number
+    cut                    the capture's snap length took away from some payload
+    midstream              the beginning is not in the capture, so that these need not be the first words
+    guessed                who opened is inferred: the two may have to change places
+    """
+
+    initiator: bytes
+    responder: bytes
+    proto: int
+    cut: bool = False
+    midstream: bool = False
+    guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Which protocol it is.
+
+    name         None if none fits, or if more than one does
+    sure         both ends conform to it; otherwise it is consistent with what one end said
+    candidates   every protocol that what was said is consistent with, sorted; just `name` if that is sure
+    """
+
+    name: str | None
+    sure: bool
+    candidates: tuple[str, ...]
+
+
+class Verdict(Enum):
+    """Whether a conversation speaks what it should."""
+
+    CONFORMS = "conforms"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
+class Why(Enum):
+    """Why it is not known what a conversation speaks.
+
+    SILENT      neither end sent payload
+    ONE_SIDE    one end conforms, the other said nothing
+    TOO_LITTLE  an end said too little for its words to be told
+    CUT         the capture's snap length took the words away
+    MIDSTREAM   the beginning is not in the capture
+    TRANSPORT   the protocol is not recognised on this IP protocol
+    """
+
+    SILENT = "silent"
+    ONE_SIDE = "one-side"
+    TOO_LITTLE = "too-little"
+    CUT = "cut"
+    MIDSTREAM = "midstream"
+    TRANSPORT = "transport"
+
+
+@dataclass(frozen=True, slots=True)
+class Conformance:
+    """The answer of `conforms`.
+
+    what     DIFFERS: the protocol that it is, or is consistent with (`sure` says which); None if it is none that is known
+    sure     both ends conform to `what`
+    why      UNKNOWN: why
+    """
+
+    verdict: Verdict
+    what: str | None = None
+    sure: bool = False
+    why: Why | None = None
+
+
+class _Side(Enum):
+    YES = "yes"
+    NO = "no"
+    SHORT = "short"
+    SILENT = "silent"
+
+
+_Sides = tuple[_Side, _Side]
+_BOTH: _Sides = (_Side.YES, _Side.YES)
+
+
+def protocols() -> tuple[Protocol, ...]:
+    """Return every protocol that is recognised, by name."""
+    return tuple(recogniser.PROTOCOL for recogniser in installed())
+
+
+def recognise(
+    initiator: bytes, responder: bytes, proto: int, *, cut: bool = False, guessed: bool = False
+) -> Recognised:
+    """Return the protocol of a conversation by its first words; see `Opening` for the arguments.
+
+    Costs some microseconds; equal words are looked at once. Never raises.
+    """
+    found = _recognise(initiator, responder, proto, cut)
+    if guessed and not found.sure:
+        turned = _recognise(responder, initiator, proto, cut)
+        if turned.sure or not found.candidates:
+            return turned
+    return found
+
+
+def conforms(expected: str, opening: Opening) -> Conformance:
+    """Return whether a conversation speaks the protocol `expected`, by name.
+
+    It conforms only if both ends do. It differs if an end contradicts the grammar, or if it surely is another protocol; where
+    the beginning is not in the capture, only the latter counts.
+
+    Raises:
+        KeyError: no such protocol is recognised.
+    """
+    recogniser = _by_name()[expected]
+    found = recognise(opening.initiator, opening.responder, opening.proto, cut=opening.cut, guessed=opening.guessed)
+    if found.sure:
+        if found.name == expected:
+            return Conformance(Verdict.CONFORMS)
+        return Conformance(Verdict.DIFFERS, found.name, sure=True)
+    if not opening.initiator and not opening.responder:
+        return Conformance(Verdict.UNKNOWN, why=Why.CUT if opening.cut else Why.SILENT)
+    if opening.midstream:
+        return Conformance(Verdict.UNKNOWN, why=Why.MIDSTREAM)
+    if opening.proto not in recogniser.PROTOCOL.transports:
+        return Conformance(Verdict.UNKNOWN, why=Why.TRANSPORT)
+    sides = _sides(recogniser, opening.initiator, opening.responder, opening.proto, opening.cut)
+    if _Side.NO in sides and opening.guessed:
+        turned = _sides(recogniser, opening.responder, opening.initiator, opening.proto, opening.cut)
+        sides = sides if _Side.NO in turned else turned
+    if _Side.NO in sides:
+        return Conformance(Verdict.DIFFERS, found.name)
+    if _Side.SHORT in sides:
+        return Conformance(Verdict.UNKNOWN, why=Why.CUT if opening.cut else Why.TOO_LITTLE)
+    return Conformance(Verdict.UNKNOWN, why=Why.ONE_SIDE)
+
+
+@lru_cache(maxsize=1 << 13)
+def _recognise(initiator: bytes, responder: bytes, proto: int, cut: bool) -> Recognised:
+    both, possible = [], []
+    for recogniser in _worth_asking(proto, initiator[:1], responder[:1]):
+        sides = _sides(recogniser, initiator, responder, proto, cut)
+        if sides == _BOTH:
+            both.append(recogniser.PROTOCOL.name)
+        elif _Side.YES in sides and _Side.NO not in sides:
+            possible.append(recogniser.PROTOCOL.name)
+    names = tuple(both or possible)
+    return Recognised(names[0] if len(names) == 1 else None, len(both) == 1, names)
+
+
+def _sides(recogniser: Recogniser, initiator: bytes, responder: bytes, proto: int, cut: bool) -> _Sides:
+    return (
+        _opens(recogniser, initiator, proto, cut),
+        _answers(recogniser, responder, initiator, proto, cut),
+    )
+
+
+def _opens(recogniser: Recogniser, said: bytes, proto: int, cut: bool) -> _Side:
+    if not said:
+        return _Side.SILENT
+    head = Head(said, proto, cut)
+    try:
+        return _Side.YES if recogniser.opens(head) else _Side.NO
+    except Undecided:
+        return _Side.SHORT
+    except Short:
+        return _ended(head)
+
+
+def _answers(recogniser: Recogniser, said: bytes, opening: bytes, proto: int, cut: bool) -> _Side:
+    if not said:
+        return _Side.SILENT
+    head = Head(said, proto, cut)
+    try:
+        return _Side.YES if recogniser.answers(head, opening) else _Side.NO
+    except Undecided:
+        return _Side.SHORT
+    except Short:
+        return _ended(head)
+
+
+def _ended(head: Head) -> _Side:
+    """A datagram does not go on in the next one: words that end too early there are wrong, not short."""
+    return _Side.NO if head.proto == UDP and head.whole else _Side.SHORT
+
+
+@lru_cache(maxsize=1 << 16)
+def _worth_asking(proto: int, initiator: bytes, responder: bytes) -> tuple[Recogniser, ...]:
+    """Return the recognisers that do not refuse these first bytes; what is refused stays refused when more follows."""
+    return tuple(
+        recogniser
+        for recogniser in installed()
+        if proto in recogniser.PROTOCOL.transports
+        and _opens(recogniser, initiator, proto, cut=True) is not _Side.NO
+        and _answers(recogniser, responder, b"", proto, cut=True) is not _Side.NO
+    )
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, Recogniser]:
+    return {recogniser.PROTOCOL.name: recogniser for recogniser in installed()}
