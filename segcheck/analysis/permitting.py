@@ -122,6 +122,15 @@ def _prefixes(site: Site, segment: str) -> IntervalSet:
     return found
 
 
+def serves(service: Service, protocol: int, port: int | None, code: int | None = None) -> bool:
+    """Return whether a packet belongs to a service; `port` is its destination port or ICMP type, None if it is not known."""
+    if protocol != service.protocol:
+        return False
+    if service.ports is not None and (port is None or port not in service.ports):
+        return False
+    return service.code is None or code == service.code
+
+
 def cuts(allowance: Allowance) -> Iterator[tuple[str, IntervalSet]]:
     """Yield the values by header field that a universe must tell apart for `covered`."""
     yield "sport", IntervalSet.of((0, 1023))

@@ -19,7 +19,7 @@ from segcheck.loaders.problems import SiteFile, did_you_mean
 from segcheck.model.assessment import Assessment, AssumptionUse
 from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Code, Diagnostic, Severity
-from segcheck.model.finding import Finding
+from segcheck.model.finding import Basis, Finding
 from segcheck.model.register import Waiver
 from segcheck.model.result import Binding
 from segcheck.model.site import Attestation, Service, Site
@@ -70,7 +70,7 @@ def assess(
         BadInput: the site's files cannot be used; nothing was judged.
         BadArguments: an id that is no check's.
     """
-    wanted = _wanted(select, ignore) if not only_crossings else frozenset()
+    wanted = wanted_of(Basis.RULES, select, ignore) if not only_crossings else frozenset()
     validated = validating.validate(folder)
     site = validated.site
     if site is None:
@@ -83,7 +83,7 @@ def assess(
             progress("crossings", done, total)
 
     found: list[Finding] = []
-    modules = [module for module in checks.installed() if module.CHECK.id in wanted]
+    modules = [module for module in checks.asked_of(Basis.RULES) if module.CHECK.id in wanted]
     try:
         judgement = crossings.judge(network, allowed, cuts=checks.cuts(), progress=judging)
         context = checks.Context(site=site, day=day, network=network, bindings=validated.bindings, judgement=judgement)
@@ -95,7 +95,7 @@ def assess(
         return Assessed(_exhausted(site, validated.bindings, day, error.capacity), validated.files, None)
     if progress is not None:
         progress("checks", len(modules), len(modules))
-    findings = tuple(sorted(_waived(site, day, found), key=checks.order))
+    findings = tuple(sorted(waived(site, day, found), key=checks.order))
     filtered = _by_filters(judgement) if spelt else frozenset()
     boxes = cache(lambda packets: _boxes(packets, spelt=spelt))  # many pairs are crossed by the same packets
     told = tuple(_crossing(pair, filtered, boxes) for pair in judgement.pairs)
@@ -115,9 +115,9 @@ def assess(
             for row in judgement.reach.instants.classes
         ),
         layer2=_layer2(network),
-        devices=_devices(validated.bindings),
-        outside=tuple(_outside(site)),
-        as_of=min((e.as_of for d in site.devices.values() for e in d.exports if e.as_of is not None), default=None),
+        devices=devices_of(validated.bindings),
+        outside=tuple(outside(site)),
+        as_of=oldest(site),
     )
     return Assessed(assessment, validated.files, judgement)
 
@@ -132,8 +132,13 @@ def unusable(folder: str, files: Sequence[SiteFile]) -> BadInput:
     )
 
 
-def _wanted(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
-    known = [module.CHECK.id for module in checks.installed()]
+def wanted_of(asks: Basis, select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the checks to ask, of those that ask of rules or of captures.
+
+    Raises:
+        BadArguments: an id that is none of theirs.
+    """
+    known = [module.CHECK.id for module in checks.asked_of(asks)]
     for name in (*select, *ignore):
         if name not in known:
             hint_en, hint_ja = did_you_mean(name, known)
@@ -178,7 +183,7 @@ def _worst(told: Iterable[Crossing], findings: Iterable[Finding]) -> Standing:
     return max(standings, key=lambda one: one.rank, default=Standing.PROVEN)
 
 
-def _waived(site: Site, day: date, found: Iterable[Finding]) -> Iterator[Finding]:
+def waived(site: Site, day: date, found: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings, those marked that an approved exception covers on that day (its last day counts)."""
     for finding in found:
         cover = next((w for w in site.waivers if w.approved <= day <= w.expires and _covers(site, w, finding)), None)
@@ -267,16 +272,23 @@ def _layer2(network: Network) -> tuple[int, int]:
     return sum(name not in shared for name in standing), sum(name in shared for name in standing)
 
 
-def _devices(bindings: Iterable[Binding]) -> tuple[int, int]:
+def devices_of(bindings: Iterable[Binding]) -> tuple[int, int]:
+    """Return how many of the city's own filtering devices have an export that was read, and how many there are."""
     own = [
         b for b in bindings if b.device.responsibility is Responsibility.CITY and b.device.kind is not DeviceKind.SWITCH
     ]
     return sum(bound.config is not None for bound in own), len(own)
 
 
-def _outside(site: Site) -> Iterator[str]:
+def outside(site: Site) -> Iterator[str]:
+    """Yield the devices and zones that others answer for."""
     yield from (d.id for d in site.devices.values() if d.responsibility is not Responsibility.CITY)
     yield from (f"zone:{z.id}" for z in site.zones.values() if z.responsibility is not Responsibility.CITY)
+
+
+def oldest(site: Site) -> date | None:
+    """Return the oldest day of the exports; None where none says."""
+    return min((e.as_of for d in site.devices.values() for e in d.exports if e.as_of is not None), default=None)
 
 
 def _exhausted(site: Site, bindings: tuple[Binding, ...], day: date, capacity: int) -> Assessment:
@@ -292,6 +304,6 @@ def _exhausted(site: Site, bindings: tuple[Binding, ...], day: date, capacity: i
         findings=(),
         assumptions=(),
         diagnostics=(told, *diagnostics_of(bindings)),
-        devices=_devices(bindings),
-        outside=tuple(_outside(site)),
+        devices=devices_of(bindings),
+        outside=tuple(outside(site)),
     )

@@ -10,7 +10,7 @@ from segcheck.analysis import network as graphs
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
-from segcheck.analysis.permitting import Allowance, allowances
+from segcheck.analysis.permitting import Allowance, allowances, serves
 from segcheck.app import binding
 from segcheck.errors import BadArguments, BadInput
 from segcheck.loaders import packet_table
@@ -21,7 +21,7 @@ from segcheck.model.diagnostic import Severity
 from segcheck.model.inquiry import Inquiry, SiteAnswer
 from segcheck.model.journey import Journey
 from segcheck.model.match import State
-from segcheck.model.site import Service, Site
+from segcheck.model.site import Site
 from segcheck.model.source import Span
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
@@ -275,18 +275,13 @@ def _permits(allowance: Allowance, known: Mapping[str, int], journey: Journey) -
     received = journey.hops[-1].after if journey.hops else known
     passed = tuple(hop.device for hop in journey.hops)
     on_path = not allowance.path or tuple(name for name in passed if name in allowance.path) == allowance.path
+    port = "icmp_type" if known.get("proto") in (ICMP, ICMPV6) else "dport"
     return (
         on_path
         and known["src"] in allowance.initiators
         and received.get("dst", -1) in allowance.responders
-        and any(_serves(service, known) for service in allowance.services)
+        and any(
+            serves(service, known.get("proto", -1), known.get(port), known.get("icmp_code"))
+            for service in allowance.services
+        )
     )
-
-
-def _serves(service: Service, known: Mapping[str, int]) -> bool:
-    if known.get("proto") != service.protocol:
-        return False
-    field = "icmp_type" if service.protocol in (ICMP, ICMPV6) else "dport"
-    if service.ports is not None and known.get(field, -1) not in service.ports:
-        return False
-    return service.code is None or known.get("icmp_code") == service.code

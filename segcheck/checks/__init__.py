@@ -1,7 +1,8 @@
 """Judgement: one file per check, found by its presence.
 
 A check's module holds `CHECK`, what it is called and why it matters in both languages, and `find`, which yields what is
-wrong. Its id is the file's name in kebab-case. Modules that begin with `_` are shared.
+wrong. Its id is the file's name in kebab-case. Modules that begin with `_` are shared. `CHECK.asks` says whether it is asked
+of rules (`Context`, by `check`) or of captures (`SeenContext`, by `replay`).
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from segcheck.checks._base import Context
+from segcheck.checks._seen import Seen, SeenContext, crosses
 from segcheck.model.check import Check
-from segcheck.model.finding import Finding
+from segcheck.model.finding import Basis, Finding
 from segcheck.sets.intervals import IntervalSet
 
-__all__ = ["Check", "CheckModule", "Context", "find", "installed"]
+__all__ = ["Check", "CheckModule", "Context", "Seen", "SeenContext", "asked_of", "crosses", "find", "installed"]
 
 
 @runtime_checkable
@@ -26,8 +28,8 @@ class CheckModule(Protocol):
 
     CHECK: Check
 
-    def find(self, context: Context) -> Iterator[Finding]:
-        """Yield what is wrong."""
+    def find(self, context: Any) -> Iterator[Finding]:
+        """Yield what is wrong; `context` is what the check asks of."""
 
 
 @cache
@@ -48,11 +50,16 @@ def installed() -> tuple[CheckModule, ...]:
     return tuple(found)
 
 
-def find(context: Context, wanted: frozenset[str] | None = None) -> tuple[Finding, ...]:
-    """Return the findings of all checks, or of those wanted, gravest first."""
+def asked_of(basis: Basis) -> tuple[CheckModule, ...]:
+    """Return the checks that are asked of rules, or of captures, by id."""
+    return tuple(module for module in installed() if module.CHECK.asks is basis)
+
+
+def find(context: Context | SeenContext, wanted: frozenset[str] | None = None) -> tuple[Finding, ...]:
+    """Return the findings of all checks that ask of such a context, or of those wanted, gravest first."""
     found = [
         finding
-        for module in installed()
+        for module in asked_of(Basis.RULES if isinstance(context, Context) else Basis.CAPTURES)
         if wanted is None or module.CHECK.id in wanted
         for finding in module.find(context)
     ]

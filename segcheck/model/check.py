@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from segcheck.model.crossing import Standing
-from segcheck.model.finding import Weight
+from segcheck.model.finding import Basis, Weight
 
 Said = tuple[str, str]  # Japanese, English
 
@@ -19,6 +19,7 @@ class Check:
     wrong     when the finding may be mistaken
     unsure    the title and the message of findings that are undecided, where the check can leave something so
     crosses   its findings are about packets that get across between zones; others are about what is written
+    asks      what it is asked of: RULES by `check`, CAPTURES by `replay`
     """
 
     id: str
@@ -31,6 +32,7 @@ class Check:
     wrong: Said
     unsure: tuple[Said, Said] | None = None
     crosses: bool = False
+    asks: Basis = Basis.RULES
 
     def titled(self, standing: Standing) -> Said:
         """Return what findings of that standing are called."""

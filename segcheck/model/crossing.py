@@ -17,6 +17,7 @@ class Standing(Enum):
     UNDECIDED = "undecided"
     VIOLATED = "violated"
     EXCEPTION_APPROVED = "exception_approved"
+    NOTHING_SEEN = "nothing_seen"  # of captures: nothing forbidden in what was read; proves nothing
 
     @property
     def rank(self) -> int:
@@ -28,8 +29,9 @@ _RANK = {
     Standing.PROVEN: 0,
     Standing.EXCEPTION_APPROVED: 1,
     Standing.PROVEN_ASSUMING: 2,
-    Standing.UNDECIDED: 3,
-    Standing.VIOLATED: 4,
+    Standing.NOTHING_SEEN: 3,
+    Standing.UNDECIDED: 4,
+    Standing.VIOLATED: 5,
 }
 
 

@@ -73,7 +73,32 @@ class AttributeEvidence:
     document: str = ""
 
 
-Evidence = ConfigEvidence | WitnessEvidence | AttributeEvidence
+@dataclass(frozen=True, slots=True)
+class FramesEvidence:
+    """Frames of a capture that show it, never their payload.
+
+    path     of the capture: relative to the site where it lies in it
+    frames   numbers of the first few, 1-based, as Wireshark counts
+    first    ns since 1970 of the earliest packet; `last` of the latest
+    tap      id of the capture point, "" if none was named
+    text     one conversation of it: addresses, ports, protocol, VLAN tags
+    filter   Wireshark display filter that shows that conversation
+    conversations, packets, bytes   of all that this evidence is about
+    """
+
+    path: str
+    frames: tuple[int, ...]
+    first: int
+    last: int
+    tap: str
+    text: str
+    filter: str
+    conversations: int
+    packets: int
+    bytes: int
+
+
+Evidence = ConfigEvidence | WitnessEvidence | AttributeEvidence | FramesEvidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

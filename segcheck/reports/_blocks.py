@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from segcheck.lang.words import load
@@ -21,6 +22,12 @@ def run_block(run: Run, weakened: Sequence[str] = ()) -> dict[str, Any]:
         "options": dict(run.options),
         "weakened": list(weakened),
     }
+
+
+def instant(moment: int) -> str:
+    """Return a time in ns since 1970 as ISO 8601 in UTC, with all its digits."""
+    seconds, rest = divmod(moment, 10**9)
+    return f"{(datetime(1970, 1, 1) + timedelta(seconds=seconds)).isoformat()}.{rest:09d}Z"
 
 
 def said(key: str, **fields: object) -> dict[str, str]:

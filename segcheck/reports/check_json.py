@@ -10,10 +10,17 @@ from segcheck.model.assessment import Assessment
 from segcheck.model.check import Check
 from segcheck.model.crossing import Crossing, Place, PlaceKind
 from segcheck.model.diagnostic import LineUse, Severity
-from segcheck.model.finding import AttributeEvidence, ConfigEvidence, Evidence, Finding, WitnessEvidence
+from segcheck.model.finding import (
+    AttributeEvidence,
+    ConfigEvidence,
+    Evidence,
+    Finding,
+    FramesEvidence,
+    WitnessEvidence,
+)
 from segcheck.model.result import Run
 from segcheck.model.schedule import clock
-from segcheck.reports._blocks import as_of, diagnostic, line_counts, run_block, said
+from segcheck.reports._blocks import as_of, diagnostic, instant, line_counts, run_block, said
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import boxes_json
 from segcheck.reports.trace_json import confirm_json, way
@@ -200,6 +207,20 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
             }
         case AttributeEvidence(name, value, document):
             return {"kind": "attribute", "id": name, "value": masked(value), "document": document}
+        case FramesEvidence():
+            return {
+                "kind": "frames",
+                "path": piece.path,
+                "frames": list(piece.frames),
+                "first_time": instant(piece.first),
+                "last_time": instant(piece.last),
+                "tap": piece.tap or None,
+                "text": piece.text,
+                "filter": piece.filter,
+                "conversations": piece.conversations,
+                "packets": piece.packets,
+                "bytes": piece.bytes,
+            }
 
 
 def _packet(packet: Packet) -> dict[str, Any]:

@@ -9,7 +9,15 @@ from segcheck.model.assessment import Assessment
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.diagnostic import LineUse, Severity
-from segcheck.model.finding import AttributeEvidence, ConfigEvidence, Finding, Weight, WitnessEvidence
+from segcheck.model.finding import (
+    AttributeEvidence,
+    Basis,
+    ConfigEvidence,
+    Finding,
+    FramesEvidence,
+    Weight,
+    WitnessEvidence,
+)
 from segcheck.model.journey import Journey
 from segcheck.model.schedule import clock
 from segcheck.reports._masking import masked
@@ -23,6 +31,7 @@ STYLES = {
     Standing.EXCEPTION_APPROVED: "cyan",
     Standing.UNDECIDED: "yellow",
     Standing.VIOLATED: "red",
+    Standing.NOTHING_SEEN: "cyan",
 }
 WEIGHTS = {Weight.CRITICAL: "bold red", Weight.HIGH: "red", Weight.MEDIUM: "yellow", Weight.LOW: "cyan"}
 #: Lines of one finding's packets, and of places of one kind, that are told; JSON has more.
@@ -36,7 +45,7 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) 
     heading(page, found, weakened)
     for number, finding in enumerate(found.findings, 1):
         page.line()
-        _finding(page, found, finding, number, folder)
+        finding_block(page, found, finding, number, folder)
     page.heading(words("check.matrix"))
     matrix(page, found)
     _leaning(page, found)
@@ -69,7 +78,8 @@ def _asked(words: Words, found: Assessment) -> str:
     )
 
 
-def _finding(page: Page, found: Assessment, finding: Finding, number: int, folder: str) -> None:
+def finding_block(page: Page, found: Assessment, finding: Finding, number: int, folder: str) -> None:
+    """Add one finding with all its evidence."""
     words = page.words
     language = 0 if words.language == "ja" else 1
     check = found.checks[finding.check]
@@ -106,6 +116,8 @@ def _finding(page: Page, found: Assessment, finding: Finding, number: int, folde
 
 def standing_of(words: Words, finding: Finding, check: Check) -> str:
     """Return how a finding stands; one that is not about packets that cross is a fault of what is written."""
+    if finding.standing is Standing.VIOLATED and check.asks is Basis.CAPTURES:
+        return words("standing.observed")
     if finding.standing is Standing.VIOLATED and not check.crosses:
         return words("check.fault")
     return words(f"standing.{finding.standing.value}")
@@ -125,6 +137,13 @@ def _evidence(words: Words, piece: object, folder: str, day: str) -> list[tuple[
             return rows
         case AttributeEvidence(name, value, document):
             return [(words("check.attribute"), f"{name}: {masked(value)} {document}".rstrip())]
+        case FramesEvidence():
+            numbers = ", ".join(str(number) for number in piece.frames)
+            tap = f"@{piece.tap}" if piece.tap else ""
+            return [
+                (words("replay.frames"), f"{piece.path}{tap} #{numbers}  {piece.text}"),
+                (words("replay.filter"), piece.filter),
+            ]
     return []
 
 

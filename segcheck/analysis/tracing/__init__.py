@@ -32,7 +32,17 @@ from segcheck.model.pipeline import StageKind
 from segcheck.model.trace import Path, Probe, Trace, Verdict
 from segcheck.sets import addresses
 
-__all__ = ["LIMIT", "MAX_PATHS", "Surroundings", "answer_header", "evaluate", "trace", "trace_answer", "trace_list"]
+__all__ = [
+    "LIMIT",
+    "MAX_PATHS",
+    "Addressing",
+    "Surroundings",
+    "answer_header",
+    "evaluate",
+    "trace",
+    "trace_answer",
+    "trace_list",
+]
 
 NO_EXPORT = "no-export-for-family"
 END_OF_LIST = "end of list"

@@ -1,0 +1,283 @@
+"""What the exported rules say of communications that were seen, and what the three sources say together (DESIGN §2.18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from segcheck.analysis.attribution import Attribution
+from segcheck.analysis.journeys import ASSUMING, MAX_JOURNEYS, travel
+from segcheck.analysis.network import Network
+from segcheck.analysis.permitting import Allowance
+from segcheck.analysis.rulings import Rulings, Seen
+from segcheck.analysis.sight_lines import Wire, wire_of, wires_of
+from segcheck.model.crossing import PlaceKind
+from segcheck.model.journey import Journey, SiteTrace
+from segcheck.model.register import RegisterEntry
+from segcheck.model.replay import Answer, EntryUse, Join, Observed, Permitted, Ruling, Sample, Sighting, SpotKind
+from segcheck.model.schedule import wall_minute
+from segcheck.model.trace import Verdict
+from segcheck.sets import addresses
+from segcheck.sets.header import ERROR_TYPES, ICMP, ICMPV6, SYN, TCP
+
+#: Packets that the rules are asked about in one run; what is left over is undecided. Each takes some milliseconds.
+MAX_ASKED = 2_000
+#: Stands for a sender's port that nobody recorded: the first of the dynamic ports (RFC 6335 section 6).
+_SOME_PORT = 49_152
+_VERDICTS = {Verdict.PERMIT: Permitted.YES, Verdict.DENY: Permitted.NO, Verdict.UNDECIDED: Permitted.UNDECIDED}
+
+
+@dataclass(eq=False)
+class Joining:
+    """Joins sightings with the rules; `asked` counts the packets that were followed."""
+
+    network: Network
+    join: Join
+    attribution: Attribution
+    rulings: Rulings
+    asked: int = 0
+    _traces: dict[object, SiteTrace | None] = field(default_factory=dict)
+
+    def settled(self, one: Sighting, sample: Sample) -> Sighting:
+        """Return a sighting as the register sees its real ends, where devices of the site translate one of them.
+
+        What was forbidden by its addresses is registered if its receiver, after all translations on its way, is; it is
+        TRANSLATED if the sender may be somebody behind a device that hides its senders.
+        """
+        if not one.ruling.forbidden or not one.tap:
+            return one
+        src, dst = one.src, one.dst
+        if (
+            src.kind is SpotKind.DEVICE
+            and "src" in self.network.stations[src.place].translates
+            and self._after(one.tap)
+        ):
+            return _ruled(one, Ruling.TRANSLATED, "")
+        if not any("dst" in station.translates for station in self.network.stations.values()):
+            return one
+        found = self._trace(one, sample)
+        real = {
+            (hop.after.get("src"), hop.after.get("dst"))
+            for journey in (found.journeys if found else ())
+            if journey.verdict is Verdict.PERMIT and journey.hops
+            for hop in journey.hops[-1:]
+        }
+        moved = {end for _, end in real if end is not None} - {addresses.parse_one(sample.dst)}
+        if not moved:
+            return one
+        rulings = {self._ruling(one, sample, end, dst.domain) for end in moved}
+        if len(rulings) > 1 or len(real) > len(moved):
+            return _ruled(one, Ruling.TRANSLATED, "")
+        return _ruled(one, *rulings.pop())
+
+    def answer(self, one: Sighting, sample: Sample) -> Answer:
+        """Return what the rules say of a sighting, and the outcome of the join; nothing is said of one without a tap."""
+        registered = not one.ruling.forbidden
+        found = self._trace(one, sample)
+        if found is None:
+            row = self.join.row(registered, Permitted.UNDECIDED, one.observed)
+            return Answer(permitted=Permitted.UNDECIDED, outcome=row.outcome, because=self._why(one))
+        permitted = _VERDICTS[found.verdict]
+        row = self.join.row(registered, permitted, one.observed)
+        deniers = _deniers(found) if permitted is Permitted.NO else ()
+        behind = bool(deniers) and self._off(one, found)
+        return Answer(
+            permitted=permitted,
+            outcome=row.behind if behind else row.outcome,
+            deniers=deniers,
+            behind=behind,
+            dated=behind and all(self._dated(device, one.days) for device in deniers),
+            because=_conditions(self.network, found) if permitted is Permitted.UNDECIDED else (),
+            journeys=found.journeys,
+        )
+
+    # ---- asking
+
+    def _trace(self, one: Sighting, sample: Sample) -> SiteTrace | None:
+        """Return every way of the packet that opened it, as its sender sent it; None if nobody can say where that is."""
+        place = one.src.wire if one.src.kind is SpotKind.SEGMENT else one.src.place
+        if not one.tap or is_answer(one) or not self.network.ports.get(place):
+            return None
+        key = one.src, one.dst, one.proto, one.port, one.fragment, one.entry, sample.src, sample.dst
+        if key not in self._traces:
+            if self.asked >= MAX_ASKED:
+                return None
+            self.asked += 1
+            self._traces[key] = travel(self.network, place, _fields(sample), minute=minute_of(sample.first))
+        return self._traces[key]
+
+    def _why(self, one: Sighting) -> tuple[str, ...]:
+        if self.asked >= MAX_ASKED:
+            return ("bound:asked",)
+        return (f"sender:{one.src.place}",)
+
+    def _after(self, tap: str) -> bool:
+        """Return whether a tap may see addresses after its device's translation."""
+        return self.network.site.taps[tap].nat_before is not True
+
+    def _ruling(self, one: Sighting, sample: Sample, real: int, domain: str) -> tuple[Ruling, str]:
+        """Return what the register says if `real` is the receiver."""
+        atoms = self.attribution
+        seen = Seen(
+            src=atoms.atom(addresses.parse_one(sample.src), one.src.domain),
+            dst=atoms.atom(real, domain),
+            proto=one.proto,
+            port=one.port,
+            own=sample.sport or 0,
+            fragment=one.fragment,
+            days=one.days,
+        )
+        return self.rulings.rule(seen)
+
+    # ---- where it was seen
+
+    def _off(self, one: Sighting, found: SiteTrace) -> bool:
+        """Return whether a packet that rules stop was seen off every wire that it may come to before it is stopped."""
+        tap = self.network.site.taps[one.tap]
+        wire = wire_of(self.network.site, tap, () if one.vlan is None else (one.vlan,))
+        if not wire.segments or len(found.journeys) >= MAX_JOURNEYS:
+            return False
+        start = one.src.wire or one.src.place
+        seen = {start}.union(*(self._wires(journey) for journey in found.journeys))
+        return not seen & {name for one in wire.segments for name in self._together(one)}
+
+    def _wires(self, journey: Journey) -> set[str]:
+        found: set[str] = set()
+        for hop in journey.hops:
+            for name in (hop.ingress, hop.egress):
+                port = self.network.stations[hop.device].port(name)
+                found |= set(port.places) if port is not None else set()
+        return found
+
+    def _together(self, segment: str) -> set[str]:
+        """Return a segment with those that a doubt about switches may join it to."""
+        found = {segment}
+        for join in self.network.joins:
+            if segment in join.places and not join.doubt.assumption:
+                found |= set(join.places)
+        return found
+
+    def _dated(self, device: str, days: tuple[date, date]) -> bool:
+        """Return whether all exports of a device were taken near the days of the packets."""
+        taken = [export.as_of for export in self.network.site.devices[device].exports]
+        span = timedelta(days=self.join.valid_days)
+        return bool(taken) and all(day is not None and days[0] - span <= day <= days[1] + span for day in taken)
+
+    # ---- the register's entries
+
+    def uses(self, sightings: Iterable[Sighting], taps: Sequence[str], day: date) -> list[EntryUse]:
+        """Return for every entry in force on a day what was seen of it, and whether some of these taps would show it."""
+        seen: dict[str, list[Sighting]] = {}
+        for one in sightings:
+            if one.ruling is Ruling.REGISTERED and one.entry:
+                seen.setdefault(one.entry, []).append(one)
+        wires = [wire for tap in taps for wire in wires_of(self.network.site, self.network.site.taps[tap])]
+        found: dict[str, EntryUse] = {}
+        for entry, allowance in self.rulings.allowances:
+            if entry.permits_on(day) and entry.id not in found:
+                found[entry.id] = self._use(entry, allowance, seen.get(entry.id, []), wires)
+        return list(found.values())
+
+    def _use(
+        self, entry: RegisterEntry, allowance: Allowance, seen: Sequence[Sighting], wires: Sequence[Wire]
+    ) -> EntryUse:
+        if seen:
+            most = min((one.observed for one in seen), key=lambda one: one.rank)
+            row = self.join.row(True, Permitted.YES, most)
+            return EntryUse(entry.id, most, sum(one.conversations for one in seen), row.outcome)
+        trace = self._example(allowance) if wires else None
+        shown = trace is not None and self._passes(trace, wires)
+        observed = Observed.NOT_SEEN if shown else Observed.NOT_VISIBLE
+        permitted = _VERDICTS[trace.verdict] if trace is not None else Permitted.UNDECIDED
+        return EntryUse(entry.id, observed, 0, self.join.row(True, permitted, observed).outcome)
+
+    def _example(self, allowance: Allowance) -> SiteTrace | None:
+        """Return the ways of one opening packet of an allowance."""
+        if not allowance.initiators or not allowance.responders or self.asked >= MAX_ASKED:
+            return None
+        src = allowance.initiators.min
+        dst = next((r[0] for r in allowance.responders.ranges if addresses.family(r[0]) == addresses.family(src)), None)
+        place = next(
+            (
+                n
+                for n, p in self.network.places.items()
+                if p.kind is PlaceKind.SEGMENT and src in self.network.addresses[n]
+            ),
+            None,
+        )
+        if dst is None or place is None:
+            return None
+        service = allowance.services[0]
+        fields = {"src": src, "dst": dst, "proto": service.protocol, "fragment": 0}
+        if service.protocol in (ICMP, ICMPV6):
+            fields |= {"icmp_type": service.ports.min if service.ports else 8, "icmp_code": service.code or 0}
+        else:
+            fields |= {"sport": _SOME_PORT, "dport": service.ports.min if service.ports else 0}
+            fields |= {"tcp_flags": SYN} if service.protocol == TCP else {}
+        self.asked += 1
+        return travel(self.network, place, fields)
+
+    def _passes(self, trace: SiteTrace, wires: Sequence[Wire]) -> bool:
+        """Return whether some way of a packet comes through the interface of a tap."""
+        taps = self.network.site.taps
+        standing = {(taps[wire.tap].device, name) for wire in wires for name in wire.segments}
+        for journey in trace.journeys:
+            for hop in journey.hops:
+                for interface in (hop.ingress, hop.egress):
+                    port = self.network.stations[hop.device].port(interface)
+                    if port is not None and any((hop.device, place) in standing for place in port.places):
+                        return True
+        return False
+
+
+def minute_of(moment: int) -> int:
+    """Return the minute of the wall clock in Japan at a time in ns since 1970."""
+    return wall_minute(datetime(1970, 1, 1) + timedelta(microseconds=moment // 1000, hours=9))
+
+
+def _ruled(one: Sighting, ruling: Ruling, entry: str) -> Sighting:
+    return replace(one, ruling=ruling, entry=entry)
+
+
+def _fields(sample: Sample) -> Mapping[str, int]:
+    """Return the header of the packet that opened a conversation."""
+    found = {
+        "src": addresses.parse_one(sample.src),
+        "dst": addresses.parse_one(sample.dst),
+        "proto": sample.proto,
+        "fragment": int(sample.fragment),
+    }
+    if sample.fragment:
+        return found
+    if sample.proto in (ICMP, ICMPV6):
+        code = sample.dport or 0
+        return found | {"icmp_type": code >> 8, "icmp_code": code & 255}
+    if sample.sport is not None and sample.dport is not None:
+        found |= {"sport": sample.sport, "dport": sample.dport}
+        found |= {"tcp_flags": SYN} if sample.proto == TCP else {}
+    return found
+
+
+def is_answer(one: Sighting) -> bool:
+    """Return whether it is an ICMP error or answer, which opens nothing."""
+    return one.proto in (ICMP, ICMPV6) and not one.fragment and one.port >> 8 in ERROR_TYPES[one.proto]
+
+
+def _deniers(found: SiteTrace) -> tuple[str, ...]:
+    """Return the devices at which the ways of a packet end."""
+    return tuple(dict.fromkeys(journey.hops[-1].device for journey in found.journeys if journey.hops))
+
+
+def _conditions(network: Network, found: SiteTrace) -> tuple[str, ...]:
+    """Return why the rules cannot be decided: doubts of the network by id, else the devices at which it depends."""
+    known = {doubt.id for doubt in network.doubts}
+    names: dict[str, None] = {}
+    for journey in found.journeys:
+        for hop in journey.hops:
+            for name in hop.conditions:
+                if name in known:
+                    names[name] = None
+                elif not name.startswith(ASSUMING):
+                    names[f"rules:{hop.device}"] = None
+    return tuple(names)

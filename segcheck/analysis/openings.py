@@ -1,0 +1,84 @@
+"""Who opened captured conversations and how far they went, for whole columns at once (definitions: `model.flow`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from segcheck.model.flow import NEVER, Bits
+
+Flags = npt.NDArray[np.bool_]
+_SYN, _RST, _ACK = 0x02, 0x04, 0x10
+_ORDERED = (6, 132)  # protocols with a handshake
+_ICMP = (1, 58)
+#: Steps of `how far`, from least to most; `_DATAGRAM`: payload that nobody answered.
+ATTEMPTED, DATAGRAM, ANSWERED, ONE_WAY, BOTH = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """Columns, one value for each conversation.
+
+    from_a     the end `a` opened it, or is taken to have
+    inferred   nobody saw who opened it: the lower port responds; with equal ports, who was seen first began
+    also       the other end sent an opening packet of its own
+    far        how far it went, seen from the initiator
+    """
+
+    from_a: Flags
+    inferred: Flags
+    also: Flags
+    far: npt.NDArray[np.uint8]
+
+
+def openings(flows: npt.NDArray[Any]) -> Openings:
+    """Return who opened each conversation, and how far it went."""
+    opened_a, opened_b = flows["open_ab"] != NEVER, flows["open_ba"] != NEVER
+    both, none = opened_a & opened_b, ~(opened_a | opened_b)
+    # A SYN flag without an opening packet was a SYN-ACK: its sender answered.
+    answered_a = none & ((flows["flags_ab"] & _SYN) != 0)
+    answered_b = none & ((flows["flags_ba"] & _SYN) != 0)
+    sure = ~none | (answered_a ^ answered_b)
+    first_a = flows["start_ab"] <= flows["start_ba"]
+    lower_b = (flows["pb"] < flows["pa"]) | ((flows["pb"] == flows["pa"]) & first_a)
+    lone = np.isin(flows["proto"], _ICMP) | (flows["pa"] == 0) & (flows["pb"] == 0)
+    guess = np.where(lone, first_a, lower_b)
+    from_a = np.where(
+        both, flows["open_ab"] <= flows["open_ba"], np.where(none, np.where(sure, answered_b, guess), opened_a)
+    )
+    # Messages without ports (ICMP errors, GRE, ESP) and whoever is seen first with datagrams have nobody to infer.
+    inferred = ~sure & ~lone
+    return Openings(from_a=from_a, inferred=inferred, also=both, far=_far(flows, from_a, inferred))
+
+
+def _far(flows: npt.NDArray[Any], from_a: Flags, inferred: Flags) -> npt.NDArray[np.uint8]:
+    def pick(name: str, *, out: bool) -> npt.NDArray[Any]:
+        one, other = (f"{name}_ab", f"{name}_ba") if out else (f"{name}_ba", f"{name}_ab")
+        found: npt.NDArray[Any] = np.where(from_a, flows[one], flows[other])
+        return found
+
+    said, heard = pick("payload", out=True) > 0, pick("payload", out=False) > 0
+    back, back_flags = pick("packets", out=False) > 0, pick("flags", out=False)
+    ordered = np.isin(flows["proto"], _ORDERED)
+    refused = ordered & ((back_flags & _RST) != 0) & ((back_flags & _SYN) == 0) & ~heard & ~inferred
+    answer = back & ~refused
+    later = (flows["bits"] & Bits.FRAGMENT) != 0  # later fragments are nothing but payload
+    said, heard = said | (later & (pick("packets", out=True) > 0)), heard | (later & back)
+    far = np.full(len(flows), ATTEMPTED, np.uint8)
+    far[said] = DATAGRAM
+    far[answer] = ANSWERED
+    far[(answer & said) | heard] = ONE_WAY
+    far[said & heard] = BOTH
+    midstream = ordered & inferred & (far == DATAGRAM)
+    far[midstream] = ONE_WAY  # without a session nobody goes on sending payload
+    return far
+
+
+def both_directions(flows: npt.NDArray[Any], found: Openings) -> tuple[npt.NDArray[np.int64], Flags]:
+    """Return (row, from a) of every direction to judge: conversations that both ends opened count for each of them."""
+    rows = np.arange(len(flows), dtype=np.int64)
+    again = rows[found.also]
+    return np.concatenate((rows, again)), np.concatenate((found.from_a, ~found.from_a[again]))

@@ -1,0 +1,257 @@
+"""What checks of captures are given, and how they say what was seen: one finding for each source, destination and service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from segcheck.checks._base import crossing_requirements, crossing_weight
+from segcheck.model.check import Check, Said
+from segcheck.model.crossing import Standing
+from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, FramesEvidence, Weight
+from segcheck.model.register import RegisterEntry
+from segcheck.model.replay import Answer, Content, Join, Observed, Sample, Sighting, Spot, SpotKind
+from segcheck.model.site import Site
+
+#: Pieces of evidence of one finding, and services from which on a finding names their number alone.
+SHOWN, MANY = 4, 8
+_NAMES = {1: "icmp", 6: "tcp", 17: "udp", 41: "6in4", 47: "gre", 50: "esp", 51: "ah", 58: "icmpv6", 132: "sctp"}
+_PORTED = (6, 17, 33, 132, 136)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A sighting with what the rules say of it; `answer` None where no tap was named."""
+
+    sighting: Sighting
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SeenContext:
+    """What captures show of a site.
+
+    seen    every sighting, in a fixed order
+    paths   how each capture file is called in outputs, by its place
+    """
+
+    site: Site
+    day: date
+    join: Join
+    seen: tuple[Seen, ...]
+    paths: tuple[str, ...]
+
+    @cached_property
+    def entries(self) -> Mapping[str, RegisterEntry]:
+        """Return the register by id."""
+        return {entry.id: entry for entry in self.site.policy.register}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Sightings that are one finding: from one place to one other, with one service or with many."""
+
+    members: tuple[Seen, ...]
+    service: str
+    about: str = ""
+
+    @property
+    def first(self) -> Sighting:
+        """Return the sighting that the finding is told by."""
+        return self.members[0].sighting
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """What is known of the content of its sightings."""
+        return tuple(one.sighting.content for one in self.members if one.sighting.content is not None)
+
+
+def causes(found: Iterable[Seen], *, by_entry: bool = False) -> Iterator[Cause]:
+    """Yield sightings put together by source place, destination place and service; many services of a pair are one.
+
+    by_entry   what concerns different register entries stays apart
+    """
+    pairs: dict[tuple[str, str, str], dict[str, list[Seen]]] = {}
+    for one in found:
+        sighting = one.sighting
+        key = name_of(sighting.src), name_of(sighting.dst), sighting.entry if by_entry else ""
+        pairs.setdefault(key, {}).setdefault(service_of(sighting), []).append(one)
+    for (_, _, entry), services in sorted(pairs.items()):
+        if len(services) > MANY:
+            members = [one for some in services.values() for one in some]
+            yield Cause(tuple(sorted(members, key=_order)), f"{len(services)} services", entry)
+            continue
+        for service, some in services.items():
+            yield Cause(tuple(sorted(some, key=_order)), service, entry)
+
+
+def _order(one: Seen) -> tuple[int, int, int, str]:
+    sighting = one.sighting
+    return sighting.observed.rank, sighting.first, sighting.port, sighting.tap
+
+
+def finding(
+    check: Check,
+    context: SeenContext,
+    cause: Cause,
+    remedy: Said,
+    *,
+    weight: Weight | None = None,
+    standing: Standing = Standing.VIOLATED,
+    rules: bool = False,
+    because: tuple[str, ...] = (),
+    params: Mapping[str, str] | None = None,
+    evidence: tuple[Evidence, ...] = (),
+    key: str = "",
+) -> Finding:
+    """Return the finding of a cause; its weight is that of the tiers unless it is given.
+
+    rules   it stands on exported rules too
+    """
+    one = cause.first
+    src, dst = one.src, one.dst
+    zones = tuple(dict.fromkeys((s.sighting.src.zone, s.sighting.dst.zone) for s in cause.members))
+    sightings = [member.sighting for member in cause.members]
+    entries = dict.fromkeys(member.entry for member in sightings if member.entry)
+    lines = tuple(
+        ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}")
+        for name in entries
+        if (entry := context.entries.get(name)) is not None
+    )
+    return Finding(
+        check=check.id,
+        weight=weight or crossing_weight(src.tier, dst.tier),
+        standing=standing,
+        basis=(Basis.CAPTURES, Basis.RULES) if rules else (Basis.CAPTURES,),
+        subject=cause.about or f"{name_of(src)} → {name_of(dst)} {cause.service}",
+        key=key or f"{name_of(src)}>{name_of(dst)}:{cause.service if cause.service[0].isalpha() else 'many'}",
+        src_zone=zones[0][0],
+        dst_zone=zones[0][1],
+        zones=zones,
+        params=(
+            *told(context, cause),
+            *sorted((params or {}).items()),
+        ),
+        because=because,
+        evidence=(*frames(context, sightings), *evidence, *lines),
+        remedy=remedy,
+        requirements=crossing_requirements(src.tier, dst.tier),
+    )
+
+
+def told(context: SeenContext, cause: Cause) -> tuple[tuple[str, str], ...]:
+    """Return the words that every message of what was seen may use."""
+    sightings = [member.sighting for member in cause.members]
+    inferred = sum(one.inferred for one in sightings)
+    entries = dict.fromkeys(one.entry for one in sightings if one.entry)
+    taps = dict.fromkeys(one.tap for one in sightings if one.tap)
+    return (
+        ("src", name_of(cause.first.src)),
+        ("dst", name_of(cause.first.dst)),
+        ("src_zone", cause.first.src.zone or "-"),
+        ("dst_zone", cause.first.dst.zone or "-"),
+        ("service", cause.service),
+        ("conversations", str(sum(one.conversations for one in sightings))),
+        ("packets", str(sum(one.packets for one in sightings))),
+        ("bytes", str(sum(one.bytes for one in sightings))),
+        ("first", japan(min(one.first for one in sightings))),
+        ("last", japan(max(one.last for one in sightings))),
+        ("taps", ", ".join(taps) or "-"),
+        ("entry", ", ".join(entries)),
+        ("observed", min((one.observed for one in sightings), key=lambda o: o.rank).value),
+        ("inferred", str(inferred)),
+        ("inferred_ja", f"うち {inferred} 件は開始を見ておらず、向きは推定。" if inferred else ""),
+        ("inferred_en", f" Of {inferred} nobody saw who opened them: the direction is inferred." if inferred else ""),
+    )
+
+
+def frames(context: SeenContext, sightings: Sequence[Sighting]) -> tuple[FramesEvidence, ...]:
+    """Return the frames that show some sightings: for each tap those seen first, as many taps as there is room for."""
+    found: dict[str, FramesEvidence] = {}
+    for one in sightings:
+        if one.samples and one.tap not in found:
+            mine = [other for other in sightings if other.tap == one.tap]
+            sample = one.samples[0]
+            found[one.tap] = FramesEvidence(
+                path=context.paths[sample.file],
+                frames=sample.frames,
+                first=min(other.first for other in mine),
+                last=max(other.last for other in mine),
+                tap=one.tap,
+                text=text_of(sample),
+                filter=display_filter(sample),
+                conversations=sum(other.conversations for other in mine),
+                packets=sum(other.packets for other in mine),
+                bytes=sum(other.bytes for other in mine),
+            )
+    return tuple(found.values())[:SHOWN]
+
+
+def crosses(one: Sighting) -> bool:
+    """Return whether a sighting got across: somebody answered, or it was seen outside the sender's zone."""
+    return one.observed is not Observed.ATTEMPTED or one.arrived
+
+
+def name_of(spot: Spot) -> str:
+    """Return how a spot is called: a device's address as `device:ID`."""
+    return f"device:{spot.place}" if spot.kind is SpotKind.DEVICE else spot.place
+
+
+def service_of(one: Sighting) -> str:
+    """Return the service of a sighting as site files write it."""
+    name = _NAMES.get(one.proto, f"ip/{one.proto}")
+    if one.fragment:
+        return f"{name} fragments"
+    if one.proto in _PORTED:
+        return f"{name}/{one.port}" if one.proto in _NAMES else f"{name}:{one.port}"
+    if one.proto in (1, 58):
+        code = f"/{one.port & 255}" if one.port & 255 else ""
+        return f"{name}/{one.port >> 8}{code}"
+    return name
+
+
+def japan(moment: int) -> str:
+    """Return a time in ns since 1970 as people in Japan read it."""
+    return (datetime(1970, 1, 1) + timedelta(microseconds=moment // 1000, hours=9)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def text_of(one: Sample) -> str:
+    """Return one conversation in a line."""
+    name = _NAMES.get(one.proto, f"ip/{one.proto}")
+    ends = [
+        address if port is None else f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        for address, port in ((one.src, one.sport), (one.dst, one.dport if one.sport is not None else None))
+    ]
+    tags = "".join(f" vlan {tag}" for tag in one.vlans)
+    kind = f" {one.dport >> 8}/{one.dport & 255}" if one.proto in (1, 58) and one.dport is not None else ""
+    return f"{ends[0]} → {ends[1]} {name}{kind}{' fragments' if one.fragment else ''}{tags}"
+
+
+def display_filter(one: Sample) -> str:
+    """Return a Wireshark display filter that shows a conversation."""
+    ip = "ipv6" if ":" in one.src else "ip"
+    parts = [f"vlan.id=={tag}" for tag in one.vlans]
+    parts += [f"{ip}.addr=={one.src}", f"{ip}.addr=={one.dst}"]
+    name = _NAMES.get(one.proto, "")
+    if one.sport is not None and one.dport is not None and one.proto in (6, 17, 132):
+        parts += [f"{name}.port=={one.sport}", f"{name}.port=={one.dport}"]
+    elif one.proto in (1, 58) and one.dport is not None:
+        parts += [f"{name}.type=={one.dport >> 8}"]
+    else:
+        parts += [f"{'ipv6.nxt' if ip == 'ipv6' else 'ip.proto'}=={one.proto}"]
+    return " && ".join(parts)
+
+
+Remedy = Callable[[Cause], Said]
+
+
+def ways(context: SeenContext, cause: Cause) -> Said:
+    """Return what to do about a communication that nobody permitted."""
+    src, dst = name_of(cause.first.src), name_of(cause.first.dst)
+    return (
+        f"{src} の送信元を確かめて止め、通した機器の規則を閉じる。必要な通信であれば、先に台帳へ登録して承認を得る。",
+        f"Find and stop the sender in {src}, and close the rule that let it through to {dst}. "
+        "If it is needed, register and approve it first.",
+    )

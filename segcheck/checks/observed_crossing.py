@@ -1,0 +1,90 @@
+"""A capture shows traffic between zones that nobody registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from segcheck.checks._seen import SeenContext, causes, crosses, finding, ways
+from segcheck.model.check import Check
+from segcheck.model.crossing import Standing
+from segcheck.model.finding import Basis, Finding, Weight
+from segcheck.model.replay import Ruling
+
+CHECK = Check(
+    id="observed-crossing",
+    weight=Weight.HIGH,
+    requirements=("MN-01", "LG-01"),
+    title=("台帳にない越境を観測", "Unregistered traffic between zones was seen"),
+    message=(
+        "{src} ({src_zone}) から {dst} ({dst_zone}) への {service} を観測した。台帳にない。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。{spoken_ja}{inferred_ja}",
+        "{service} from {src} ({src_zone}) to {dst} ({dst_zone}) was seen; it is not registered. Conversations {conversations}, packets {packets}, {first} to {last} (Japan), taps {taps}.{spoken_en}{inferred_en}",
+    ),
+    why=(
+        "台帳で承認していない通信が実際にゾーンを越えた。規則の誤り、抜け道、または侵害の跡である。",
+        "Traffic that nobody approved did cross: a rule is wrong, there is a way round, or a host is compromised.",
+    ),
+    fix=(
+        "送信元の端末を確かめて止め、通した経路を閉じる。必要な通信なら台帳に登録して承認を得る。",
+        "Find the sender and stop it, close the way it took, or have the traffic registered and approved.",
+    ),
+    wrong=(
+        "アドレスの宣言がトポロジと実際とで違うとき。開始を見ていない通信は向きが逆のことがある。",
+        "If addresses are declared otherwise than they are used. Of traffic whose opening was not seen, the direction may be the other one.",
+    ),
+    unsure=(
+        ("台帳にあるか判定できない通信", "Traffic that may be registered or not"),
+        (
+            "{src} ({src_zone}) から {dst} ({dst_zone}) への {service} は台帳と突き合わせられない: {reason_ja}。会話 {conversations}、地点 {taps}。{inferred_ja}",
+            "{service} from {src} ({src_zone}) to {dst} ({dst_zone}) cannot be compared with the register: {reason_en}. Conversations {conversations}, taps {taps}.{inferred_en}",
+        ),
+    ),
+    crosses=True,
+    asks=Basis.CAPTURES,
+)
+
+
+def find(context: SeenContext) -> Iterator[Finding]:
+    """Yield what crossed though nobody registered it, then what cannot be told because it is translated."""
+    crossed = [one for one in context.seen if one.sighting.ruling is Ruling.NOT_REGISTERED and crosses(one.sighting)]
+    for cause in causes(crossed):
+        spoken = ", ".join(dict.fromkeys(one.sighting.spoken for one in cause.members if one.sighting.spoken))
+        yield finding(CHECK, context, cause, ways(context, cause), params=_spoken(spoken))
+    for ruling, reason, remedy in _UNSURE:
+        unsure = [one for one in context.seen if one.sighting.ruling is ruling and crosses(one.sighting)]
+        for cause in causes(unsure):
+            yield finding(
+                CHECK,
+                context,
+                cause,
+                remedy,
+                standing=Standing.UNDECIDED,
+                because=(f"{ruling.value}:{cause.first.src.place}",),
+                params={"reason_ja": reason[0], "reason_en": reason[1], **_spoken("")},
+            )
+
+
+_UNSURE = (
+    (
+        Ruling.TRANSLATED,
+        (
+            "途中でアドレスが変換され、だれの通信か分からない",
+            "its addresses are translated on the way, whose it is cannot be told",
+        ),
+        (
+            "変換の前のアドレスが見える地点でキャプチャする。",
+            "Capture at a tap that sees the addresses before they are translated.",
+        ),
+    ),
+    (
+        Ruling.UNDECLARED,
+        ("両端とも宣言されていないアドレスである", "nobody declared the addresses of either end"),
+        ("両端のセグメントをトポロジに加える。", "Add the segments of both ends to the topology."),
+    ),
+)
+
+
+def _spoken(name: str) -> dict[str, str]:
+    return {
+        "spoken_ja": f"内容は {name}。" if name else "",
+        "spoken_en": f" It speaks {name}." if name else "",
+    }

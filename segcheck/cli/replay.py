@@ -1,0 +1,156 @@
+"""`segcheck replay`: what did cross, in these captures, that nobody permitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from segcheck.cli._help import Speaking
+from segcheck.cli._outputs import outputs_of, write_whole
+from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
+from segcheck.lang.words import Say
+
+if TYPE_CHECKING:
+    from segcheck.model.replayed import Replayed
+
+NAME = "replay"
+SUMMARY = (
+    "Judge captures: what did cross, and whether it was what it claims to be.",
+    "キャプチャを判定し、実際に越えた通信とその内容を示す。",
+)
+_LEVELS = ("critical", "high", "medium", "low", "never")
+_FORMATS = ("text", "summary", "json")
+
+
+def build(say: Say) -> click.Command:
+    """Return the command."""
+    return Speaking(
+        say,
+        NAME,
+        callback=click.pass_context(replay),
+        text=say(
+            "Read captures (pcap, pcapng, also packed by gzip or zstd; a folder; - for standard input) and compare every "
+            "conversation with the site's register, and, where a tap is named, with what the exported rules permit. Each "
+            "finding names frames, times and a Wireshark filter; no payload and no names leave the captures.\n\n"
+            "A capture proves nothing of what it does not show. Ends with 0 if every frame was accounted for and nothing "
+            "forbidden was seen, with 1 if there are findings at or above --fail-on, with 2 if the site or a capture cannot "
+            "be used, with 3 if something is undecided or not all could be read.",
+            "キャプチャ (pcap、pcapng、gzip・zstd 圧縮も可。フォルダー、または標準入力の -) を読み、すべての会話を台帳と、"
+            "地点が分かるものは規則とも突き合わせます。指摘ごとにフレーム番号、時刻、Wireshark のフィルターを示します。"
+            "データの中身や名前は出力しません。\n\n"
+            "キャプチャは、見えなかった通信について何も証明しません。すべてのフレームの扱いが分かり違反が見えなければ 0、"
+            "--fail-on 以上の指摘があれば 1、サイトまたはキャプチャが使えなければ 2、"
+            "判定不能または読めない部分があれば 3 で終わります。",
+        ),
+        params=[
+            click.Argument(["site"], metavar="SITE"),
+            click.Argument(["captures"], metavar="CAPTURE[@TAP]", nargs=-1, required=True),
+            click.Option(
+                ["--format", "formats"],
+                metavar="FORMAT[=PATH]",
+                multiple=True,
+                help=say(
+                    "text, summary (a line for each finding) or json, to a file if a path is given; may be repeated. "
+                    "text unless given.",
+                    "text、summary (指摘ごとに 1 行) または json。パスを付けるとファイルに書きます。繰り返し指定できます。"
+                    "省略時は text。",
+                ),
+            ),
+            click.Option(
+                ["--fail-on"],
+                type=click.Choice(_LEVELS),
+                default="low",
+                help=say(
+                    "Least weight that ends with 1; low unless given.",
+                    "終了コード 1 とする最低の重大度。省略時は low。",
+                ),
+            ),
+            click.Option(
+                ["--time"],
+                metavar="DAY",
+                help=say(
+                    "Waivers and assumptions as of this day (2026-11-10); today in Japan unless given. Packets are judged "
+                    "by the register of their own days.",
+                    "この日付 (2026-11-10) の例外措置と前提で判定します。省略時は日本の今日。"
+                    "パケットはその日の台帳で判定します。",
+                ),
+            ),
+            click.Option(
+                ["--select"],
+                metavar="CHECK",
+                multiple=True,
+                help=say("Ask this check only.", "このチェックだけを行います。"),
+            ),
+            click.Option(
+                ["--ignore"],
+                metavar="CHECK",
+                multiple=True,
+                help=say("Leave this check out.", "このチェックを除きます。"),
+            ),
+        ],
+    )
+
+
+def replay(
+    context: click.Context,
+    site: str,
+    captures: tuple[str, ...],
+    formats: tuple[str, ...],
+    fail_on: str,
+    time: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+) -> int:
+    """Show the judgement; 0 nothing forbidden seen, 1 findings, 3 undecided or not all read."""
+    from segcheck.app import assessing, replaying
+    from segcheck.reports import as_json, replay_json, replay_summary, replay_text
+
+    here = settings(context)
+    outputs = outputs_of(formats, _FORMATS)
+    day = day_of(time, "--time") or assessing.today()
+    found = replaying.replay(site, captures, day=day, select=select, ignore=ignore)
+    weak = (f"--fail-on {fail_on}",) if fail_on != "low" else ()
+    options = {
+        "site": site,
+        "captures": " ".join(replaying.shown(one, site) for one in captures),
+        "time": time,
+        "fail-on": fail_on,
+        "select": " ".join(select),
+        "ignore": " ".join(ignore),
+    }
+    for kind, path in outputs:
+        if kind == "json":
+            text = as_json.render(replay_json.result(found.replayed, found.files, here.run(NAME, options), weak))
+        else:
+            page = here.page() if path is None else here.plain_page()
+            tell = replay_summary.summary if kind == "summary" else replay_text.result
+            tell(page, found.replayed, site, weak)
+            text = page.text()
+        if path is None:
+            answer(text)
+        else:
+            write_whole(path, text)
+    return _exit(here, found.replayed, fail_on)
+
+
+def _exit(here: Settings, found: Replayed, fail_on: str) -> int:
+    from segcheck.model.crossing import Standing
+    from segcheck.model.finding import Weight
+
+    findings = found.assessment.findings
+    violated = [one for one in findings if one.standing is Standing.VIOLATED]
+    least = -1 if fail_on == "never" else Weight(fail_on).rank
+    crossed = any(one.standing is Standing.VIOLATED for one in found.assessment.crossings)
+    if any(not one.waived and one.weight.rank <= least for one in violated):
+        return Exit.FOUND
+    if violated or crossed:
+        here.note(
+            here.say(
+                "segcheck: the verdict is still `violated`; what was seen is waived, left out or below --fail-on",
+                "segcheck: 判定は「違反を観測」のままです。指摘は例外措置・対象外・--fail-on 未満です",
+            ),
+            important=True,
+        )
+    standings = {one.standing for one in findings} | {one.standing for one in found.assessment.crossings}
+    return Exit.UNDECIDED if Standing.UNDECIDED in standings or found.gaps else Exit.CLEAN

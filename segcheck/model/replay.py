@@ -1,0 +1,281 @@
+"""What was seen of the site's communications, and what the register and the rules say of each: the nouns of `replay`.
+
+A sighting is a group of conversations that nothing here tells apart: the same ends as far as the site knows them, the same
+service, the same days, the same tap. Times are nanoseconds since 1970 (UTC), days are Japanese.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from segcheck.model.journey import Journey
+from segcheck.model.site_words import Tier
+
+
+class SpotKind(Enum):
+    """What an address is to the site; the last five never name a host beyond their own wire."""
+
+    SEGMENT = "segment"
+    DEVICE = "device"  # an address of a device itself
+    PUBLIC = "public"
+    UNKNOWN = "unknown"  # unicast that nobody declared and that is not public
+    MULTICAST = "multicast"
+    BROADCAST = "broadcast"
+    LINK_LOCAL = "link-local"
+    LOOPBACK = "loopback"
+    UNSPECIFIED = "unspecified"
+
+    @property
+    def local(self) -> bool:
+        """Whether such an address says nothing of where a packet goes, or comes from, but its own wire."""
+        return self in _LOCAL
+
+
+_LOCAL = frozenset(
+    (SpotKind.MULTICAST, SpotKind.BROADCAST, SpotKind.LINK_LOCAL, SpotKind.LOOPBACK, SpotKind.UNSPECIFIED)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What an address belongs to.
+
+    place   id of the segment; of a device's address the device; else the word of its kind
+    wire    id of the segment that the address lies in, "" where it lies in none
+    zone    "" where it has none (multicast and the like)
+    """
+
+    kind: SpotKind
+    place: str
+    wire: str
+    zone: str
+    tier: Tier
+    domain: str
+
+
+class Ruling(Enum):
+    """What the register says of a communication that was seen."""
+
+    LOCAL = "local"  # multicast, broadcast, link-local: it ends on its own wire
+    SAME_ZONE = "same-zone"
+    REGISTERED = "registered"
+    OFF_PATH = "off-path"  # registered, but on another path than where it was seen
+    EXPIRED = "expired"
+    REVERSED = "reversed"  # registered with the other end as initiator
+    NOT_REGISTERED = "not-registered"
+    UNDECLARED = "undeclared"  # nobody declared either end
+    TRANSLATED = "translated"  # an end may be translated on the way, and who it really is cannot be told
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether nobody permitted it."""
+        return self in (Ruling.OFF_PATH, Ruling.EXPIRED, Ruling.REVERSED, Ruling.NOT_REGISTERED)
+
+
+class Observed(Enum):
+    """How much of a communication was seen; what nobody answered is an attempt."""
+
+    BOTH = "payload-both-ways"
+    ONE_WAY = "payload-one-way"
+    ANSWERED = "answered"
+    ATTEMPTED = "attempted"
+    NOT_SEEN = "not-seen"
+    NOT_VISIBLE = "not-visible"  # no tap stands where it would pass
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for what shows most."""
+        return list(Observed).index(self)
+
+
+class Permitted(Enum):
+    """What the exported rules say of one packet of it."""
+
+    YES = "yes"
+    NO = "no"
+    UNDECIDED = "undecided"
+
+
+class Outcome(Enum):
+    """What register, rules and captures say together (docs: `segcheck explain` of the checks that report them)."""
+
+    IN_USE = "in-use"
+    UNUSED = "unused"
+    NO_RULE = "no-rule"  # registered, but rules stop it
+    CROSSED = "crossed"  # seen, nobody permitted it
+    HOLE = "hole"  # rules let through what nobody registered; not seen, or tried only
+    BYPASS = "bypass"  # seen past a device whose rules stop it
+    BLOCKED = "blocked"  # tried, and rules stop it
+    SHUT = "shut"  # neither registered, nor permitted, nor seen
+    UNCLEAR = "unclear"  # rules cannot be decided
+    NOT_VISIBLE = "not-visible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinRow:
+    """One row of the table that joins the three.
+
+    behind   the outcome where a tap saw it behind a device whose rules stop it
+    """
+
+    registered: bool
+    permitted: Permitted
+    observed: Observed
+    outcome: Outcome
+    behind: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeWords:
+    """What an outcome is called, how it counts, and where the table has it from.
+
+    counts   "pass", "info" or "fail"
+    weight   of "fail": "crossing" (that of the tiers), "lower" (one less), "critical"; "" otherwise
+    said     (Japanese, English)
+    """
+
+    outcome: Outcome
+    counts: str
+    weight: str
+    said: tuple[str, str]
+    source: str
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """The table: 36 rows, every combination once; and for how many days an export speaks of packets before and after it."""
+
+    rows: tuple[JoinRow, ...]
+    words: tuple[OutcomeWords, ...]
+    valid_days: int
+
+    def row(self, registered: bool, permitted: Permitted, observed: Observed) -> JoinRow:
+        """Return the row of a combination."""
+        asked = (registered, permitted, observed)
+        return next(one for one in self.rows if (one.registered, one.permitted, one.observed) == asked)
+
+    def worded(self, outcome: Outcome) -> OutcomeWords:
+        """Return what an outcome is called."""
+        return next(one for one in self.words if one.outcome is outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One conversation of a sighting, to show; addresses as text, `sport` None where the protocol has none.
+
+    file     place of its file among those that were read
+    frames   numbers of frames that show it, 1-based
+    """
+
+    src: str
+    dst: str
+    proto: int
+    sport: int | None
+    dport: int | None
+    vlans: tuple[int, ...]
+    file: int
+    frames: tuple[int, ...]
+    first: int
+    last: int
+    fragment: bool = False
+
+
+class Grade(Enum):
+    """Whether the content is the protocol that is expected; what cannot be told never conforms."""
+
+    CONFORMS = "conforms"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """How the conversations of a sighting compare with the protocol that is expected of them.
+
+    declared   the register names the protocol; otherwise it is the one usual for the port
+    differing  (what it is, how many) of those that differ, most first
+    """
+
+    expected: str
+    declared: bool
+    conforms: int
+    differs: int
+    unknown: int
+    differing: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def grade(self) -> Grade:
+        """The worst that was seen: one conversation that differs counts more than any that cannot be told."""
+        return Grade.DIFFERS if self.differs else Grade.UNKNOWN if self.unknown else Grade.CONFORMS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Conversations of one kind, seen at one tap, in the direction in which they were opened.
+
+    port         destination port; ICMP: type << 8 | code; 0 where there is none or it is not known (`fragment`)
+    tap          "" = no tap was named: only the register is asked
+    days         of the first and of the last packet
+    inferred     conversations of which nobody saw the opening; the direction is the likely one
+    entry        the register entry that the ruling is about, "" if none
+    stray        neither end belongs where it was seen: a foreign source address, or a way that nobody declared
+    transit      both ends lie in one zone, and it was seen on the wire of another
+    arrived      it was seen on a wire of another zone than its sender's
+    spoken       the protocol that both ends of the conversations shown surely speak, "" if that is not known
+    """
+
+    src: Spot
+    dst: Spot
+    proto: int
+    port: int
+    fragment: bool
+    tap: str
+    days: tuple[date, date]
+    observed: Observed
+    inferred: int
+    conversations: int
+    packets: int
+    bytes: int
+    first: int
+    last: int
+    ruling: Ruling
+    entry: str = ""
+    stray: bool = False
+    transit: bool = False
+    arrived: bool = False
+    vlan: int | None = None
+    samples: tuple[Sample, ...] = ()
+    content: Content | None = None
+    spoken: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the rules say of a sighting, and what becomes of it in the join.
+
+    deniers   devices whose rules stop it
+    behind    it was seen where it only comes past those devices
+    dated     the exports of those devices speak of the day of the packets
+    because   ids of what leaves it undecided
+    """
+
+    permitted: Permitted
+    outcome: Outcome
+    deniers: tuple[str, ...] = ()
+    behind: bool = False
+    dated: bool = False
+    because: tuple[str, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryUse:
+    """What was seen of a register entry in force: conversations, how much of them, whether any tap would show it."""
+
+    entry: str
+    observed: Observed
+    conversations: int
+    outcome: Outcome
