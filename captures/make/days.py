@@ -33,6 +33,7 @@ def main(folder: Path) -> None:
         {
             "id": one.id,
             "meaning": one.meaning,
+            "check": unsound.CHECKS[one.meaning],
             "src": day.city.address(one.src),
             "dst": day.city.address(one.dst),
             "service": one.service,

@@ -268,9 +268,6 @@ def screens(day: Day) -> None:
             "in-proxy-01",
         )
     udp(day, TERMINALS[0], SCREENS[0], 3389, "08:40:02", words.rdp_udp())
-    start = clock("08:41:02")  # this server speaks no RDP over UDP and says so
-    tried = ask(TERMINALS[1], day.city.address(SCREENS[1]), 3389, start, words.rdp_udp()[0], None)
-    day.put([*tried, unreachable(tried[0], start + 3 * MILLI)], TERMINALS[1], SCREENS[1])
 
 
 def sanitised(day: Day) -> None:
@@ -350,6 +347,11 @@ def cloud(day: Day) -> None:
             f"08:5{count}:00",
             words.dns(f"www{count}.example", "203.0.113.10", 300 + count),
         )
+    start = clock("08:55:00")  # an answer comes twice; the resolver has closed its port and says so
+    asked, told = words.dns("www4.example", "203.0.113.10", 304)
+    late = ask(day.city.address("in-dns-01"), day.city.address("sc-dns"), 53, start, asked, told)
+    late.append(late[1]._replace(at=start + 40 * MILLI))
+    day.put([*late, unreachable(late[2], start + 41 * MILLI)], "in-dns-01", "sc-dns")
     asked, told = words.dns("www0.example", "203.0.113.10", 310)
     transfer = tcp(day, "in-dns-01", "sc-dns", 53, "08:54:30").open()
     day.put(

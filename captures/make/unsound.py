@@ -12,6 +12,22 @@ from sound import COUNTERS, MEETING_ROOM, TERMINALS, clock, tcp, udp
 from talk import MILLI, SECOND, Ends, Sent, ask, echo, later_fragments, noise
 
 
+#: The check of `segcheck replay` that tells a crossing of each meaning. Out of hours only the rules' schedule objects.
+CHECKS = {
+    "crossing": "observed-crossing",
+    "fragment": "observed-crossing",
+    "midstream": "observed-crossing",
+    "one_way": "observed-crossing",
+    "reversed": "observed-reversed",
+    "protocol": "protocol-differs",
+    "expired": "expired-in-use",
+    "spoofed": "observed-foreign-source",
+    "refused": "observed-attempts",
+    "dropped": "observed-attempts",
+    "out_of_hours": "observed-bypass",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Planted:
     """One planted crossing: `src` opens to `dst`; `entry` is the register entry it is to be held against, if any."""

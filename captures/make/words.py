@@ -67,7 +67,7 @@ def tls(talk: Tcp, name: str, up: int = 400, down: int = 1200) -> Tcp:
     )
 
 
-# ---- screen transfer: RDP ([MS-RDPBCGR] 2.2.1.1, 2.2.1.2; [MS-RDPEUDP] 2.2)
+# ---- screen transfer: RDP ([MS-RDPBCGR] section 2.2.1, [MS-RDPEUDP] section 2.2)
 
 
 def rdp(talk: Tcp, name: str, up: int = 300, down: int = 3000) -> Tcp:

@@ -22,26 +22,26 @@ _OTHER = "?"
 
 def content(
     flows: npt.NDArray[Any], group: Group, entry: RegisterEntry | None, expectations: Expectations
-) -> Content | None:
-    """Return how a sighting compares with what its entry, or else its service port, is expected to speak; None for nothing."""
+) -> tuple[Content, Group] | None:
+    """Return how a sighting compares with what its entry, or else its service port, is expected to speak; None for nothing.
+
+    The group are those of its conversations that gave the grade: they show it.
+    """
     sighting = group.sighting
     declared = entry.expect if entry is not None else ()
     expected = declared or (() if sighting.fragment else expectations.of(sighting.proto, sighting.port))
     if not expected:
         return None
-    counts: Counter[Verdict] = Counter()
+    verdicts: list[Verdict] = []
     differing: Counter[str] = Counter()
     for opening in openings(flows, group):
         answers = [recognising.conforms(name, opening) for name in expected]
-        verdicts = {one.verdict for one in answers}
-        if Verdict.CONFORMS in verdicts:
-            counts[Verdict.CONFORMS] += 1
-        elif Verdict.UNKNOWN in verdicts:
-            counts[Verdict.UNKNOWN] += 1
-        else:
-            counts[Verdict.DIFFERS] += 1
+        found = {one.verdict for one in answers}
+        verdicts.append(next(one for one in (Verdict.CONFORMS, Verdict.UNKNOWN, Verdict.DIFFERS) if one in found))
+        if verdicts[-1] is Verdict.DIFFERS:
             differing[next((one.what for one in answers if one.what), _OTHER)] += 1
-    return Content(
+    counts = Counter(verdicts)
+    content = Content(
         expected="/".join(expected),
         declared=bool(declared),
         conforms=counts[Verdict.CONFORMS],
@@ -49,6 +49,9 @@ def content(
         unknown=counts[Verdict.UNKNOWN],
         differing=tuple(sorted(differing.items(), key=lambda item: (-item[1], item[0]))),
     )
+    worst = next(one for one in (Verdict.DIFFERS, Verdict.UNKNOWN, Verdict.CONFORMS) if counts[one])
+    those = [place for place, one in enumerate(verdicts) if one is worst]
+    return content, Group(sighting, group.rows[those], group.from_a[those])
 
 
 def spoken(flows: npt.NDArray[Any], group: Group, limit: int) -> str:

@@ -169,7 +169,9 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], Joining]:
             shows = samples(flows, group, SAMPLES)
             one = replace(asking.settled(one, shows[0]), samples=shows)
             if one.ruling is Ruling.REGISTERED:
-                one = replace(one, content=contents.content(flows, group, entries.get(one.entry), expectations))
+                held = contents.content(flows, group, entries.get(one.entry), expectations)
+                if held is not None:
+                    one = replace(one, content=held[0], samples=samples(flows, held[1], SAMPLES))
             elif one.ruling.forbidden:
                 one = replace(one, spoken=contents.spoken(flows, group, SAMPLES))
             joined = one.tap and (one.ruling.forbidden or one.ruling is Ruling.REGISTERED)
