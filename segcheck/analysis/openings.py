@@ -51,7 +51,9 @@ def openings(flows: npt.NDArray[Any]) -> Openings:
     )
     # Messages without ports (ICMP errors, GRE, ESP) and whoever is seen first with datagrams have nobody to infer.
     inferred = ~sure & ~lone
-    return Openings(from_a=from_a, inferred=inferred, also=both, far=_far(flows, from_a, inferred))
+    far = _far(flows, from_a, inferred)
+    _paired(flows, from_a, far)
+    return Openings(from_a=from_a, inferred=inferred, also=both, far=far)
 
 
 def _far(flows: npt.NDArray[Any], from_a: Flags, inferred: Flags) -> npt.NDArray[np.uint8]:
@@ -75,6 +77,25 @@ def _far(flows: npt.NDArray[Any], from_a: Flags, inferred: Flags) -> npt.NDArray
     midstream = ordered & inferred & (far == DATAGRAM)
     far[midstream] = ONE_WAY  # without a session nobody goes on sending payload
     return far
+
+
+def _paired(flows: npt.NDArray[Any], from_a: Flags, far: npt.NDArray[np.uint8]) -> None:
+    """Let datagrams that two hosts send to one port of each other answer each other, whatever ports they come from.
+
+    Tunnels do so (VXLAN, RFC 7348 section 5: the source port is a hash of what is inside).
+    """
+    rows = np.flatnonzero((far == DATAGRAM) & ~np.isin(flows["proto"], _ORDERED))
+    mine, out = flows[rows], from_a[rows]
+    port = np.where(out, mine["pb"], mine["pa"])
+    columns = [port, mine["proto"], *(mine[name] for name in ("a_hi", "a_lo", "b_hi", "b_lo"))]
+    order = np.lexsort(columns)
+    fresh = np.zeros(len(rows), np.bool_)
+    for column in columns:
+        fresh[1:] |= column[order][1:] != column[order][:-1]
+    group = np.cumsum(fresh)
+    directions = [np.bincount(group, weights=side[order]) > 0 for side in (out, ~out)]
+    both = (directions[0] & directions[1])[group]
+    far[rows[order[both]]] = BOTH
 
 
 def both_directions(flows: npt.NDArray[Any], found: Openings) -> tuple[npt.NDArray[np.int64], Flags]:

@@ -10,7 +10,7 @@ from segcheck.analysis import permitting
 from segcheck.analysis.attribution import Atom
 from segcheck.analysis.permitting import Allowance
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Ruling, SpotKind
+from segcheck.model.replay import Ruling, SpotKind, stays
 from segcheck.model.site import Site
 from segcheck.model.site_words import DeviceKind
 from segcheck.sets.header import ERROR_TYPES, ICMP, ICMPV6
@@ -76,7 +76,7 @@ class Rulings:
     def rule(self, seen: Seen) -> tuple[Ruling, str]:
         """Return what the register says, and the id of the entry that it is about ("" if none)."""
         src, dst = seen.src.spot, seen.dst.spot
-        if src.kind.local or dst.kind.local:
+        if stays(src, dst):
             return Ruling.LOCAL, ""
         if src.kind is dst.kind is SpotKind.UNKNOWN:
             return Ruling.UNDECLARED, ""

@@ -18,7 +18,7 @@ from segcheck.analysis.attribution import Attribution, Indexes
 from segcheck.analysis.rulings import Rulings, Seen
 from segcheck.analysis.sight_lines import Sides, Wire, wire_of
 from segcheck.model.flow import FRAME_BITS, NEVER, NO_VLAN, Bits
-from segcheck.model.replay import Observed, Ruling, Sample, Sighting, Spot, SpotKind
+from segcheck.model.replay import Observed, Ruling, Sample, Sighting, Spot, SpotKind, stays
 from segcheck.model.site import DEFAULT_DOMAIN, Site
 from segcheck.sets import addresses
 
@@ -199,11 +199,11 @@ class Sightings:
             return arrived, False, wire.vlan is not None, transit
         sides = [self.sides.toward(wire, end) if self.sides is not None else None for end in ends]
         passed = None not in sides and sides[0] != sides[1]
-        if dst.kind.local:
-            # Multicast and directed broadcasts may have been routed; what cannot leave its wire was sent there.
+        if stays(src, dst):
+            # Multicast may have been routed; what cannot leave its wire was sent there.
             stray = dst.kind is SpotKind.BROADCAST and not dst.wire and sides[0] is False and not src.kind.local
             return arrived, False, stray, transit
-        return arrived, passed, not src.kind.local and sides == [False, False], transit
+        return arrived, passed, sides == [False, False], transit
 
 
 _PLACED = (SpotKind.SEGMENT, SpotKind.DEVICE)

@@ -67,28 +67,37 @@ def replay(
     """
     wanted = assessing.wanted_of(Basis.CAPTURES, select, ignore)
     validated = validating.validate(folder)
-    site = validated.site
-    if site is None:
+    if validated.site is None:
         raise assessing.unusable(folder, validated.files)
-    named = [tapped(site, folder, text) for text in captures]
+    named = [tapped(validated.site, folder, text) for text in captures]
     read = reading.read(named, engine=engine, progress=progress, hashes=True)
-    network = graphs.build(site, validated.bindings, day)
+    found = judge(validated.site, validated.bindings, read, folder=folder, day=day, wanted=wanted)
+    weakened = tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore])
+    assessment = replace(found.assessment, weakened=weakened)
+    return Judged(replace(found, assessment=assessment), validated.files)
+
+
+def judge(
+    site: Site,
+    bindings: tuple[Binding, ...],
+    read: Read,
+    *,
+    folder: str,
+    day: date,
+    wanted: frozenset[str] | None = None,
+) -> Replayed:
+    """Return the judgement of captures that were read; `wanted` None: all checks are asked."""
+    network = graphs.build(site, bindings, day)
     paths = tuple(shown(one.path, folder) for one in read.files)
     seen, asked = _seen(network, read)
     join = joining.load()
     context = SeenContext(site=site, day=day, join=join, seen=tuple(seen), paths=paths)
-    found = [
-        finding
-        for module in checks.asked_of(Basis.CAPTURES)
-        if module.CHECK.id in wanted
-        for finding in module.find(context)
-    ]
-    findings = tuple(sorted(assessing.waived(site, day, found), key=checks.order))
+    findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
     gaps = tuple(gaps_of(read.files, read.frames))
     sightings = [one.sighting for one in seen]
     taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
-    replayed = Replayed(
-        assessment=_assessment(site, day, validated.bindings, seen, findings, gaps, (select, ignore)),
+    return Replayed(
+        assessment=_assessment(site, day, bindings, seen, findings, gaps),
         files=read.files,
         paths=paths,
         frames=read.frames,
@@ -102,7 +111,6 @@ def replay(
         gaps=gaps,
         unasked=sum(one.answer is not None and "bound:asked" in one.answer.because for one in seen),
     )
-    return Judged(replayed, validated.files)
 
 
 # ---- captures as they are named
@@ -234,12 +242,10 @@ def _assessment(
     seen: Sequence[Seen],
     findings: tuple[Finding, ...],
     gaps: tuple[tuple[str, str], ...],
-    chosen: tuple[Sequence[str], Sequence[str]],
 ) -> Assessment:
     crossings = tuple(_crossings(site, seen))
     standings = [one.standing for one in findings] + [one.standing for one in crossings]
     standings.append(Standing.UNDECIDED if gaps else Standing.NOTHING_SEEN)
-    select, ignore = chosen
     return Assessment(
         site=site,
         day=day,
@@ -250,7 +256,6 @@ def _assessment(
         checks={module.CHECK.id: module.CHECK for module in checks.asked_of(Basis.CAPTURES)},
         assumptions=(),
         diagnostics=tuple(assessing.diagnostics_of(bindings)),
-        weakened=tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore]),
         devices=assessing.devices_of(bindings),
         outside=tuple(assessing.outside(site)),
         as_of=assessing.oldest(site),

@@ -13,8 +13,8 @@ Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng, libpcap `pcap/pcap.h`
 never negative.
 
 **pcap, finding the way back.** From p+1 on, byte by byte, the first q at which a *strict* header stands (1 <= captured <=
-original <= 262144, fraction less than a second) and behind whose data either another strict header stands or the file ends
-exactly.
+original <= 262144, fraction less than a second) and behind whose data another strict header stands whose seconds differ by a
+day at most: payload is full of zeros and small numbers that look like one header alone.
 
 **pcapng block at p.** type, total length L, ..., L again at the end; the block takes R = L rounded up to 4, the second L is
 its last 4 bytes (some writers do not count their padding). Implausible: L < 12 (section header: 28) or L > 16 MiB
@@ -63,6 +63,7 @@ MOST_INTERFACES = 65536
 #: The link of a frame whose interface is not known.
 NO_LINK = -1
 _SECOND = 1_000_000_000
+_DAY = 86_400
 
 #: (bytes that hold the frame, start, end of what was captured, original length, ns since 1970, link type)
 Frame = tuple[bytes, int, int, int, int, int]
@@ -243,18 +244,19 @@ class _Pcap(Walk):
             if found + ahead > len(buffer.data) and not buffer.ended:
                 buffer.fill(found, ahead)
                 found = 0
-            behind = found + ahead - header
-            if self._strict(found) and (
-                (buffer.ended and behind == len(buffer.data))
-                or (behind + header <= len(buffer.data) and self._strict(behind))
-            ):
+            if found + ahead <= len(buffer.data) and self._follow(found, found + ahead - header):
                 return found
             at = found + 1
 
-    def _strict(self, pos: int) -> bool:
-        _, fraction, captured, original = self._head(self.buffer.data, pos)
-        strict: bool = 1 <= captured <= original <= MOST_CAPTURED and fraction * self._magic.scale < _SECOND
-        return strict
+    def _follow(self, *places: int) -> bool:
+        """Return whether strict headers stand at both places, within a day."""
+        days: list[int] = []
+        for place in places:
+            seconds, fraction, captured, original = self._head(self.buffer.data, place)
+            if not 1 <= captured <= original <= MOST_CAPTURED or fraction * self._magic.scale >= _SECOND:
+                return False
+            days.append(seconds)
+        return max(days) - min(days) <= _DAY
 
 
 class _Interface(NamedTuple):

@@ -7,12 +7,16 @@ Nothing that an attacker wraps into a well-formed opening can be told from the r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
 from segcheck.captures.recognisers import Head, Protocol, Recogniser, Short, Undecided, installed
 from segcheck.captures.recognisers._base import UDP
+from segcheck.captures.tables import Table
+from segcheck.captures.telling import INITIATORS, STATES, Openings
+from segcheck.model.flow import Bits, Initiator, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Why(Enum):
     ONE_SIDE    one end conforms, the other said nothing
     TOO_LITTLE  an end said too little for its words to be told
     CUT         the capture's snap length took the words away
+    MIXED       one end conforms, the other neither does nor is anything known: frames may be missing or out of order
     MIDSTREAM   the beginning is not in the capture
     TRANSPORT   the protocol is not recognised on this IP protocol
     """
@@ -71,6 +76,7 @@ class Why(Enum):
     ONE_SIDE = "one-side"
     TOO_LITTLE = "too-little"
     CUT = "cut"
+    MIXED = "mixed"
     MIDSTREAM = "midstream"
     TRANSPORT = "transport"
 
@@ -79,7 +85,7 @@ class Why(Enum):
 class Conformance:
     """The answer of `conforms`.
 
-    what     DIFFERS: the protocol that it is, or is consistent with (`sure` says which); None if it is none that is known
+    what     DIFFERS: the protocol that it is, or that an end is consistent with; None if it is none that is known
     sure     both ends conform to `what`
     why      UNKNOWN: why
     """
@@ -99,6 +105,26 @@ class _Side(Enum):
 
 _Sides = tuple[_Side, _Side]
 _BOTH: _Sides = (_Side.YES, _Side.YES)
+
+
+def said(table: Table, known: Openings) -> Iterator[Opening]:
+    """Yield what both ends of each conversation said first, in the order of the table; `known` is `telling.openings` of it."""
+    midstream = STATES.index(State.MIDSTREAM)
+    inferred = INITIATORS.index(Initiator.INFERRED)
+    columns = ("proto", "bits", "head_len_ab", "head_len_ba")
+    for from_a, initiator, state, proto, bits, size_a, size_b, head_a, head_b in zip(
+        known.from_a.tolist(),
+        known.initiator.tolist(),
+        known.state.tolist(),
+        *(table[name].tolist() for name in columns),
+        table["head_ab"],
+        table["head_ba"],
+        strict=True,
+    ):
+        words = head_a[:size_a].tobytes(), head_b[:size_b].tobytes()
+        first, second = words if from_a else words[::-1]
+        cut = bool(bits & Bits.TRUNCATED)
+        yield Opening(first, second, proto, cut, state == midstream, initiator == inferred)
 
 
 def protocols() -> tuple[Protocol, ...]:
@@ -124,8 +150,8 @@ def recognise(
 def conforms(expected: str, opening: Opening) -> Conformance:
     """Return whether a conversation speaks the protocol `expected`, by name.
 
-    It conforms only if both ends do. It differs if an end contradicts the grammar, or if it surely is another protocol; where
-    the beginning is not in the capture, only the latter counts.
+    It conforms only if both ends do. It differs if it surely is another protocol, or if an end contradicts the grammar and the
+    other does not conform, or is known to say something else. Where the beginning is not in the capture, only the first counts.
 
     Raises:
         KeyError: no such protocol is recognised.
@@ -147,10 +173,23 @@ def conforms(expected: str, opening: Opening) -> Conformance:
         turned = _sides(recogniser, opening.responder, opening.initiator, opening.proto, opening.cut)
         sides = sides if _Side.NO in turned else turned
     if _Side.NO in sides:
-        return Conformance(Verdict.DIFFERS, found.name)
+        return _contradicted(opening, sides, found)
     if _Side.SHORT in sides:
         return Conformance(Verdict.UNKNOWN, why=Why.CUT if opening.cut else Why.TOO_LITTLE)
     return Conformance(Verdict.UNKNOWN, why=Why.ONE_SIDE)
+
+
+def _contradicted(opening: Opening, sides: _Sides, found: Recognised) -> Conformance:
+    """Return what a contradiction of the grammar means."""
+    ends = ((opening.initiator, b""), (b"", opening.responder))
+    alone = [
+        _recognise(*end, opening.proto, opening.cut) for end, side in zip(ends, sides, strict=True) if side is _Side.NO
+    ]
+    # a capture may miss or reorder the first words of one end: where the other conforms, only what is known to be something
+    # else differs
+    if _Side.YES in sides and not any(one.candidates for one in alone):
+        return Conformance(Verdict.UNKNOWN, why=Why.MIXED)
+    return Conformance(Verdict.DIFFERS, found.name or next((one.name for one in alone if one.name), None))
 
 
 @lru_cache(maxsize=1 << 13)
@@ -202,16 +241,34 @@ def _ended(head: Head) -> _Side:
     return _Side.NO if head.proto == UDP and head.whole else _Side.SHORT
 
 
-@lru_cache(maxsize=1 << 16)
 def _worth_asking(proto: int, initiator: bytes, responder: bytes) -> tuple[Recogniser, ...]:
     """Return the recognisers that do not refuse these first bytes; what is refused stays refused when more follows."""
-    return tuple(
-        recogniser
-        for recogniser in installed()
-        if proto in recogniser.PROTOCOL.transports
-        and _opens(recogniser, initiator, proto, cut=True) is not _Side.NO
-        and _answers(recogniser, responder, b"", proto, cut=True) is not _Side.NO
+    return _chosen(_may_open(proto, initiator) & _may_answer(proto, responder))
+
+
+@lru_cache(maxsize=1024)
+def _may_open(proto: int, first: bytes) -> int:
+    """Return a bit for each recogniser whose initiator may begin with this byte."""
+    return sum(
+        1 << number
+        for number, recogniser in enumerate(installed())
+        if proto in recogniser.PROTOCOL.transports and _opens(recogniser, first, proto, cut=True) is not _Side.NO
     )
+
+
+@lru_cache(maxsize=1024)
+def _may_answer(proto: int, first: bytes) -> int:
+    """Return a bit for each recogniser whose responder may begin with this byte."""
+    return sum(
+        1 << number
+        for number, recogniser in enumerate(installed())
+        if proto in recogniser.PROTOCOL.transports and _answers(recogniser, first, b"", proto, cut=True) is not _Side.NO
+    )
+
+
+@lru_cache(maxsize=1024)
+def _chosen(bits: int) -> tuple[Recogniser, ...]:
+    return tuple(recogniser for number, recogniser in enumerate(installed()) if bits >> number & 1)
 
 
 @lru_cache(maxsize=1)

@@ -78,7 +78,7 @@ def causes(found: Iterable[Seen], *, by_entry: bool = False) -> Iterator[Cause]:
         sighting = one.sighting
         key = name_of(sighting.src), name_of(sighting.dst), sighting.entry if by_entry else ""
         pairs.setdefault(key, {}).setdefault(service_of(sighting), []).append(one)
-    for (_, _, entry), services in sorted(pairs.items()):
+    for (_, _, entry), services in pairs.items():
         if len(services) > MANY:
             members = [one for some in services.values() for one in some]
             yield Cause(tuple(sorted(members, key=_order)), f"{len(services)} services", entry)

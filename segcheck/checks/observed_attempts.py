@@ -43,7 +43,11 @@ REPEATED = 3
 
 def find(context: SeenContext) -> Iterator[Finding]:
     """Yield what was tried, though nobody registered it; graver where rules let it through or My Number hosts repeat it."""
-    tried = [one for one in context.seen if one.sighting.ruling in _TRIED and not crosses(one.sighting)]
+    tried = [
+        one
+        for one in context.seen
+        if one.sighting.ruling in _TRIED and not crosses(one.sighting) and not one.sighting.stray
+    ]
     for cause in causes(tried):
         answers = [one.answer.permitted for one in cause.members if one.answer is not None]
         said = next((p for p in (Permitted.YES, Permitted.UNDECIDED, Permitted.NO) if p in answers), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, crosses, finding, ways
+from segcheck.checks._seen import Cause, SeenContext, causes, crosses, finding, ways
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
@@ -16,8 +16,8 @@ CHECK = Check(
     requirements=("MN-01", "LG-01"),
     title=("台帳にない越境を観測", "Unregistered traffic between zones was seen"),
     message=(
-        "{src} ({src_zone}) から {dst} ({dst_zone}) への {service} を観測した。台帳にない。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。{spoken_ja}{inferred_ja}",
-        "{service} from {src} ({src_zone}) to {dst} ({dst_zone}) was seen; it is not registered. Conversations {conversations}, packets {packets}, {first} to {last} (Japan), taps {taps}.{spoken_en}{inferred_en}",
+        "{src} ({src_zone}) から {dst} ({dst_zone}) への {service} を観測した。台帳にない。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。{added_ja}{inferred_ja}",
+        "{service} from {src} ({src_zone}) to {dst} ({dst_zone}) was seen; it is not registered. Conversations {conversations}, packets {packets}, {first} to {last} (Japan), taps {taps}.{added_en}{inferred_en}",
     ),
     why=(
         "台帳で承認していない通信が実際にゾーンを越えた。規則の誤り、抜け道、または侵害の跡である。",
@@ -44,14 +44,15 @@ CHECK = Check(
 
 
 def find(context: SeenContext) -> Iterator[Finding]:
-    """Yield what crossed though nobody registered it, then what cannot be told because it is translated."""
-    crossed = [one for one in context.seen if one.sighting.ruling is Ruling.NOT_REGISTERED and crosses(one.sighting)]
-    for cause in causes(crossed):
-        spoken = ", ".join(dict.fromkeys(one.sighting.spoken for one in cause.members if one.sighting.spoken))
-        yield finding(CHECK, context, cause, ways(context, cause), params=_spoken(spoken))
+    """Yield what crossed though nobody registered it, then what cannot be told.
+
+    What cannot have come from where its addresses say is a finding of `observed-foreign-source` instead.
+    """
+    standing = [one for one in context.seen if crosses(one.sighting) and not one.sighting.stray]
+    for cause in causes(one for one in standing if one.sighting.ruling is Ruling.NOT_REGISTERED):
+        yield finding(CHECK, context, cause, ways(context, cause), params=_added(cause))
     for ruling, reason, remedy in _UNSURE:
-        unsure = [one for one in context.seen if one.sighting.ruling is ruling and crosses(one.sighting)]
-        for cause in causes(unsure):
+        for cause in causes(one for one in standing if one.sighting.ruling is ruling):
             yield finding(
                 CHECK,
                 context,
@@ -59,7 +60,7 @@ def find(context: SeenContext) -> Iterator[Finding]:
                 remedy,
                 standing=Standing.UNDECIDED,
                 because=(f"{ruling.value}:{cause.first.src.place}",),
-                params={"reason_ja": reason[0], "reason_en": reason[1], **_spoken("")},
+                params={"reason_ja": reason[0], "reason_en": reason[1]},
             )
 
 
@@ -83,8 +84,14 @@ _UNSURE = (
 )
 
 
-def _spoken(name: str) -> dict[str, str]:
-    return {
-        "spoken_ja": f"内容は {name}。" if name else "",
-        "spoken_en": f" It speaks {name}." if name else "",
-    }
+def _added(cause: Cause) -> dict[str, str]:
+    """Return what is said beside: the protocol that it speaks, and that it left its zone on the way."""
+    spoken = ", ".join(dict.fromkeys(one.sighting.spoken for one in cause.members if one.sighting.spoken))
+    japanese, english = [], []
+    if spoken:
+        japanese.append(f"内容は {spoken}。")
+        english.append(f" It speaks {spoken}.")
+    if any(one.sighting.transit for one in cause.members):
+        japanese.append("同じゾーンの間の通信だが、途中で別のゾーンを通っている。")
+        english.append(" Both ends are in one zone, but it passed another on its way.")
+    return {"added_ja": "".join(japanese), "added_en": "".join(english)}

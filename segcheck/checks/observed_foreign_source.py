@@ -47,4 +47,4 @@ def find(context: SeenContext) -> Iterator[Finding]:
             params = {"tag_ja": f" (VLAN {tags})" if tags else "", "tag_en": f" (VLAN {tags})" if tags else ""}
             taps = "+".join(sorted({one.sighting.tap for one in cause.members}))
             key = f"{taps}:{tags}:{name_of(cause.first.src)}>{name_of(cause.first.dst)}"
-            yield finding(CHECK, context, cause, remedy, weight=Weight.HIGH, params=params, key=key)
+            yield finding(CHECK, context, cause, remedy, params=params, key=key)

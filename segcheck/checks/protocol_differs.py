@@ -16,11 +16,11 @@ CHECK = Check(
     requirements=("MN-03", "X-12"),
     title=("登録と異なる内容の通信", "Registered traffic speaks another protocol"),
     message=(
-        "台帳 {entry} の {src} から {dst} への {service} は {expected} のはずだが、会話 {differs} 件の内容は {actual} である。適合する会話 {conforms}、判定できない会話 {unknown}。{first} から {last} (日本時間)、地点 {taps}。",
+        "台帳 {entry} の {src} から {dst} への {service} は {expected} のはずだが、会話 {differs} 件の内容は {actual} である。想定どおりの会話 {conforms}、判定できない会話 {unknown}。{first} から {last} (日本時間)、地点 {taps}。",
         "{service} from {src} to {dst} (register entry {entry}) should be {expected}, but {differs} conversations speak {actual}. Conversations that are as expected: {conforms}, that cannot be told: {unknown}. {first} to {last} (Japan), taps {taps}.",
     ),
     why=(
-        "番号だけ合わせれば、画面転送やウェブの口から別の通信を通せる。",
+        "番号だけ合わせれば、画面転送やウェブのためのポートで別の通信を通せる。",
         "With the right port number alone, anything can pass where screen transfer or web traffic is meant to.",
     ),
     fix=(
@@ -28,7 +28,7 @@ CHECK = Check(
         "See what runs on both ends and stop whatever is not what was registered.",
     ),
     wrong=(
-        "登録した内容が、同じ口を使う別のプロトコルのとき。",
+        "登録した内容が、同じ番号を使う別のプロトコルのとき (expect で示す)。",
         "If what is registered is meant to use the port for something else: say so with `expect`.",
     ),
     unsure=(

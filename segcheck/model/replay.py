@@ -55,6 +55,13 @@ class Spot:
     domain: str
 
 
+def stays(src: Spot, dst: Spot) -> bool:
+    """Return whether packets between two spots end on their own wire: a broadcast to another zone's segment does not."""
+    if dst.kind is SpotKind.BROADCAST and dst.wire:
+        return src.kind.local or src.zone == dst.zone
+    return src.kind.local or dst.kind.local
+
+
 class Ruling(Enum):
     """What the register says of a communication that was seen."""
 

@@ -120,6 +120,8 @@ GET, OK = b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n"
         (Opening(SSH, b"", 6), Why.ONE_SIDE),
         (Opening(b"SS", SSH, 6), Why.TOO_LITTLE),
         (Opening(b"SS", SSH, 6, cut=True), Why.CUT),
+        (Opening(SSH, b"\x00\x01", 6), Why.MIXED),
+        (Opening(b"\x99\x98", SSH, 6), Why.MIXED),
         (Opening(b"\x00\x01\x02", b"\x00\x01\x02", 6, midstream=True), Why.MIDSTREAM),
         (Opening(b"\x00\x01\x02", b"\x00\x01\x02", 17), Why.TRANSPORT),
     ],
@@ -138,6 +140,22 @@ def test_midstream_both_ends_decide_and_one_does_not() -> None:
 
 def test_one_end_that_contradicts_is_enough_to_differ() -> None:
     answer = conforms("rdp", Opening(GET, b"", 6))
+
+    assert (answer.verdict, answer.what, answer.sure) == (Verdict.DIFFERS, "http", False)
+
+
+def test_an_end_that_is_known_to_say_something_else_differs() -> None:
+    answer = conforms("ssh", Opening(SSH, OK, 6, guessed=False))
+    banner = conforms("vnc", Opening(b"RFB 003.008\n", b"220 ready\r\n", 6))
+    tls = conforms("tls", Opening(GET, b"\x15\x03\x03\x00\x02\x02\x28", 6))
+
+    assert (answer.verdict, answer.why) == (Verdict.UNKNOWN, Why.TOO_LITTLE)  # a server of SSH may say any text first
+    assert (banner.verdict, banner.what) == (Verdict.DIFFERS, None)  # mail or file transfer
+    assert (tls.verdict, tls.what, tls.sure) == (Verdict.DIFFERS, "http", False)
+
+
+def test_what_one_end_says_names_it_though_the_other_says_nothing_known() -> None:
+    answer = conforms("rdp", Opening(GET, b"\x99\x98", 6))
 
     assert (answer.verdict, answer.what, answer.sure) == (Verdict.DIFFERS, "http", False)
 

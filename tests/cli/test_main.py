@@ -23,6 +23,7 @@ COMMANDS = (
     "inspect",
     "match",
     "matrix",
+    "replay",
     "schema",
     "trace",
     "validate",

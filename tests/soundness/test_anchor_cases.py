@@ -200,7 +200,6 @@ def test_7_a_requirement_is_explained_with_its_clause(capsys: pytest.CaptureFixt
 # ---- 8. rules and captures
 
 
-@pytest.mark.xfail(strict=True, reason="issue A3: captures are not yet read")
 def test_8_a_packet_seen_that_rules_forbid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from tests.soundness.test_point_18_captures import replayed
 

@@ -46,7 +46,6 @@ def replayed(folder: Path, rule: Rule | None, capsys: pytest.CaptureFixture[str]
     return shown
 
 
-@pytest.mark.xfail(strict=True, reason="issue A3: captures are not yet read")
 def test_what_was_seen_though_no_rule_permits_it_is_a_bypass(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -57,9 +56,62 @@ def test_what_was_seen_though_no_rule_permits_it_is_a_bypass(
     assert {"C"} <= {basis for one in shut["findings"] for basis in one["source"]}  # type: ignore[attr-defined]
 
 
-@pytest.mark.xfail(strict=True, reason="issue A3: captures are not yet read")
 def test_not_seen_never_proves_a_prohibition(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = replayed(tmp_path, OPEN, capsys)
     pairs = {(one["src"], one["dst"]): one["verdict"] for one in shown["crossings"]}  # type: ignore[attr-defined]
 
     assert pairs["mn-lan", "lg-lan"] == "violated"  # what rules permit stays possible, whatever was seen
+
+
+def test_a_capture_that_shows_nothing_of_a_pair_says_nothing_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tap = TAP.replace("port2", "port1")
+    folder = town(tmp_path, TWO_TIERS + DEVICE + tap, {"fw.conf": fortigate("fw", PORTS, [OPEN, CLOSED])})
+    taken = capture(folder / "one.pcap", "172.16.10.12", "172.16.10.13", 443)
+    capsys.readouterr()
+
+    assert run(["replay", str(folder), f"{taken}@t1", "--format", "json", "--time", DAY.isoformat()]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["verdict"] == "nothing_seen"
+    assert shown["crossings"] == []
+    assert "proven" not in {one["verdict"] for one in shown["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "verdict", "severity"), [("2026-11-01", "violated", "critical"), ("2026-01-01", "undecided", "high")]
+)
+def test_a_bypass_is_sure_only_where_the_export_was_valid_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], as_of: str, verdict: str, severity: str
+) -> None:
+    dated = DEVICE.replace("format: fortigate}", f"format: fortigate, as_of: {as_of}}}")
+    folder = town(tmp_path, TWO_TIERS + dated + TAP, {"fw.conf": fortigate("fw", PORTS, [CLOSED])})
+    taken = capture(folder / "one.pcap", "172.16.10.12", "172.16.20.25", 443)
+    run(["replay", str(folder), f"{taken}@t1", "--format", "json", "--time", DAY.isoformat()])
+    (found,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["check"] == "observed-bypass"]
+
+    assert (found["verdict"], found["severity"], found["source"]) == (verdict, severity, ["C", "R"])
+
+
+def test_before_the_device_that_stops_it_a_packet_is_an_attempt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tap = TAP.replace("port2", "port1")
+    folder = town(tmp_path, TWO_TIERS + DEVICE + tap, {"fw.conf": fortigate("fw", PORTS, [CLOSED])})
+    taken = capture(folder / "one.pcap", "172.16.10.12", "172.16.20.25", 443)
+    run(["replay", str(folder), f"{taken}@t1", "--format", "json", "--time", DAY.isoformat()])
+    shown = json.loads(capsys.readouterr().out)
+
+    assert [one["check"] for one in shown["findings"]] == ["observed-attempts"]
+    assert list(shown["flows"]["outcomes"]) == ["blocked"]
+
+
+def test_without_a_tap_only_the_register_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = town(tmp_path, TWO_TIERS + DEVICE + TAP, {"fw.conf": fortigate("fw", PORTS, [CLOSED])})
+    taken = capture(folder / "one.pcap", "172.16.10.12", "172.16.20.25", 443)
+    run(["replay", str(folder), str(taken), "--format", "json", "--time", DAY.isoformat()])
+    shown = json.loads(capsys.readouterr().out)
+
+    assert not any("bypass" in one["check"] for one in shown["findings"])
+    assert {basis for one in shown["findings"] for basis in one["source"]} == {"C"}
+    assert shown["flows"]["outcomes"] == {}

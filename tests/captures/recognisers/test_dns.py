@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segcheck.captures.recognising import Opening, Verdict, Why, conforms
+from tests.captures.recognisers import sound
 
 
 def name(text: str) -> bytes:
@@ -51,8 +52,8 @@ SOUND = [
         (b"\x00", RESPONSE),
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("dns", Opening(initiator, responder, 17)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("dns", initiator, responder, 17)
 
 
 def test_a_response_to_something_else_decides_nothing() -> None:
@@ -62,4 +63,4 @@ def test_a_response_to_something_else_decides_nothing() -> None:
 
 
 def test_a_length_over_tcp_that_holds_no_message_differs() -> None:
-    assert conforms("dns", Opening(b"\x00\x0b" + QUERY, framed(RESPONSE), 6)).verdict is Verdict.DIFFERS
+    assert sound.refused("dns", b"\x00\x0b" + QUERY, framed(RESPONSE), 6)

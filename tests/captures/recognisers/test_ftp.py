@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segcheck.captures.recognising import Opening, Verdict, conforms
+from tests.captures.recognisers import sound
 
 SOUND = [
     (b"USER anonymous\r\n", b"220 (vsFTPd 3.0.3)\r\n", 6),
@@ -25,5 +25,5 @@ SOUND = [
         (b"USER x\r\n", b"230 x\r\n"),
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("ftp", Opening(initiator, responder, 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("ftp", initiator, responder, 6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segcheck.captures.recognising import Opening, Verdict, conforms
+from tests.captures.recognisers import sound
 
 OK = b"HTTP/1.1 200 OK\r\nServer: x\r\n"
 SETTINGS = b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64"
@@ -37,8 +38,8 @@ SOUND = [
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x00\x00\x07" + SETTINGS[3:]),
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("http", Opening(initiator, responder, 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("http", initiator, responder, 6)
 
 
 def test_a_tunnel_is_not_the_web() -> None:

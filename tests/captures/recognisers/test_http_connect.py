@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segcheck.captures.recognising import Opening, Verdict, conforms
+from tests.captures.recognisers import sound
 
 SOUND = [
     (b"CONNECT www.example.jp:443 HTTP/1.1\r\nHost: x\r\n", b"HTTP/1.1 200 Connection established\r\n\r\n", 6),
@@ -25,5 +25,5 @@ SOUND = [
         b"GET / HTTP/1.1\r\n\r\n",
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes) -> None:
-    assert conforms("http-connect", Opening(initiator, b"HTTP/1.1 200 OK\r\n", 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes) -> None:
+    assert sound.refused("http-connect", initiator, b"HTTP/1.1 200 OK\r\n", 6)

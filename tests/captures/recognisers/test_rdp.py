@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segcheck.captures.recognising import Opening, Verdict, conforms, recognise
+from tests.captures.recognisers import sound
 
 
 def tpkt(code: int, rest: bytes, fixed: bytes = b"\x00\x00\x00\x00\x00") -> bytes:
@@ -50,8 +51,8 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("initiator", "responder"), REFUSED)
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("rdp", Opening(initiator, responder, 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("rdp", initiator, responder, 6)
 
 
 def test_tls_alone_is_not_rdp() -> None:
@@ -73,4 +74,4 @@ def test_tls_alone_is_not_rdp() -> None:
 )
 def test_handshakes_over_udp_that_do_not_fit_differ(initiator: bytes, responder: bytes) -> None:
     assert not recognise(initiator, responder, 17).sure
-    assert conforms("rdp", Opening(initiator, responder, 17)).verdict is Verdict.DIFFERS
+    assert sound.refused("rdp", initiator, responder, 17)

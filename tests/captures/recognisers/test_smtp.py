@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segcheck.captures.recognising import Opening, Verdict, Why, conforms
+from tests.captures.recognisers import sound
 
 GREETING = b"220 mail.example.jp ESMTP\r\n"
 SOUND = [
@@ -28,8 +29,8 @@ SOUND = [
         (b"EHLO \x01\r\n", GREETING),
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("smtp", Opening(initiator, responder, 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("smtp", initiator, responder, 6)
 
 
 def test_file_transfer_is_told_by_its_first_command() -> None:

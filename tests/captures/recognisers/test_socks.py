@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segcheck.captures.recognising import Opening, Verdict, conforms
+from tests.captures.recognisers import sound
 
 GRANTED = b"\x00\x5a" + bytes(6)
 SOUND = [
@@ -31,5 +31,5 @@ SOUND = [
         (b"\x04\x01\x01\xbb\xc0\x00\x02\x01\x00", GRANTED + b"x"),
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("socks", Opening(initiator, responder, 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("socks", initiator, responder, 6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segcheck.captures.recognising import Opening, Verdict, Why, conforms
+from tests.captures.recognisers import sound
 
 SOUND = [
     (b"SSH-2.0-OpenSSH_9.6\r\n", b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", 6),
@@ -23,8 +24,8 @@ SOUND = [
         (b"SSH-2.0-x\r\n", b"\x15\x03\x01\x00\x02\x02\x28"),
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("ssh", Opening(initiator, responder, 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("ssh", initiator, responder, 6)
 
 
 def test_a_server_may_talk_before_its_version_so_that_other_text_decides_nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segcheck.captures.recognising import Opening, Verdict, conforms
+from tests.captures.recognisers import sound
 
 
 def hello(kind: int, record: int, message: int, session: int = 32) -> bytes:
@@ -40,5 +40,5 @@ SOUND = [
         (b"\x17\x03\x03\x00\x20" + bytes(32), b"\x17\x03\x03\x00\x20" + bytes(32)),
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("tls", Opening(initiator, responder, 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("tls", initiator, responder, 6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segcheck.captures.recognising import Opening, Verdict, conforms
+from tests.captures.recognisers import sound
 
 SOUND = [
     (b"RFB 003.008\n", b"RFB 003.008\n", 6),
@@ -22,5 +22,5 @@ SOUND = [
         (b"GET / HTTP/1.1\r\n\r\n", b"RFB 003.008\n"),
     ],
 )
-def test_what_is_not_quite_it_differs(initiator: bytes, responder: bytes) -> None:
-    assert conforms("vnc", Opening(initiator, responder, 6)).verdict is Verdict.DIFFERS
+def test_what_is_not_quite_it_is_refused(initiator: bytes, responder: bytes) -> None:
+    assert sound.refused("vnc", initiator, responder, 6)

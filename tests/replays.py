@@ -1,0 +1,133 @@
+"""Captured conversations by hand, and their judgement: what the tests of `replay` share.
+
+flow     one record, in the direction in which it was opened
+seen     the judgement of records at taps against a site's folder
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segcheck.app import replaying, validating
+from segcheck.captures.reading import Read
+from segcheck.model.finding import Finding
+from segcheck.model.flow import FLOW, FRAME_BITS, NEVER, NO_VLAN, CaptureFile, Frames
+from segcheck.model.replayed import Replayed
+
+DAY = date(2026, 11, 24)
+SYN, RST, ACK = 0x02, 0x04, 0x10
+Flow = Any
+
+
+def moment(text: str) -> int:
+    """Return a time of day in Japan ("2026-11-24 12:00") in ns since 1970."""
+    local = datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(hours=9)
+    return int(local.timestamp()) * 10**9
+
+
+def _wide(text: str) -> tuple[int, int]:
+    address = ip_address(text)
+    value = int(address) if address.version == 6 else 0xFFFF00000000 | int(address)
+    return value >> 64, value & 0xFFFFFFFFFFFFFFFF
+
+
+def flow(
+    src: str,
+    dst: str,
+    port: int,
+    *,
+    proto: int = 6,
+    sport: int = 50_000,
+    at: str = "2026-11-24 12:00",
+    until: str = "",
+    said: bool = True,
+    heard: bool = True,
+    opened: bool = True,
+    answered: bool = True,
+    refused: bool = False,
+    also: bool = False,
+    bits: int = 0,
+    vlans: Sequence[int] = (),
+    heads: tuple[bytes, bytes] = (b"", b""),
+    frame: int = 1,
+) -> Flow:
+    """Return the record of a conversation that `src` opened to `port` of `dst`.
+
+    said, heard   payload out and back; opened: its opening packet is there; answered: anything came back; refused: a reset did
+    also          the other end sent an opening packet too
+    """
+    if proto in (1, 58):
+        sport = port
+    one, other = (*_wide(src), sport), (*_wide(dst), port)
+    turned = one > other
+    a, b = (other, one) if turned else (one, other)
+    out, back = ("ba", "ab") if turned else ("ab", "ba")
+    row = np.zeros(1, FLOW)
+    for name, value in zip(("a_hi", "a_lo", "pa", "b_hi", "b_lo", "pb"), (*a, *b), strict=True):
+        row[name] = value
+    row["proto"], row["family"], row["bits"] = proto, ip_address(src).version, bits
+    row["vlan"], row["vlan_inner"] = [*vlans, NO_VLAN, NO_VLAN][:2]
+    row["first"] = moment(at)
+    row["last"] = moment(until or at) + 10**9
+    row["first_frame"] = frame
+    for name in ("open_ab", "open_ba", "start_ab", "start_ba"):
+        row[name] = NEVER
+    for name in ("open_frame_ab", "open_frame_ba", "head_frame_ab", "head_frame_ba"):
+        row[name] = NEVER
+    row[f"start_{out}"] = moment(at)
+    row[f"packets_{out}"], row[f"bytes_{out}"], row[f"payload_{out}"] = 3, 300, int(said)
+    ordered = proto in (6, 132)
+    if opened and ordered:
+        row[f"open_{out}"], row[f"open_frame_{out}"] = moment(at), frame
+        row[f"flags_{out}"] = SYN | (ACK if answered and not refused else 0)
+    if answered or refused:
+        row[f"start_{back}"] = moment(at) + 1
+        row[f"packets_{back}"], row[f"bytes_{back}"], row[f"payload_{back}"] = 2, 200, int(heard and not refused)
+        if ordered:
+            row[f"flags_{back}"] = RST | ACK if refused else ACK | (SYN if opened else 0)
+    if also:
+        row[f"open_{back}"], row[f"open_frame_{back}"] = moment(at) + 2, frame + 1
+    for end, head in ((out, heads[0]), (back, heads[1])):
+        row[f"head_{end}"][0, : len(head)] = np.frombuffer(head, np.uint8)
+        row[f"head_len_{end}"] = len(head)
+    return row[0]
+
+
+def seen(folder: Path, taps: Mapping[str, Sequence[Flow]], *, day: date = DAY, **frames: int) -> Replayed:
+    """Return the judgement of conversations by tap ("" for none); `frames` are those that ended otherwise than decoded."""
+    site = validating.validate(str(folder))
+    assert site.site is not None, [problem for one in site.files for problem in one.problems]
+    files, flows = [], {}
+    for place, (tap, rows) in enumerate(taps.items()):
+        table = np.array(rows, FLOW)
+        for name in ("first_frame", "open_frame_ab", "open_frame_ba", "head_frame_ab", "head_frame_ba"):
+            known = table[name] != NEVER
+            table[name][known] += place << FRAME_BITS
+        flows[tap] = table
+        count = Frames(decoded=5 * len(rows) or 1, **(frames if not place else {}))
+        files.append(
+            CaptureFile(path=f"{tap or 'none'}.pcap", format="pcap", packing="", size=1, tap=tap, frames=count)
+        )
+    return replaying.judge(site.site, site.bindings, Read(tuple(files), flows), folder=str(folder), day=day)
+
+
+def named(found: Replayed) -> list[str]:
+    """Return the checks that found something, gravest first."""
+    return [one.check for one in found.assessment.findings]
+
+
+def only(found: Replayed) -> Finding:
+    """Return the one finding."""
+    (finding,) = found.assessment.findings
+    return finding
+
+
+def params(finding: Finding) -> dict[str, str]:
+    """Return what fills the words of a finding."""
+    return dict(finding.params)
