@@ -147,3 +147,34 @@ def test_both_days_are_told_in_both_languages(lang):
         with redirect_stdout(out):
             assert run(["replay", str(CITY), capture, "--time", "2026-11-24", "--lang", lang]) == ends
         assert {"ja": "違反を観測", "en": "violation seen"}[lang] in out.getvalue() or day == "sound-day"
+
+
+@pytest.mark.parametrize(
+    ("name", "checks"),
+    [
+        ("rdp", set()),
+        ("http-on-3389", {"protocol-differs"}),
+        ("vnc-on-3389", {"protocol-differs"}),
+        ("rdp-on-443", {"observed-crossing"}),
+        ("smb3", {"observed-crossing"}),
+        ("dns", {"observed-crossing"}),
+        ("ssh-on-443", {"observed-crossing"}),
+    ],
+)
+def test_a_real_session_from_a_terminal_to_a_screen_server_has_to_be_screen_transfer(name, checks):
+    out = StringIO()
+    with redirect_stdout(out):
+        code = run(
+            [
+                "replay",
+                str(CITY),
+                str(ROOT / "captures/protocols" / f"{name}.pcapng"),
+                "--time",
+                "2026-11-28",
+                "--format",
+                "json",
+            ]
+        )
+
+    assert {one["check"] for one in json.loads(out.getvalue())["findings"]} == checks
+    assert code == (1 if checks else 0)
