@@ -81,7 +81,8 @@ class Joining:
         permitted = _VERDICTS[found.verdict]
         row = self.join.row(registered, permitted, one.observed)
         deniers = _deniers(found) if permitted is Permitted.NO else ()
-        behind = bool(deniers) and self._off(one, found)
+        written = all(self.network.site.devices[device].exports for device in deniers)
+        behind = bool(deniers) and written and self._off(one, found)
         return Answer(
             permitted=permitted,
             outcome=row.behind if behind else row.outcome,

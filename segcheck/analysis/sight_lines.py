@@ -67,9 +67,9 @@ class Sides:
     _toward: dict[tuple[str, str, int], bool | None] = field(default_factory=dict)
 
     def toward(self, wire: Wire, address: int) -> bool | None:
-        """Return whether the tap's device sends what is for an address to the wire; None where nobody can tell.
+        """Return whether the tap's device sends what is for an address to the wire, or False: elsewhere.
 
-        Its own addresses are on every side: None.
+        None where nobody can tell, where it has no route for it, and for its own addresses, which are on every side.
         """
         tap = self.network.site.taps.get(wire.tap)
         if tap is None or not wire.segments:
@@ -101,8 +101,8 @@ class Sides:
             return None
         if any(own.address == address for one in station.ports for own in one.addresses):
             return None
-        egresses = {way.egress for way in known.ways(address, known.domain(interface))}
-        return None if None in egresses else interface in egresses
+        egresses = {way.egress for way in known.ways(address, known.domain(interface))} - {""}
+        return None if None in egresses or not egresses else interface in egresses
 
 
 def wires_of(site: Site, tap: Tap) -> tuple[Wire, ...]:

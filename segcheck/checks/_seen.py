@@ -12,13 +12,17 @@ from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, FramesEvidence, Weight
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, Join, Observed, Sample, Sighting, Spot, SpotKind
+from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sample, Sighting, Spot, SpotKind
 from segcheck.model.site import Site
 
 #: Pieces of evidence of one finding, and services from which on a finding names their number alone.
 SHOWN, MANY = 4, 8
 _NAMES = {1: "icmp", 6: "tcp", 17: "udp", 41: "6in4", 47: "gre", 50: "esp", 51: "ah", 58: "icmpv6", 132: "sctp"}
 _PORTED = (6, 17, 33, 132, 136)
+
+
+#: Source, destination, service, and what the register says.
+Key = tuple[str, str, str, Ruling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ class SeenContext:
     def entries(self) -> Mapping[str, RegisterEntry]:
         """Return the register by id."""
         return {entry.id: entry for entry in self.site.policy.register}
+
+    @cached_property
+    def crossed(self) -> frozenset[Key]:
+        """Return what got across somewhere though the register forbids it: at other taps the same is no finding of its own."""
+        return frozenset(key_of(one.sighting) for one in self.seen if _got_across(one.sighting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +201,15 @@ def frames(context: SeenContext, sightings: Sequence[Sighting]) -> tuple[FramesE
 def crosses(one: Sighting) -> bool:
     """Return whether a sighting got across: somebody answered, or it was seen outside the sender's zone."""
     return one.observed is not Observed.ATTEMPTED or one.arrived
+
+
+def key_of(one: Sighting) -> Key:
+    """Return what is one communication at all taps."""
+    return name_of(one.src), name_of(one.dst), service_of(one), one.ruling
+
+
+def _got_across(one: Sighting) -> bool:
+    return one.ruling.forbidden and crosses(one) and not one.stray
 
 
 def name_of(spot: Spot) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import crossing_weight
-from segcheck.checks._seen import SeenContext, causes, crosses, finding, ways
+from segcheck.checks._seen import SeenContext, causes, finding, key_of, ways
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Permitted, Ruling
@@ -43,12 +43,8 @@ REPEATED = 3
 
 def find(context: SeenContext) -> Iterator[Finding]:
     """Yield what was tried, though nobody registered it; graver where rules let it through or My Number hosts repeat it."""
-    tried = [
-        one
-        for one in context.seen
-        if one.sighting.ruling in _TRIED and not crosses(one.sighting) and not one.sighting.stray
-    ]
-    for cause in causes(tried):
+    tried = (one for one in context.seen if one.sighting.ruling in _TRIED and not one.sighting.stray)
+    for cause in causes(one for one in tried if key_of(one.sighting) not in context.crossed):
         answers = [one.answer.permitted for one in cause.members if one.answer is not None]
         said = next((p for p in (Permitted.YES, Permitted.UNDECIDED, Permitted.NO) if p in answers), None)
         count = sum(one.sighting.conversations for one in cause.members)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import Cause, SeenContext, causes, crosses, finding, ways
+from segcheck.checks._seen import Cause, SeenContext, causes, crosses, finding, key_of, ways
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
@@ -48,9 +48,10 @@ def find(context: SeenContext) -> Iterator[Finding]:
 
     What cannot have come from where its addresses say is a finding of `observed-foreign-source` instead.
     """
-    standing = [one for one in context.seen if crosses(one.sighting) and not one.sighting.stray]
-    for cause in causes(one for one in standing if one.sighting.ruling is Ruling.NOT_REGISTERED):
+    crossed = (one for one in context.seen if one.sighting.ruling is Ruling.NOT_REGISTERED)
+    for cause in causes(one for one in crossed if key_of(one.sighting) in context.crossed):
         yield finding(CHECK, context, cause, ways(context, cause), params=_added(cause))
+    standing = [one for one in context.seen if crosses(one.sighting) and not one.sighting.stray]
     for ruling, reason, remedy in _UNSURE:
         for cause in causes(one for one in standing if one.sighting.ruling is ruling):
             yield finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, name_of
+from segcheck.checks._seen import SeenContext, causes, finding, key_of, name_of
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 
@@ -35,9 +35,13 @@ CHECK = Check(
 
 
 def find(context: SeenContext) -> Iterator[Finding]:
-    """Yield what was seen at a tap to whose side neither address belongs, or with a VLAN tag of no segment."""
+    """Yield what was seen at a tap to whose side neither address belongs, or with a VLAN tag of no segment.
+
+    What is forbidden and was seen at another tap where it does belong is told by the check of that.
+    """
     for tagged in (False, True):
         found = [one for one in context.seen if one.sighting.stray and (one.sighting.vlan is not None) is tagged]
+        found = [one for one in found if key_of(one.sighting) not in context.crossed]
         for cause in causes(found):
             tags = ", ".join(dict.fromkeys(str(one.sighting.vlan) for one in cause.members)) if tagged else ""
             remedy = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, crosses, finding, name_of
+from segcheck.checks._seen import SeenContext, causes, finding, key_of, name_of
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
@@ -37,8 +37,8 @@ CHECK = Check(
 
 def find(context: SeenContext) -> Iterator[Finding]:
     """Yield what was opened by the end that the register does not name."""
-    found = [one for one in context.seen if one.sighting.ruling is Ruling.REVERSED and crosses(one.sighting)]
-    for cause in causes(found, by_entry=True):
+    found = (one for one in context.seen if one.sighting.ruling is Ruling.REVERSED)
+    for cause in causes((one for one in found if key_of(one.sighting) in context.crossed), by_entry=True):
         entry = cause.about
         remedy = (
             f"{name_of(cause.first.src)} から開始させない。台帳 {entry} の向きだけを規則で許す。",
