@@ -7,7 +7,7 @@ Nothing that an attacker wraps into a well-formed opening can be told from the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -177,6 +177,17 @@ def conforms(expected: str, opening: Opening) -> Conformance:
     if _Side.SHORT in sides:
         return Conformance(Verdict.UNKNOWN, why=Why.CUT if opening.cut else Why.TOO_LITTLE)
     return Conformance(Verdict.UNKNOWN, why=Why.ONE_SIDE)
+
+
+def conforms_to_any(expected: Sequence[str], opening: Opening) -> Conformance:
+    """Return whether a conversation speaks one of several protocols: it differs only if it differs from each of them.
+
+    Raises:
+        KeyError: no such protocol is recognised.
+        ValueError: none is expected.
+    """
+    answers = [conforms(name, opening) for name in expected]
+    return min(answers, key=lambda answer: (Verdict.CONFORMS, Verdict.UNKNOWN, Verdict.DIFFERS).index(answer.verdict))
 
 
 def _contradicted(opening: Opening, sides: _Sides, found: Recognised) -> Conformance:

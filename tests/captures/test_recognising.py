@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segcheck.captures.recognisers import Head, Recogniser, Short, installed
-from segcheck.captures.recognising import Opening, Verdict, Why, conforms, protocols, recognise
+from segcheck.captures.recognising import Opening, Verdict, Why, conforms, conforms_to_any, protocols, recognise
+from segcheck.lang import words
 from segcheck.model.flow import HEAD
 from tests.captures.recognisers import sound
 
@@ -172,6 +173,24 @@ def test_a_guessed_initiator_may_be_the_responder() -> None:
     assert conforms("http", Opening(OK, GET, 6)).verdict is Verdict.DIFFERS
     assert conforms("http", Opening(OK, GET, 6, guessed=True)).verdict is Verdict.CONFORMS
     assert conforms("http", Opening(OK, b"", 6, guessed=True)).why is Why.ONE_SIDE
+
+
+def test_of_several_protocols_one_is_enough() -> None:
+    web = ("http-connect", "http")
+
+    assert conforms_to_any(web, Opening(GET, OK, 6)).verdict is Verdict.CONFORMS
+    assert conforms_to_any(web, Opening(GET, b"", 6)).why is Why.ONE_SIDE
+    assert conforms_to_any(web, Opening(SSH, SSH, 6)).what == "ssh"
+    with pytest.raises(ValueError, match="empty"):
+        conforms_to_any((), Opening(SSH, SSH, 6))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_answer_has_its_words(language: str) -> None:
+    known = words.load(language)
+
+    assert known.under("speaking.verdict") == tuple(one.value for one in Verdict)
+    assert known.under("speaking.why") == tuple(one.value for one in Why)
 
 
 def test_a_protocol_that_nobody_recognises_is_a_mistake_of_the_caller() -> None:
