@@ -53,6 +53,8 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from segcheck.captures.damage import Damage, Damages
 from segcheck.model.flow import NEVER
 
@@ -64,6 +66,11 @@ MOST_INTERFACES = 65536
 NO_LINK = -1
 _SECOND = 1_000_000_000
 _DAY = 86_400
+#: Bytes that a search looks at one by one, and at once behind those.
+_NEAR = 64
+_FAR = 1 << 16
+#: Where the two upper bytes of the captured and of the original length stand in a pcap record header, the uppermost first.
+_LENGTHS = {"<": ((11, 10), (15, 14)), ">": ((8, 9), (12, 13))}
 
 #: (bytes that hold the frame, start, end of what was captured, original length, ns since 1970, link type)
 Frame = tuple[bytes, int, int, int, int, int]
@@ -114,6 +121,8 @@ class Walk:
         self.links: set[int] = set()
         self.snap: int | None = None
         self.dropped: int | None = None
+        #: A faster engine's way over ordinary records: given a position in the buffer, it returns where it stopped.
+        self.run: Callable[[int], int] | None = None
 
     def frames(self) -> Iterator[Frame]:
         """Yield each frame in the order of the file; never raises for what stands in it."""
@@ -136,14 +145,16 @@ class Walk:
         self.damages.tell(Damage.CUT, self.buffer.base + pos)
 
 
-class _Magic(NamedTuple):
+class Magic(NamedTuple):
+    """What the first bytes of a pcap file say."""
+
     order: str
     scale: int  # nanoseconds of one unit of the fraction
     header: int  # bytes of a record header
 
 
 _MAGICS = {
-    struct.pack(order + "I", number): _Magic(order, scale, header)
+    struct.pack(order + "I", number): Magic(order, scale, header)
     for order in "<>"
     for number, scale, header in ((0xA1B2C3D4, 1000, 16), (0xA1B23C4D, 1, 16), (0xA1B2CD34, 1000, 24))
 }
@@ -167,36 +178,41 @@ def walk(read: Callable[[int], bytes], damages: Damages) -> Walk:
     if start in _MAGICS:
         if have < 24:
             raise NotACapture("cut")
-        return _Pcap(buffer, damages, _MAGICS[start])
+        return Pcap(buffer, damages, _MAGICS[start])
     if start == _SECTION:
         if have < 28:
             raise NotACapture("cut")
         if buffer.data[8:12] in _ORDERS:
-            return _Pcapng(buffer, damages)
+            return Pcapng(buffer, damages)
     raise NotACapture("other")
 
 
-class _Pcap(Walk):
+class Pcap(Walk):
+    """The walk over a pcap file."""
+
     format = "pcap"
 
-    def __init__(self, buffer: Buffer, damages: Damages, magic: _Magic) -> None:
+    def __init__(self, buffer: Buffer, damages: Damages, magic: Magic) -> None:
         super().__init__(buffer, damages)
-        self._magic = magic
+        self.magic = magic
         self._head = struct.Struct(magic.order + "IIII").unpack_from
         snap, network = struct.unpack_from(magic.order + "II", buffer.data, 16)
         self.snap = snap or None
-        self._link = network & 0xFFFF
-        self.links.add(self._link)
+        self.link = network & 0xFFFF
+        self.links.add(self.link)
         little = rb"..[\0-\4]\0..[\0-\4]\0"
         big = rb"\0[\0-\4]..\0[\0-\4].."
         lengths = little if magic.order == "<" else big
         self._likely = re.compile(rb"(?s)(?=.{8}(?!\0\0\0\0)" + lengths + rb")")
 
     def frames(self) -> Iterator[Frame]:
-        buffer, header, scale, head, link = self.buffer, self._magic.header, self._magic.scale, self._head, self._link
+        """Yield each frame; see `Walk.frames`."""
+        buffer, header, scale, head, link = self.buffer, self.magic.header, self.magic.scale, self._head, self.link
         data = buffer.data
         pos: int | None = 24
         while pos is not None:
+            if self.run is not None:
+                pos = self.run(pos)
             if len(data) - pos < header:
                 have = buffer.fill(pos, header)
                 data, pos = buffer.data, 0
@@ -228,18 +244,17 @@ class _Pcap(Walk):
             pos = end
 
     def _way_back(self, pos: int) -> int | None:
-        buffer, header = self.buffer, self._magic.header
+        buffer, header = self.buffer, self.magic.header
         at = pos + 1
         while True:
-            match = self._likely.search(buffer.data, at)
-            if match is None:
+            found = self._next(at)
+            if found is None:
                 if buffer.ended:
                     return None
                 keep = max(at, len(buffer.data) - 15)
                 buffer.fill(keep, len(buffer.data) - keep + 1)
                 at = 0
                 continue
-            found = match.start()
             ahead = header + self._head(buffer.data, found)[2] + header
             if found + ahead > len(buffer.data) and not buffer.ended:
                 buffer.fill(found, ahead)
@@ -248,56 +263,82 @@ class _Pcap(Walk):
                 return found
             at = found + 1
 
+    def _next(self, at: int) -> int | None:
+        """Return the next place in the buffer whose lengths could be those of a strict header."""
+        data = self.buffer.data
+        match = self._likely.search(data, at, at + _NEAR + 15)
+        if match is not None:
+            return match.start()
+        # far from one: numpy looks at a byte of each of these places at a time, some 20 times faster
+        (top, second), (other_top, other_second) = _LENGTHS[self._magic.order]
+        for start in range(at + _NEAR, len(data) - 15, _FAR):
+            count = min(_FAR, len(data) - 15 - start)
+            there = np.frombuffer(data, np.uint8, count + 15, start)
+            byte = [there[offset : offset + count] for offset in range(16)]
+            likely = (byte[top] | byte[other_top]) == 0
+            likely &= (byte[second] <= 4) & (byte[other_second] <= 4) & ((byte[8] | byte[9] | byte[10] | byte[11]) != 0)
+            places = np.flatnonzero(likely)
+            if len(places):
+                return start + int(places[0])
+        return None
+
     def _follow(self, *places: int) -> bool:
         """Return whether strict headers stand at both places, within a day."""
         days: list[int] = []
         for place in places:
             seconds, fraction, captured, original = self._head(self.buffer.data, place)
-            if not 1 <= captured <= original <= MOST_CAPTURED or fraction * self._magic.scale >= _SECOND:
+            if not 1 <= captured <= original <= MOST_CAPTURED or fraction * self.magic.scale >= _SECOND:
                 return False
             days.append(seconds)
         return max(days) - min(days) <= _DAY
 
 
-class _Interface(NamedTuple):
+class Interface(NamedTuple):
+    """What a pcapng section says of one of its interfaces."""
+
     link: int
     snap: int
     resolution: int
     offset: int  # seconds
 
 
-_UNKNOWN = _Interface(NO_LINK, 0, 6, 0)
+_UNKNOWN = Interface(NO_LINK, 0, 6, 0)
 _IDB, _PB, _SPB, _NRB, _ISB, _EPB, _DSB = 1, 2, 3, 4, 5, 6, 10
 _SHB = 0x0A0D0D0A
 #: Least total length of a block of that type.
 _LEAST = {_SHB: 28, _IDB: 20, _PB: 32, _SPB: 16, _NRB: 12, _ISB: 24, _EPB: 32, _DSB: 20}
 
 
-class _Pcapng(Walk):
+class Pcapng(Walk):
+    """The walk over a pcapng file."""
+
     format = "pcapng"
 
     def __init__(self, buffer: Buffer, damages: Damages) -> None:
         super().__init__(buffer, damages)
-        self._interfaces: list[_Interface] = []
+        self.interfaces: list[Interface] = []  # of this section
+        self.time = 0  # of the frame before, which a simple packet block takes for its own
         self._drops: dict[int, int] = {}  # of this section
         self._section(_ORDERS[buffer.data[8:12]])
 
     def _section(self, order: str) -> None:
         """Begin a section: nothing of the one before counts any more."""
-        self._order = order
+        self.order = order
         self._two = struct.Struct(order + "II").unpack_from
         self._five = struct.Struct(order + "IIIII").unpack_from
         self._packet = struct.Struct(order + "HHIIII").unpack_from
-        self._interfaces.clear()
+        self.interfaces.clear()
         self._drops.clear()
         little, big = rb"[\x01-\x06\x0a]\0\0\0", rb"\0\0\0[\x01-\x06\x0a]"
         self._likely = re.compile(rb"(?s)" + (little if order == "<" else big) + rb"|\x0a\x0d\x0d\x0a")
 
     def frames(self) -> Iterator[Frame]:
+        """Yield each frame; see `Walk.frames`."""
         buffer = self.buffer
         pos: int | None = 0
-        time = 0
         while pos is not None:
+            if self.run is not None:
+                pos = self.run(pos)
             data = buffer.data
             if len(data) - pos < 12:
                 have = buffer.fill(pos, 12)
@@ -323,7 +364,7 @@ class _Pcapng(Walk):
                         pos = found
                         continue
                     self._cut(0)
-                    frame = self._frame(kind, 0, length, have, time)
+                    frame = self._frame(kind, 0, length, have)
                     if frame is None:
                         self.skipped += have
                     else:
@@ -333,12 +374,12 @@ class _Pcapng(Walk):
                 pos = self._recover(pos, Damage.RECORD)
                 continue
             if kind in (_EPB, _SPB, _PB):
-                frame = self._frame(kind, pos, length, pos + whole - 4, time)
+                frame = self._frame(kind, pos, length, pos + whole - 4)
                 if frame is None:
                     self.damages.tell(Damage.RECORD, buffer.base + pos)
                     self.skipped += whole
                 else:
-                    time = frame[4]
+                    self.time = frame[4]
                     yield frame
             elif kind == _SHB:
                 self._section(_ORDERS[data[pos + 8 : pos + 12]])
@@ -360,20 +401,20 @@ class _Pcapng(Walk):
     def _last(self, kind: int, pos: int, whole: int) -> int:
         """Return the length that stands at the end of the block."""
         data = self.buffer.data
-        order = _ORDERS[data[pos + 8 : pos + 12]] if kind == _SHB else self._order
+        order = _ORDERS[data[pos + 8 : pos + 12]] if kind == _SHB else self.order
         last: int = struct.unpack_from(order + "I", data, pos + whole - 4)[0]
         return last
 
-    def _frame(self, kind: int, pos: int, length: int, limit: int, before: int) -> Frame | None:
+    def _frame(self, kind: int, pos: int, length: int, limit: int) -> Frame | None:
         """Return the frame of a packet block whose bytes end before `limit`; None if it has none."""
         data = self.buffer.data
         if kind == _SPB:
             if length < 16 or limit < pos + 12:
                 return None
-            original: int = struct.unpack_from(self._order + "I", data, pos + 8)[0]
+            original: int = struct.unpack_from(self.order + "I", data, pos + 8)[0]
             interface = self._interface(0)
             captured = min(original, length - 16, interface.snap or original)
-            return data, pos + 12, min(pos + 12 + captured, limit), original, before, interface.link
+            return data, pos + 12, min(pos + 12 + captured, limit), original, self.time, interface.link
         if kind not in (_EPB, _PB) or length < 32 or limit < pos + 28:
             return None
         if kind == _EPB:
@@ -386,26 +427,26 @@ class _Pcapng(Walk):
         time = nanoseconds(high << 32 | low, interface.resolution, interface.offset)
         return data, pos + 28, min(pos + 28 + captured, limit), original, time, interface.link
 
-    def _interface(self, number: int) -> _Interface:
-        return self._interfaces[number] if number < len(self._interfaces) else _UNKNOWN
+    def _interface(self, number: int) -> Interface:
+        return self.interfaces[number] if number < len(self.interfaces) else _UNKNOWN
 
     def _describe(self, pos: int, length: int) -> None:
         """Read an interface description."""
-        if len(self._interfaces) >= MOST_INTERFACES:
+        if len(self.interfaces) >= MOST_INTERFACES:
             return
         if length < 20:
             self.damages.tell(Damage.INTERFACE, self.buffer.base + pos)
-            self._interfaces.append(_UNKNOWN)
+            self.interfaces.append(_UNKNOWN)
             return
         data = self.buffer.data
-        link, _, snap = struct.unpack_from(self._order + "HHI", data, pos + 8)
+        link, _, snap = struct.unpack_from(self.order + "HHI", data, pos + 8)
         resolution, offset = 6, 0
         for code, start, size in self._options(pos + 16, pos + length - 4):
             if code == 9 and size >= 1:
                 resolution = data[start]
             elif code == 14 and size == 8:
-                (offset,) = struct.unpack_from(self._order + "q", data, start)
-        self._interfaces.append(_Interface(link, snap, resolution, offset))
+                (offset,) = struct.unpack_from(self.order + "q", data, start)
+        self.interfaces.append(Interface(link, snap, resolution, offset))
         self.links.add(link)
         if snap:
             self.snap = max(snap, self.snap or 0)
@@ -417,7 +458,7 @@ class _Pcapng(Walk):
         data = self.buffer.data
         number = self._two(data, pos + 8)[0]
         lost = [
-            struct.unpack_from(self._order + "Q", data, start)[0]
+            struct.unpack_from(self.order + "Q", data, start)[0]
             for code, start, size in self._options(pos + 20, pos + length - 4)
             if code in (5, 7) and size == 8
         ]
@@ -428,7 +469,7 @@ class _Pcapng(Walk):
     def _options(self, pos: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield (code, start, size) of each option that lies within the block."""
         data = self.buffer.data
-        pair = struct.Struct(self._order + "HH").unpack_from
+        pair = struct.Struct(self.order + "HH").unpack_from
         while pos + 4 <= end:
             code, size = pair(data, pos)
             pos += 4

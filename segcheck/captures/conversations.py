@@ -27,11 +27,12 @@ MOST_DATAGRAMS = 1 << 20
 #: Frames between two reports of progress.
 STEP = 16384
 
-_Key = tuple[bytes, int, int, int, int, int]
+#: Addresses as they were sent, ports, protocol, VLAN tags.
+Key = tuple[bytes, int, int, int, int, int]
 # A row: what belongs to both directions, then each direction. Lists, because they are changed for every frame.
-_FIRST, _LAST, _FRAME, _BITS, _BY = range(5)
+_FIRST, _LAST, _FRAME, BITS, _BY = range(5)
 _PACKETS, _BYTES, _PAYLOAD, _FLAGS, _OPEN, _OPEN_FRAME, _START, _HEAD_FRAME, _HEAD = range(9)
-_ONE, _OTHER = 5, 14
+ONE, _OTHER = 5, 14
 _ANSWER_FIRST, _FRAGMENT_ROW = int(Bits.ANSWER_FIRST), int(Bits.FRAGMENT)
 _ACK = 0x10
 
@@ -41,7 +42,7 @@ class Interpreted:
 
     def __init__(self, spill: Spill) -> None:
         self._spill = spill
-        self._rows: dict[_Key, tuple[list[Any], int]] = {}
+        self._rows: dict[Key, tuple[list[Any], int]] = {}
         self._count = 0
 
     def take(
@@ -50,8 +51,8 @@ class Interpreted:
         """Read one unpacked file to its end (see `Engine`)."""
         file = walk(read, damages)
         counts = [0] * len(OUTCOMES)
-        firsts: dict[tuple[object, ...], _Key] = {}
-        waiting: dict[tuple[object, ...], tuple[_Key, list[Any]]] = {}
+        firsts: dict[tuple[object, ...], Key] = {}
+        waiting: dict[tuple[object, ...], tuple[Key, list[Any]]] = {}
         earliest, latest = NEVER, -NEVER - 1
         number = place << FRAME_BITS
         step = number + STEP
@@ -75,10 +76,10 @@ class Interpreted:
                     else:
                         alone = waiting.get(datagram)
                         if alone is None:
-                            alone = key, _new_row()
+                            alone = key, new_row()
                             if len(waiting) < MOST_DATAGRAMS:
                                 waiting[datagram] = alone
-                        _add(alone[1], _ONE, time, number, original, bits, 0, payload < stop)
+                        add(alone[1], ONE, time, number, original, bits, 0, payload < stop)
                         if datagram not in waiting:
                             self._leave(*alone, counts)
                         continue
@@ -87,12 +88,12 @@ class Interpreted:
                         firsts[datagram] = key
                     if datagram in waiting:
                         _, alone_row = waiting.pop(datagram)
-                        counts[DECODED] += alone_row[_ONE]
+                        counts[DECODED] += alone_row[ONE]
                         row, base = self._row(key)
                         _fold(row, base, alone_row)
             counts[outcome] += 1
             row, base = self._rows.get(key) or self._row(key)
-            _add(row, base, time, number, original, bits, flags, payload < stop)
+            add(row, base, time, number, original, bits, flags, payload < stop)
             if payload < stop and role != 2 and number < row[base + _HEAD_FRAME]:
                 row[base + _HEAD_FRAME] = number
                 row[base + _HEAD] = data[payload : min(payload + HEAD, stop, end)]
@@ -120,14 +121,14 @@ class Interpreted:
         """Return all conversations, sorted by `KEY`, one row for each. Nothing can be taken after that."""
         return self._spill.all(self._drained())
 
-    def _leave(self, key: _Key, alone: list[Any], counts: list[int]) -> None:
+    def _leave(self, key: Key, alone: list[Any], counts: list[int]) -> None:
         """Put later fragments whose first one is not there into a row of their own."""
-        counts[FRAGMENT] += alone[_ONE]
-        alone[_BITS] |= _FRAGMENT_ROW
+        counts[FRAGMENT] += alone[ONE]
+        alone[BITS] |= _FRAGMENT_ROW
         row, base = self._row(key)
         _fold(row, base, alone)
 
-    def _row(self, key: _Key) -> tuple[list[Any], int]:
+    def _row(self, key: Key) -> tuple[list[Any], int]:
         """Return the row of a conversation and which of its directions `key` is."""
         found = self._rows.get(key)
         if found is None:
@@ -137,7 +138,7 @@ class Interpreted:
             known = self._rows.get(back)
             if known is None:
                 self._count += 1
-            found = (_new_row(), _ONE) if known is None else (known[0], _OTHER)
+            found = (new_row(), ONE) if known is None else (known[0], _OTHER)
             self._rows[key] = found
         return found
 
@@ -145,18 +146,19 @@ class Interpreted:
         self._spill.add(self._drained())
 
     def _drained(self) -> Table:
-        table = _table([(key, row) for key, (row, base) in self._rows.items() if base == _ONE])
+        table = table_of([(key, row) for key, (row, base) in self._rows.items() if base == ONE])
         self._rows.clear()
         self._count = 0
         return table
 
 
-def _new_row() -> list[Any]:
+def new_row() -> list[Any]:
+    """Return a row in which nothing was counted yet."""
     side = (0, 0, 0, 0, NEVER, NEVER, NEVER, NEVER, b"")
-    return [NEVER, -NEVER - 1, NEVER, 0, _ONE, *side, *side]
+    return [NEVER, -NEVER - 1, NEVER, 0, ONE, *side, *side]
 
 
-def _add(row: list[Any], base: int, time: int, number: int, length: int, bits: int, flags: int, payload: bool) -> None:
+def add(row: list[Any], base: int, time: int, number: int, length: int, bits: int, flags: int, payload: bool) -> None:
     """Count one frame of the direction `base`."""
     if time < row[_FIRST]:
         row[_FIRST] = time
@@ -165,7 +167,7 @@ def _add(row: list[Any], base: int, time: int, number: int, length: int, bits: i
     if number < row[_FRAME]:
         row[_FRAME] = number
         row[_BY] = base
-    row[_BITS] |= bits
+    row[BITS] |= bits
     row[base] += 1
     row[base + _BYTES] += length
     if payload:
@@ -180,19 +182,19 @@ def _add(row: list[Any], base: int, time: int, number: int, length: int, bits: i
 
 
 def _fold(row: list[Any], base: int, alone: list[Any]) -> None:
-    """Add what was counted of later fragments (in `_ONE` of `alone`) to the direction `base` of a row."""
+    """Add what was counted of later fragments (in `ONE` of `alone`) to the direction `base` of a row."""
     row[_FIRST] = min(row[_FIRST], alone[_FIRST])
     row[_LAST] = max(row[_LAST], alone[_LAST])
     if alone[_FRAME] < row[_FRAME]:
         row[_FRAME] = alone[_FRAME]
         row[_BY] = base
-    row[_BITS] |= alone[_BITS]
+    row[BITS] |= alone[BITS]
     for field in (_PACKETS, _BYTES, _PAYLOAD):
-        row[base + field] += alone[_ONE + field]
-    row[base + _START] = min(row[base + _START], alone[_ONE + _START])
+        row[base + field] += alone[ONE + field]
+    row[base + _START] = min(row[base + _START], alone[ONE + _START])
 
 
-def _table(rows: list[tuple[_Key, list[Any]]]) -> Table:
+def table_of(rows: list[tuple[Key, list[Any]]]) -> Table:
     """Return rows as a table sorted by `KEY`: the lower end becomes a."""
     table = empty(len(rows))
     if not rows:
@@ -204,9 +206,9 @@ def _table(rows: list[tuple[_Key, list[Any]]]) -> Table:
         swapped = (other, dport) < (one, sport)
         if swapped:
             one, other, sport, dport = other, one, dport, sport
-        a, b = (_OTHER, _ONE) if swapped else (_ONE, _OTHER)
+        a, b = (_OTHER, ONE) if swapped else (ONE, _OTHER)
         keys.append((*_halves(one), *_halves(other), sport, dport, proto, 4 if half == 4 else 6, outer, inner))
-        bits = row[_BITS] | (_ANSWER_FIRST if row[_BY] == b else 0)
+        bits = row[BITS] | (_ANSWER_FIRST if row[_BY] == b else 0)
         columns.append(
             (*row[:3], bits, *row[a : a + _HEAD], *row[b : b + _HEAD], len(row[a + _HEAD]), len(row[b + _HEAD]))
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from segcheck.captures.containers import NotACapture
 from segcheck.captures.engine import Engine
@@ -17,8 +18,11 @@ from segcheck.model.flow import CaptureFile, Frames
 Progress = Callable[[int, int | None, int], None]
 
 ENGINES = ("auto", "interpreted", "kernel")
-#: Bytes from which compiling pays (a packed byte counts three): below, the start of numba costs more than it saves.
-SMALL = 32 << 20
+#: Unpacked bytes from which compiled code pays: it takes 0.5 s to start, and the interpreted engine as long for so much.
+SMALL = 20 << 20
+#: About how much longer packed captures are when unpacked.
+_UNPACKS = 3
+_KERNEL_ENGINE = "segcheck.captures.kernel_engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ def read(
             "-: standard input can be read once only; nothing was read",
             "-: 標準入力は 1 度しか読めません。何も読んでいません",
         )
-    total = _size(asked)
-    chosen = _chosen(engine, asked, total)
+    total, work = _size(asked)
+    chosen = _chosen(engine, work)
     engines: dict[str, Engine] = {}
     files: list[CaptureFile] = []
     done = frames = 0
@@ -118,30 +122,44 @@ def read(
     return Read(tuple(files), flows, tuple(passed_over), chosen)
 
 
-def _size(asked: Sequence[tuple[str, str]]) -> int | None:
-    """Return the bytes of all files, None if standard input is among them."""
-    total = 0
+def _size(asked: Sequence[tuple[str, str]]) -> tuple[int | None, int | None]:
+    """Return the bytes of all files, and about how many there will be unpacked; None with standard input among them."""
+    total = work = 0
     for path, _ in asked:
         if path == STDIN:
-            return None
+            return None, None
         with Source(path) as source:
             total += source.size
-    return total
+            work += source.size * (_UNPACKS if source.packing else 1)
+    return total, work
 
 
-def _chosen(engine: str, asked: Sequence[tuple[str, str]], total: int | None) -> str:
-    """Return which engine reads: what was asked for, or what is faster for so much."""
+def _chosen(engine: str, work: int | None) -> str:
+    """Return which engine reads: what was asked for, or what is faster for so many bytes (None: nobody knows how many)."""
     if engine not in ENGINES:
         raise BadArguments(
             f"engine {engine}: no such engine; nothing was read. Known: {', '.join(ENGINES)}",
             f"engine {engine}: そのエンジンはありません。何も読んでいません。使えるもの: {', '.join(ENGINES)}",
         )
-    return "interpreted" if engine == "auto" else engine
+    if engine == "interpreted" or (engine == "auto" and work is not None and work < SMALL):
+        return "interpreted"
+    try:
+        import_module(_KERNEL_ENGINE)
+    except ImportError:
+        if engine == "auto":
+            return "interpreted"
+        raise BadArguments(
+            "engine kernel: numba is not installed; nothing was read. The engine `auto` reads the same, more slowly",
+            "engine kernel: numba がありません。何も読んでいません。auto なら同じ結果を、より遅く読み取ります",
+        ) from None
+    return "kernel"
 
 
 def _made(engine: str, max_flows: int) -> Engine:
     if engine == "kernel":
-        raise BadArguments("kernel: not installed", "kernel: 組み込まれていません")
+        from segcheck.captures.kernel_engine import Compiled
+
+        return Compiled(Spill(max_flows))
     from segcheck.captures.conversations import Interpreted
 
     return Interpreted(Spill(max_flows))

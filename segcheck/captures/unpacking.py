@@ -20,8 +20,8 @@ _CHUNK = 1 << 16
 _MOST_HEADER = 1 << 20
 #: What `zstd` itself accepts without --long=28 and more.
 _MOST_WINDOW = 1 << 27
-# A block of 4 bytes can unpack to 128 KiB (RFC 8878 §3.1.1.2): so much input makes at most 32 MiB at once.
-_FEED = 1024
+# A block of 4 bytes can unpack to 128 KiB (RFC 8878 §3.1.1.2): so much input makes at most 16 MiB at once.
+_FEED = 512
 
 Read = Callable[[int], bytes]
 

@@ -1,0 +1,169 @@
+"""The fast engine against the interpreted one: the same answer to every byte string, and no byte read that is not there.
+
+The first group is run three times: compiled, compiled with every index checked, and uncompiled.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from benchmarks import traffic
+from segcheck.captures import reading
+from segcheck.captures.containers import NotACapture
+from segcheck.captures.conversations import Interpreted
+from segcheck.captures.damage import Damages
+from segcheck.captures.engine import Engine, Taken
+from segcheck.captures.spill import MOST_FLOWS, Spill
+from segcheck.model.flow import FLOW
+from tests.captures.damaged import LINKS, Maker, captures, makers
+
+kernel_engine = pytest.importorskip("segcheck.captures.kernel_engine", reason="numba is not installed")
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = int(os.environ.get("SEGCHECK_KERNEL_EXAMPLES", "250"))
+THOROUGH = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def told(
+    make: Callable[[Spill], Engine], files: Sequence[bytes], chunk: int = 1 << 20, most: int = MOST_FLOWS
+) -> tuple[list[tuple[Taken, Any]] | str, bytes]:
+    """Return the whole answer of an engine that is given files in windows of at most `chunk` bytes."""
+    engine, answers = make(Spill(most)), []
+    for place, file in enumerate(files):
+        damages, given = Damages(), 0
+
+        def read(size: int, file: bytes = file) -> bytes:
+            nonlocal given
+            piece = file[given : given + min(size, chunk)]
+            given += len(piece)
+            return piece
+
+        try:
+            answers.append((engine.take(read, damages, place), damages.told))
+        except NotACapture as error:
+            return error.kind, b""
+    return answers, engine.conversations().tobytes()
+
+
+class TestOnEveryByteString:
+    @THOROUGH
+    @given(captures(), st.integers(1, 300))
+    def test_both_engines_agree_wherever_a_window_ends(self, file: bytes, chunk: int) -> None:
+        expected = told(Interpreted, [file])
+
+        assert told(kernel_engine.Compiled, [file]) == expected
+        assert told(kernel_engine.Compiled, [file], chunk=chunk) == expected
+
+    @THOROUGH
+    @given(st.lists(captures(), max_size=3), st.integers(1, 4))
+    def test_both_engines_agree_over_files_and_through_the_spill(self, files: list[bytes], most: int) -> None:
+        expected = told(Interpreted, files)
+
+        assert told(kernel_engine.Compiled, files) == expected
+        assert told(kernel_engine.Compiled, files, most=most) == expected
+
+    @THOROUGH
+    @given(makers, st.sampled_from(LINKS), st.binary(min_size=200, max_size=200))
+    def test_what_lies_behind_a_frame_is_never_looked_at(self, maker: Maker, link: int, behind: bytes) -> None:
+        for _ in range(20):
+            data, original = maker.frame(link)
+
+            assert decoded(data + behind, len(data), original, link) == decoded(
+                data + bytes(200), len(data), original, link
+            )
+
+
+def decoded(window: bytes, captured: int, original: int, link: int) -> tuple[bytes, bytes, bytes]:
+    """Return what the kernels make of one frame at the beginning of a window."""
+    from segcheck.captures import kernel_table, kernels
+    from segcheck.captures.packet import PACKET, ROW, ROW_WANTED
+
+    packets = np.zeros(1, PACKET)
+    packets[0]["captured"], packets[0]["original"], packets[0]["link"], packets[0]["number"] = (
+        captured,
+        original,
+        link,
+        1,
+    )
+    totals, rows, index = np.zeros(8, np.int64), np.zeros(1, ROW), np.zeros(2, np.uint64)
+    data = np.frombuffer(window, np.uint8)
+    kernels.decode(data, packets, 1, totals)
+    result = packets.tobytes()
+    packets[0]["wants"] = ROW_WANTED if packets[0]["wants"] else 0
+    kernel_table.aggregate(data, packets, 0, 1, rows, 0, index, np.uint64(1))
+    return result, totals.tobytes(), rows.tobytes()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"NUMBA_BOUNDSCHECK": "1", "SEGCHECK_KERNEL_EXAMPLES": "150"},
+        {"NUMBA_DISABLE_JIT": "1", "SEGCHECK_KERNEL_EXAMPLES": "60"},
+    ],
+    ids=["checked", "uncompiled"],
+)
+def test_the_same_holds_with_every_index_checked_and_uncompiled(how: dict[str, str], tmp_path: Path) -> None:
+    # a folder of its own: numba does not know checked machine code from unchecked
+    environment = {**os.environ, **how, "NUMBA_CACHE_DIR": str(tmp_path)}
+    options = ("-q", "-p", "no:cacheprovider", "-W", "ignore::RuntimeWarning", "-k", TestOnEveryByteString.__name__)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", __file__, *options],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "3 passed" in done.stdout
+
+
+def test_both_engines_agree_on_the_traffic_of_the_benchmark(tmp_path: Path) -> None:
+    path = tmp_path / "town.pcap"
+    with path.open("wb") as out:
+        traffic.write(out, packets=30_000, flows=9_000)  # the table grows twice
+    expected = reading.read([(str(path), "")], engine="interpreted")
+
+    for most in (MOST_FLOWS, 5_000):
+        found = reading.read([(str(path), "")], engine="kernel", max_flows=most)
+        assert found.files == expected.files
+        assert found.flows[""].tobytes() == expected.flows[""].tobytes()
+    assert expected.frames.decoded == expected.frames.read > 25_000
+
+
+def test_the_view_of_a_row_in_pairs_is_the_row() -> None:
+    from segcheck.captures.packet import ROW
+
+    row = np.zeros(1, FLOW)
+    row["head_ba"], row["open_ba"], row["flags_ab"], row["vlan_inner"] = 7, 8, 9, 10
+    pairs = row.view(ROW)[0]
+
+    assert pairs["head"].tolist() == [[0] * 64, [7] * 64]
+    assert pairs["open"].tolist() == [0, 8]
+    assert pairs["flags"].tolist() == [9, 0]
+    assert pairs["vlan_inner"] == 10
+
+
+def test_counters_stop_instead_of_running_over() -> None:
+    from segcheck.captures import kernel_table
+    from segcheck.captures.packet import ROW
+
+    full = np.zeros(1, FLOW)
+    full["packets_ab"], full["payload_ba"], full["bytes_ab"] = 0xFFFF_FFFF, 0xFFFF_FFFE, 5
+    rows, index, seed = np.zeros(2, ROW), np.zeros(4, np.uint64), np.uint64(3)
+    for used in (0, 1):
+        kernel_table.merge(full.view(ROW), 0, rows, used, index, seed)
+
+    assert rows["packets"].tolist() == [[0xFFFF_FFFF, 0], [0, 0]]
+    assert rows["payload"].tolist() == [[0, 0xFFFF_FFFF], [0, 0]]
+    assert rows["bytes"].tolist() == [[10, 0], [0, 0]]
