@@ -17,7 +17,7 @@ import numpy as np
 from segcheck.app import replaying, validating
 from segcheck.captures.reading import Read
 from segcheck.model.finding import Finding
-from segcheck.model.flow import FLOW, FRAME_BITS, NEVER, NO_VLAN, CaptureFile, Frames
+from segcheck.model.flow import FLOW, FRAME_BITS, NEVER, NO_VLAN, Bits, CaptureFile, Frames
 from segcheck.model.replayed import Replayed
 
 DAY = date(2026, 11, 24)
@@ -71,7 +71,8 @@ def flow(
     row = np.zeros(1, FLOW)
     for name, value in zip(("a_hi", "a_lo", "pa", "b_hi", "b_lo", "pb"), (*a, *b), strict=True):
         row[name] = value
-    row["proto"], row["family"], row["bits"] = proto, ip_address(src).version, bits
+    row["proto"], row["family"] = proto, ip_address(src).version
+    row["bits"] = bits | (Bits.ANSWER_FIRST if turned else 0)
     row["vlan"], row["vlan_inner"] = [*vlans, NO_VLAN, NO_VLAN][:2]
     row["first"] = moment(at)
     row["last"] = moment(until or at) + 10**9
@@ -114,7 +115,7 @@ def seen(folder: Path, taps: Mapping[str, Sequence[Flow]], *, day: date = DAY, *
         files.append(
             CaptureFile(path=f"{tap or 'none'}.pcap", format="pcap", packing="", size=1, tap=tap, frames=count)
         )
-    return replaying.judge(site.site, site.bindings, Read(tuple(files), flows), folder=str(folder), day=day)
+    return replaying.judge(site.site, site.bindings, Read(tuple(files), flows), folder=str(folder), day=day).replayed
 
 
 def named(found: Replayed) -> list[str]:

@@ -13,13 +13,14 @@ from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.rulings import Rulings, Seen
 from segcheck.analysis.sight_lines import Wire, wire_of, wires_of
 from segcheck.model.crossing import PlaceKind
+from segcheck.model.flow import Flow
 from segcheck.model.journey import Journey, SiteTrace
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, EntryUse, Join, Observed, Permitted, Ruling, Sample, Sighting, SpotKind
+from segcheck.model.replay import Answer, EntryUse, Join, Observed, Permitted, Ruling, Sighting, SpotKind
 from segcheck.model.schedule import wall_minute
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
-from segcheck.sets.header import ERROR_TYPES, ICMP, ICMPV6, SYN, TCP
+from segcheck.sets.header import CARRIERS, ERROR_TYPES, ICMP, ICMPV6, SYN, TCP
 
 #: Packets that the rules are asked about in one run; what is left over is undecided. Each takes some milliseconds.
 MAX_ASKED = 2_000
@@ -39,7 +40,7 @@ class Joining:
     asked: int = 0
     _traces: dict[object, SiteTrace | None] = field(default_factory=dict)
 
-    def settled(self, one: Sighting, sample: Sample) -> Sighting:
+    def settled(self, one: Sighting, sample: Flow) -> Sighting:
         """Return a sighting as the register sees its real ends, where devices of the site translate one of them.
 
         What was forbidden by its addresses is registered if its receiver, after all translations on its way, is; it is
@@ -71,7 +72,7 @@ class Joining:
             return _ruled(one, Ruling.TRANSLATED, "")
         return _ruled(one, *rulings.pop())
 
-    def answer(self, one: Sighting, sample: Sample) -> Answer:
+    def answer(self, one: Sighting, sample: Flow) -> Answer:
         """Return what the rules say of a sighting, and the outcome of the join; nothing is said of one without a tap."""
         registered = not one.ruling.forbidden
         found = self._trace(one, sample)
@@ -95,7 +96,7 @@ class Joining:
 
     # ---- asking
 
-    def _trace(self, one: Sighting, sample: Sample) -> SiteTrace | None:
+    def _trace(self, one: Sighting, sample: Flow) -> SiteTrace | None:
         """Return every way of the packet that opened it, as its sender sent it; None if nobody can say where that is."""
         place = one.src.wire if one.src.kind is SpotKind.SEGMENT else one.src.place
         if not one.tap or is_answer(one) or not self.network.ports.get(place):
@@ -117,7 +118,7 @@ class Joining:
         """Return whether a tap may see addresses after its device's translation."""
         return self.network.site.taps[tap].nat_before is not True
 
-    def _ruling(self, one: Sighting, sample: Sample, real: int, domain: str) -> tuple[Ruling, str]:
+    def _ruling(self, one: Sighting, sample: Flow, real: int, domain: str) -> tuple[Ruling, str]:
         """Return what the register says if `real` is the receiver."""
         atoms = self.attribution
         seen = Seen(
@@ -125,7 +126,7 @@ class Joining:
             dst=atoms.atom(real, domain),
             proto=one.proto,
             port=one.port,
-            own=sample.sport or 0,
+            own=sample.sport,
             fragment=one.fragment,
             days=one.days,
         )
@@ -241,7 +242,7 @@ def _ruled(one: Sighting, ruling: Ruling, entry: str) -> Sighting:
     return replace(one, ruling=ruling, entry=entry)
 
 
-def _fields(sample: Sample) -> Mapping[str, int]:
+def _fields(sample: Flow) -> Mapping[str, int]:
     """Return the header of the packet that opened a conversation."""
     found = {
         "src": addresses.parse_one(sample.src),
@@ -251,10 +252,9 @@ def _fields(sample: Sample) -> Mapping[str, int]:
     }
     if sample.fragment:
         return found
-    if sample.proto in (ICMP, ICMPV6):
-        code = sample.dport or 0
-        return found | {"icmp_type": code >> 8, "icmp_code": code & 255}
-    if sample.sport is not None and sample.dport is not None:
+    if sample.proto in CARRIERS["icmp_type"]:
+        return found | {"icmp_type": sample.sport, "icmp_code": sample.dport}
+    if sample.proto in CARRIERS["dport"]:
         found |= {"sport": sample.sport, "dport": sample.dport}
         found |= {"tcp_flags": SYN} if sample.proto == TCP else {}
     return found

@@ -1,4 +1,4 @@
-"""Who opened captured conversations and how far they went, for whole columns at once (definitions: `model.flow`)."""
+"""How far captured conversations went, seen from who opened them, for whole columns at once."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from segcheck.model.flow import NEVER, Bits
+from segcheck.model.flow import Bits
 
 Flags = npt.NDArray[np.bool_]
-_SYN, _RST, _ACK = 0x02, 0x04, 0x10
+_SYN, _RST = 0x02, 0x04
 _ORDERED = (6, 132)  # protocols with a handshake
-_ICMP = (1, 58)
 #: Steps of `how far`, from least to most; `_DATAGRAM`: payload that nobody answered.
 ATTEMPTED, DATAGRAM, ANSWERED, ONE_WAY, BOTH = range(5)
 
@@ -23,7 +22,7 @@ class Openings:
     """Columns, one value for each conversation.
 
     from_a     the end `a` opened it, or is taken to have
-    inferred   nobody saw who opened it: the lower port responds; with equal ports, who was seen first began
+    inferred   nobody saw who opened it: the direction is the likely one
     also       the other end sent an opening packet of its own
     far        how far it went, seen from the initiator
     """
@@ -34,26 +33,11 @@ class Openings:
     far: npt.NDArray[np.uint8]
 
 
-def openings(flows: npt.NDArray[Any]) -> Openings:
-    """Return who opened each conversation, and how far it went."""
-    opened_a, opened_b = flows["open_ab"] != NEVER, flows["open_ba"] != NEVER
-    both, none = opened_a & opened_b, ~(opened_a | opened_b)
-    # A SYN flag without an opening packet was a SYN-ACK: its sender answered.
-    answered_a = none & ((flows["flags_ab"] & _SYN) != 0)
-    answered_b = none & ((flows["flags_ba"] & _SYN) != 0)
-    sure = ~none | (answered_a ^ answered_b)
-    first_a = flows["start_ab"] <= flows["start_ba"]
-    lower_b = (flows["pb"] < flows["pa"]) | ((flows["pb"] == flows["pa"]) & first_a)
-    lone = np.isin(flows["proto"], _ICMP) | (flows["pa"] == 0) & (flows["pb"] == 0)
-    guess = np.where(lone, first_a, lower_b)
-    from_a = np.where(
-        both, flows["open_ab"] <= flows["open_ba"], np.where(none, np.where(sure, answered_b, guess), opened_a)
-    )
-    # Messages without ports (ICMP errors, GRE, ESP) and whoever is seen first with datagrams have nobody to infer.
-    inferred = ~sure & ~lone
+def measured(flows: npt.NDArray[Any], from_a: Flags, inferred: Flags, also: Flags) -> Openings:
+    """Return how far each conversation went; who opened it is given (`captures.telling` knows)."""
     far = _far(flows, from_a, inferred)
     _paired(flows, from_a, far)
-    return Openings(from_a=from_a, inferred=inferred, also=both, far=far)
+    return Openings(from_a=from_a, inferred=inferred, also=also, far=far)
 
 
 def _far(flows: npt.NDArray[Any], from_a: Flags, inferred: Flags) -> npt.NDArray[np.uint8]:

@@ -17,17 +17,14 @@ from segcheck.analysis import openings as opening
 from segcheck.analysis.attribution import Attribution, Indexes
 from segcheck.analysis.rulings import Rulings, Seen
 from segcheck.analysis.sight_lines import Sides, Wire, wire_of
-from segcheck.model.flow import FRAME_BITS, NEVER, NO_VLAN, Bits
-from segcheck.model.replay import Observed, Ruling, Sample, Sighting, Spot, SpotKind, stays
+from segcheck.model.flow import NO_VLAN, Bits
+from segcheck.model.replay import Observed, Ruling, Sighting, Spot, SpotKind, stays
 from segcheck.model.site import DEFAULT_DOMAIN, Site
 from segcheck.sets import addresses
 
-#: Conversations that are shown of a sighting.
-SAMPLES = 3
 _DAY = 86_400 * 10**9
 _JST = 9 * 3600 * 10**9
 _EPOCH = date(1970, 1, 1)
-_FRAME = (1 << FRAME_BITS) - 1
 _PORTED = (6, 17, 33, 132, 136)
 _ICMP = (1, 58)
 _WAYS = {
@@ -62,12 +59,11 @@ class Sightings:
     sides: Sides | None = None
     _ruled: dict[object, tuple[Ruling, str]] = field(default_factory=dict)
 
-    def of(self, tap: str, flows: Column) -> Iterator[Group]:
+    def of(self, tap: str, flows: Column, found: opening.Openings) -> Iterator[Group]:
         """Yield the sightings of one tap ("" = none was named), in an order that depends on nothing but the site and them."""
         if not len(flows):
             return
-        found = opening.openings(flows)
-        wires, number = self._wires(tap, flows)
+        wires, number = _wires(self.site, tap, flows)
         ends = [self._attributed(flows, end, wires, number) for end in ("a", "b")]
         rows, from_a = opening.both_directions(flows, found)
         columns = self._columns(flows, rows, from_a, found, ends, number)
@@ -83,23 +79,10 @@ class Sightings:
             shown = address_of(flow, "a" if begun else "b"), address_of(flow, "b" if begun else "a")
             yield Group(self._told(tap, one, wires[one["wire"]], sums, shown), rows[mine], from_a[mine])
 
-    def _wires(self, tap: str, flows: Column) -> tuple[list[Wire], Column]:
-        """Return the wires that frames were seen on, and for each conversation the number of its wire."""
-        declared = self.site.taps.get(tap)
-        if declared is None:
-            return [Wire("", (), DEFAULT_DOMAIN)], np.zeros(len(flows), np.int64)
-        tags = flows["vlan"].astype(np.int64) << 16 | flows["vlan_inner"]
-        distinct, number = np.unique(tags, return_inverse=True)
-        return [wire_of(self.site, declared, _tags(int(tag))) for tag in distinct], number.reshape(-1)
-
     def _attributed(self, flows: Column, end: str, wires: list[Wire], number: Column) -> Indexes:
-        domains = sorted({wire.domain for wire in wires})
-        if len(domains) == 1:
-            return self.attribution.find(flows, end, domains[0])
         found = np.zeros(len(flows), np.int32)
-        for domain in domains:
-            here = np.isin(number, [n for n, wire in enumerate(wires) if wire.domain == domain])
-            found[here] = self.attribution.find(flows[here], end, domain)
+        for domain, rows in _by_domain(wires, number):
+            found[rows] = self.attribution.find(flows[rows], end, domain)
         return found
 
     def _columns(
@@ -170,7 +153,7 @@ class Sightings:
             tap=tap,
             days=days,
             observed=observed,
-            inferred=sums["conversations"] if seen.inferred else 0,
+            inferred=sums["conversations"] if seen.inferred and one["proto"] in _PORTED else 0,
             conversations=sums["conversations"],
             packets=sums["packets"],
             bytes=sums["bytes"],
@@ -206,38 +189,29 @@ class Sightings:
         return arrived, passed, sides == [False, False], transit
 
 
+def domains_of(site: Site, tap: str, flows: Column) -> list[tuple[str, Column]]:
+    """Return the routing domains of a tap's conversations, each with the rows (a mask) that were seen in it."""
+    return _by_domain(*_wires(site, tap, flows))
+
+
+def _by_domain(wires: list[Wire], number: Column) -> list[tuple[str, Column]]:
+    domains = sorted({wire.domain for wire in wires})
+    if len(domains) == 1:
+        return [(domains[0], np.ones(len(number), np.bool_))]
+    return [(one, np.isin(number, [n for n, wire in enumerate(wires) if wire.domain == one])) for one in domains]
+
+
+def _wires(site: Site, tap: str, flows: Column) -> tuple[list[Wire], Column]:
+    """Return the wires that frames were seen on, and for each conversation the number of its wire."""
+    declared = site.taps.get(tap)
+    if declared is None:
+        return [Wire("", (), DEFAULT_DOMAIN)], np.zeros(len(flows), np.int64)
+    tags = flows["vlan"].astype(np.int64) << 16 | flows["vlan_inner"]
+    distinct, number = np.unique(tags, return_inverse=True)
+    return [wire_of(site, declared, _tags(int(tag))) for tag in distinct], number.reshape(-1)
+
+
 _PLACED = (SpotKind.SEGMENT, SpotKind.DEVICE)
-
-
-def samples(flows: Column, group: Group, limit: int = SAMPLES) -> tuple[Sample, ...]:
-    """Return the conversations of a sighting that were seen first."""
-    return tuple(
-        _sample(flows[int(row)], bool(from_a))
-        for row, from_a in zip(group.rows[:limit], group.from_a[:limit], strict=True)
-    )
-
-
-def _sample(flow: Any, from_a: bool) -> Sample:
-    one, other = ("a", "b") if from_a else ("b", "a")
-    proto, fragment = int(flow["proto"]), bool(flow["bits"] & Bits.FRAGMENT)
-    ported = proto in _PORTED and not fragment
-    shown = {int(flow["first_frame"]), int(flow[f"open_frame_{one}{other}"]), int(flow[f"head_frame_{one}{other}"])}
-    shown |= {int(flow[f"head_frame_{other}{one}"])}
-    frames = sorted(frame & _FRAME for frame in shown if frame != NEVER)
-    port = int(flow[f"p{other}"])
-    return Sample(
-        src=_text(flow, one),
-        dst=_text(flow, other),
-        proto=proto,
-        sport=int(flow[f"p{one}"]) if ported else None,
-        dport=port if (ported or proto in _ICMP) and not fragment else None,
-        vlans=tuple(int(flow[name]) for name in ("vlan", "vlan_inner") if flow[name] != NO_VLAN),
-        file=int(flow["first_frame"]) >> FRAME_BITS,
-        frames=tuple(dict.fromkeys(frames)),
-        first=int(flow["first"]),
-        last=int(flow["last"]),
-        fragment=fragment,
-    )
 
 
 def address_of(flow: Any, end: str) -> int:
@@ -245,10 +219,6 @@ def address_of(flow: Any, end: str) -> int:
     if flow["family"] == 4:
         return int(flow[f"{end}_lo"]) & 0xFFFFFFFF
     return addresses.V4.max + 1 + (int(flow[f"{end}_hi"]) << 64 | int(flow[f"{end}_lo"]))
-
-
-def _text(flow: Any, end: str) -> str:
-    return addresses.text(address_of(flow, end))
 
 
 def _tags(tag: int) -> tuple[int, ...]:

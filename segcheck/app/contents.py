@@ -4,44 +4,49 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
-import numpy.typing as npt
+import numpy as np
 
 from segcheck.analysis.sightings import Group
-from segcheck.captures import recognising
+from segcheck.captures import recognising, telling
 from segcheck.captures.recognising import Opening, Verdict
-from segcheck.model.flow import NEVER, Bits
+from segcheck.captures.tables import Table
+from segcheck.model.flow import Flow
 from segcheck.model.protocol import Expectations
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Content, Sighting
+from segcheck.model.replay import Content
 
-_ORDERED = (6, 132)
 _OTHER = "?"
+_FIRST = (Verdict.DIFFERS, Verdict.UNKNOWN, Verdict.CONFORMS)
 
 
 def content(
-    flows: npt.NDArray[Any], group: Group, entry: RegisterEntry | None, expectations: Expectations
-) -> tuple[Content, Group] | None:
-    """Return how a sighting compares with what its entry, or else its service port, is expected to speak; None for nothing.
-
-    The group are those of its conversations that gave the grade: they show it.
-    """
+    flows: Table, group: Group, entry: RegisterEntry | None, expectations: Expectations
+) -> tuple[Content | None, Group]:
+    """Return how a sighting compares with what its entry, or else its service port, is expected to speak; None for nothing."""
     sighting = group.sighting
     declared = entry.expect if entry is not None else ()
     expected = declared or (() if sighting.fragment else expectations.of(sighting.proto, sighting.port))
     if not expected:
-        return None
-    verdicts: list[Verdict] = []
+        return None, group
+    counts: Counter[Verdict] = Counter()
     differing: Counter[str] = Counter()
-    for opening in openings(flows, group):
+    ranks: list[int] = []
+    for opening in _said(flows[group.rows]):
         answers = [recognising.conforms(name, opening) for name in expected]
-        found = {one.verdict for one in answers}
-        verdicts.append(next(one for one in (Verdict.CONFORMS, Verdict.UNKNOWN, Verdict.DIFFERS) if one in found))
-        if verdicts[-1] is Verdict.DIFFERS:
+        verdicts = {one.verdict for one in answers}
+        if Verdict.CONFORMS in verdicts:
+            verdict = Verdict.CONFORMS
+        elif Verdict.UNKNOWN in verdicts:
+            verdict = Verdict.UNKNOWN
+        else:
+            verdict = Verdict.DIFFERS
             differing[next((one.what for one in answers if one.what), _OTHER)] += 1
-    counts = Counter(verdicts)
-    content = Content(
+        counts[verdict] += 1
+        ranks.append(_FIRST.index(verdict))
+    order = np.argsort(np.array(ranks, np.int8), kind="stable")
+    found = Content(
         expected="/".join(expected),
         declared=bool(declared),
         conforms=counts[Verdict.CONFORMS],
@@ -49,36 +54,48 @@ def content(
         unknown=counts[Verdict.UNKNOWN],
         differing=tuple(sorted(differing.items(), key=lambda item: (-item[1], item[0]))),
     )
-    worst = next(one for one in (Verdict.DIFFERS, Verdict.UNKNOWN, Verdict.CONFORMS) if counts[one])
-    those = [place for place, one in enumerate(verdicts) if one is worst]
-    return content, Group(sighting, group.rows[those], group.from_a[those])
+    return found, Group(sighting, group.rows[order], group.from_a[order])
 
 
-def spoken(flows: npt.NDArray[Any], group: Group, limit: int) -> str:
+def spoken(flows: Table, group: Group, limit: int) -> str:
     """Return the one protocol that the first conversations of a sighting surely speak, "" if that cannot be told."""
-    first = Group(group.sighting, group.rows[:limit], group.from_a[:limit])
     names = set()
-    for one in openings(flows, first):
+    for one in _said(flows[group.rows[:limit]]):
         found = recognising.recognise(one.initiator, one.responder, one.proto, cut=one.cut, guessed=one.guessed)
         names.add(found.name if found.sure else None)
     return (names.pop() or "") if len(names) == 1 else ""
 
 
-def openings(flows: npt.NDArray[Any], group: Group) -> Iterator[Opening]:
-    """Yield what both ends of each conversation said first."""
-    sighting: Sighting = group.sighting
-    mine = flows[group.rows]
-    heads = {end: (mine[f"head_{end}"], mine[f"head_len_{end}"].tolist()) for end in ("ab", "ba")}
-    cut = (mine["bits"] & Bits.TRUNCATED) != 0
-    opened = (mine["open_ab"] != NEVER) | (mine["open_ba"] != NEVER)
-    rows = zip(group.from_a.tolist(), cut.tolist(), opened.tolist(), strict=True)
-    for position, (from_a, shortened, begun) in enumerate(rows):
-        one, other = ("ab", "ba") if from_a else ("ba", "ab")
-        yield Opening(
-            initiator=heads[one][0][position, : heads[one][1][position]].tobytes(),
-            responder=heads[other][0][position, : heads[other][1][position]].tobytes(),
-            proto=sighting.proto,
-            cut=shortened,
-            midstream=sighting.proto in _ORDERED and not begun,
-            guessed=bool(sighting.inferred),
+def shown(flows: Table, group: Group, limit: int) -> tuple[Flow, ...]:
+    """Return the conversations of a sighting that were seen first, in its direction."""
+    found = telling.told(flows[group.rows[:limit]])
+    return tuple(
+        one if known == from_a else _turned(one)
+        for one, known, from_a in zip(
+            found,
+            telling.openings(flows[group.rows[:limit]]).from_a.tolist(),
+            group.from_a[:limit].tolist(),
+            strict=True,
         )
+    )
+
+
+def _turned(one: Flow) -> Flow:
+    """Return a conversation that both ends opened, from the other end."""
+    return replace(
+        one,
+        src=one.dst,
+        dst=one.src,
+        sport=one.dport,
+        dport=one.sport,
+        packets_out=one.packets_in,
+        bytes_out=one.bytes_in,
+        packets_in=one.packets_out,
+        bytes_in=one.bytes_out,
+        payload_out=one.payload_in,
+        payload_in=one.payload_out,
+    )
+
+
+def _said(table: Table) -> Iterator[Opening]:
+    return recognising.said(table, telling.openings(table))

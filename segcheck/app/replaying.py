@@ -3,47 +3,57 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from fnmatch import fnmatch
-from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from segcheck import checks
 from segcheck.analysis import network as graphs
+from segcheck.analysis import openings
 from segcheck.analysis.attribution import Attribution
 from segcheck.analysis.joining import Joining
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
+from segcheck.analysis.openings import Openings
 from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
-from segcheck.analysis.sightings import SAMPLES, Sightings, samples
-from segcheck.app import assessing, contents, validating
-from segcheck.captures import reading
+from segcheck.analysis.sightings import Sightings
+from segcheck.app import assessing, capture_names, contents, validating
+from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
+from segcheck.captures.tables import Table
 from segcheck.checks import Seen, SeenContext
-from segcheck.errors import BadArguments
 from segcheck.loaders import joining, protocols
-from segcheck.loaders.problems import SiteFile, did_you_mean
+from segcheck.loaders.problems import SiteFile
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Crossing, Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, Finding
-from segcheck.model.flow import CaptureFile, Frames
+from segcheck.model.flow import CaptureFile, Frames, Initiator
 from segcheck.model.replay import Grade, Outcome, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.replayed import Count, Replayed
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
+from segcheck.model.site_words import Tier
 from segcheck.sets.listing import Boxes
 
 Progress = Callable[[int, int | None, int], None]
+#: Conversations that are shown of a sighting, and that go into an evidence file.
+SHOWN, EVIDENCE = 3, 100
 _NOTHING = Boxes((), 0, False)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What captures show, with the site's own files."""
+    """What captures show, with the site's own files.
+
+    wanted   conversations that findings are about, by tap, with whether an end lies in the My Number tier
+    """
 
     replayed: Replayed
-    files: tuple[SiteFile, ...]
+    files: tuple[SiteFile, ...] = ()
+    wanted: Mapping[str, tuple[Table, npt.NDArray[np.bool_]]] = field(default_factory=dict)
 
 
 def replay(
@@ -69,12 +79,24 @@ def replay(
     validated = validating.validate(folder)
     if validated.site is None:
         raise assessing.unusable(folder, validated.files)
-    named = [tapped(validated.site, folder, text) for text in captures]
+    named = [capture_names.tapped(validated.site, folder, text) for text in captures]
     read = reading.read(named, engine=engine, progress=progress, hashes=True)
     found = judge(validated.site, validated.bindings, read, folder=folder, day=day, wanted=wanted)
     weakened = tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore])
-    assessment = replace(found.assessment, weakened=weakened)
-    return Judged(replace(found, assessment=assessment), validated.files)
+    assessment = replace(found.replayed.assessment, weakened=weakened)
+    return replace(found, replayed=replace(found.replayed, assessment=assessment), files=validated.files)
+
+
+def write_evidence(target: str, found: Judged, *, with_payload: bool = False, reason: str = "") -> evidence.Written:
+    """Write the first frames of what findings are about to a pcapng file, cut behind their headers.
+
+    with_payload   whole frames, with the reason in the file; those of the My Number tier are left out then
+
+    Raises:
+        BadArguments: payload without a reason, or a file that cannot be written or was read.
+    """
+    wanted = {tap: table[~secret] if with_payload else table for tap, (table, secret) in found.wanted.items()}
+    return evidence.write(target, found.replayed.files, wanted, with_payload=with_payload, reason=reason)
 
 
 def judge(
@@ -85,18 +107,18 @@ def judge(
     folder: str,
     day: date,
     wanted: frozenset[str] | None = None,
-) -> Replayed:
+) -> Judged:
     """Return the judgement of captures that were read; `wanted` None: all checks are asked."""
     network = graphs.build(site, bindings, day)
-    paths = tuple(shown(one.path, folder) for one in read.files)
-    seen, asked = _seen(network, read)
+    paths = tuple(capture_names.shown(one.path, folder) for one in read.files)
+    seen, rows, asked = _seen(network, read)
     join = joining.load()
     context = SeenContext(site=site, day=day, join=join, seen=tuple(seen), paths=paths)
     findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
     gaps = tuple(gaps_of(read.files, read.frames))
     sightings = [one.sighting for one in seen]
     taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
-    return Replayed(
+    replayed = Replayed(
         assessment=_assessment(site, day, bindings, seen, findings, gaps),
         files=read.files,
         paths=paths,
@@ -111,54 +133,14 @@ def judge(
         gaps=gaps,
         unasked=sum(one.answer is not None and "bound:asked" in one.answer.because for one in seen),
     )
-
-
-# ---- captures as they are named
-
-
-def tapped(site: Site, folder: str, text: str) -> tuple[str, str]:
-    """Return the path and the tap of a capture: as written behind the last "@", else as the site declares for the file.
-
-    Raises:
-        BadArguments: no such tap.
-    """
-    path, mark, tap = text.rpartition("@")
-    if not mark or Path(text).exists():
-        return text, _declared(site, folder, text)
-    if tap not in site.taps:
-        hint_en, hint_ja = did_you_mean(tap, list(site.taps))
-        known = ", ".join(site.taps) or "-"
-        raise BadArguments(
-            f"{text}: the site has no tap '{tap}'; nothing was judged.\n  = {hint_en}\n  Taps: {known}",
-            f"{text}: サイトにキャプチャ地点 '{tap}' はありません。判定は行っていません。\n  = {hint_ja}\n  地点: {known}",
-        )
-    return path, tap
-
-
-def _declared(site: Site, folder: str, path: str) -> str:
-    """Return the tap of the captures that the topology names, if the file is one of them."""
-    try:
-        inside = Path(path).resolve().relative_to(Path(folder).resolve()).as_posix()
-    except ValueError:
-        return ""
-    return next((one.tap for one in site.captures if fnmatch(inside, one.glob)), "")
-
-
-def shown(path: str, folder: str) -> str:
-    """Return how a capture is called in outputs: relative to the site if it lies there, else without folders of this machine."""
-    if path == "-":
-        return path
-    try:
-        return Path(path).resolve().relative_to(Path(folder).resolve()).as_posix()
-    except ValueError:
-        return path if not Path(path).is_absolute() else Path(path).name
+    return Judged(replayed, wanted=_wanted(read, seen, rows))
 
 
 # ---- what was seen
 
 
-def _seen(network: Network, read: Read) -> tuple[list[Seen], Joining]:
-    """Return every sighting of every tap with what rules say of it, and who answered that."""
+def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np.int64]], Joining]:
+    """Return every sighting of every tap with what rules say of it, the rows that it is made of, and who answered."""
     site = network.site
     rulings = Rulings(site)
     attribution = Attribution(site, rulings.sets)
@@ -167,24 +149,55 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], Joining]:
     entries = {entry.id: entry for entry in site.policy.register}
     expectations = protocols.load()
     found: list[Seen] = []
+    rows: list[npt.NDArray[np.int64]] = []
     for tap in sorted(read.flows):
         flows = read.flows[tap]
-        for group in sightings.of(tap, flows):
-            one = group.sighting
+        for first in sightings.of(tap, flows, measured(flows)):
+            group, one = first, first.sighting
+            rows.append(group.rows)
             if one.ruling in (Ruling.LOCAL, Ruling.SAME_ZONE) and not one.stray:
                 found.append(Seen(one))
                 continue
-            shows = samples(flows, group, SAMPLES)
+            shows = contents.shown(flows, group, SHOWN)
             one = replace(asking.settled(one, shows[0]), samples=shows)
             if one.ruling is Ruling.REGISTERED:
-                held = contents.content(flows, group, entries.get(one.entry), expectations)
-                if held is not None:
-                    one = replace(one, content=held[0], samples=samples(flows, held[1], SAMPLES))
+                held, group = contents.content(flows, group, entries.get(one.entry), expectations)
+                one = replace(one, content=held, samples=contents.shown(flows, group, SHOWN))
+                rows[-1] = group.rows
             elif one.ruling.forbidden:
-                one = replace(one, spoken=contents.spoken(flows, group, SAMPLES))
+                one = replace(one, spoken=contents.spoken(flows, group, SHOWN))
             joined = one.tap and (one.ruling.forbidden or one.ruling is Ruling.REGISTERED)
             found.append(Seen(one, asking.answer(one, shows[0]) if joined else None))
-    return found, asking
+    return found, rows, asking
+
+
+def _wanted(
+    read: Read, seen: Sequence[Seen], rows: Sequence[npt.NDArray[np.int64]]
+) -> dict[str, tuple[Table, npt.NDArray[np.bool_]]]:
+    """Return the first conversations of every sighting that something is wrong with, or that cannot be told."""
+    found: dict[str, dict[int, bool]] = defaultdict(dict)
+    for one, mine in zip(seen, rows, strict=True):
+        sighting = one.sighting
+        content = sighting.content
+        wrong = sighting.ruling.forbidden or sighting.ruling in _OPEN or sighting.stray
+        if wrong or (content is not None and (content.differs or (content.declared and content.unknown))):
+            secret = Tier.MYNUMBER in (sighting.src.tier, sighting.dst.tier)
+            for row in mine[:EVIDENCE].tolist():
+                found[sighting.tap][row] = found[sighting.tap].get(row, False) or secret
+    return {
+        tap: (read.flows[tap][sorted(picked)], np.array([picked[row] for row in sorted(picked)], np.bool_))
+        for tap, picked in sorted(found.items())
+    }
+
+
+_OPEN = (Ruling.TRANSLATED, Ruling.UNDECLARED)
+
+
+def measured(flows: Table) -> Openings:
+    """Return who opened each conversation and how far it went."""
+    known = telling.openings(flows)
+    inferred = known.initiator == telling.INITIATORS.index(Initiator.INFERRED)
+    return openings.measured(flows, known.from_a, inferred, known.also)
 
 
 def _total(read: Read) -> Count:
@@ -289,7 +302,7 @@ def _crossings(site: Site, seen: Iterable[Seen]) -> Iterator[Crossing]:
 
 def _standing(one: Seen) -> Standing:
     """Return how a sighting stands: an attempt that rules stop, or of which nobody knows, is no crossing."""
-    if one.sighting.ruling in (Ruling.TRANSLATED, Ruling.UNDECLARED):
+    if one.sighting.ruling in _OPEN:
         return Standing.UNDECIDED
     if not one.sighting.ruling.forbidden:
         return Standing.NOTHING_SEEN

@@ -15,14 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from segcheck.captures import kernel_table, kernel_walk, kernels
-from segcheck.captures.containers import Frame, Interface, Pcap, Pcapng, Walk, walk
+from segcheck.captures.containers import walk
 from segcheck.captures.conversations import BITS, MOST_DATAGRAMS, ONE, STEP, Key, add, new_row, table_of
 from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Taken
 from segcheck.captures.frames import DECODED, FRAGMENT
 from segcheck.captures.packet import FIRST, LATER, PACKET, ROW, ROW_WANTED
+from segcheck.captures.pcap import Pcap
+from segcheck.captures.pcapng import Interface, Pcapng
 from segcheck.captures.spill import Spill
 from segcheck.captures.tables import Table, ordered
+from segcheck.captures.walking import Frame, Walk
 from segcheck.model.flow import FLOW, FRAME_BITS, NEVER, Bits, Frames
 
 _Array = npt.NDArray[Any]

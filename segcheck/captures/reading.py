@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from segcheck.captures.containers import NotACapture
 from segcheck.captures.engine import Engine
 from segcheck.captures.source import STDIN, Source, listed, not_a_capture
 from segcheck.captures.spill import MOST_FLOWS, Spill
 from segcheck.captures.tables import Table
+from segcheck.captures.walking import NotACapture
 from segcheck.errors import BadArguments
 from segcheck.model.flow import CaptureFile, Frames
 

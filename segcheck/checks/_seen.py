@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from segcheck.captures.wireshark import wireshark_filter
 from segcheck.checks._base import crossing_requirements, crossing_weight
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, FramesEvidence, Weight
+from segcheck.model.flow import Flow
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sample, Sighting, Spot, SpotKind
+from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.site import Site
 
 #: Pieces of evidence of one finding, and services from which on a finding names their number alone.
@@ -190,7 +192,7 @@ def frames(context: SeenContext, sightings: Sequence[Sighting]) -> tuple[FramesE
                 last=max(other.last for other in mine),
                 tap=one.tap,
                 text=text_of(sample),
-                filter=display_filter(sample),
+                filter=wireshark_filter(sample),
                 conversations=sum(other.conversations for other in mine),
                 packets=sum(other.packets for other in mine),
                 bytes=sum(other.bytes for other in mine),
@@ -235,34 +237,17 @@ def japan(moment: int) -> str:
     return (datetime(1970, 1, 1) + timedelta(microseconds=moment // 1000, hours=9)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def text_of(one: Sample) -> str:
+def text_of(one: Flow) -> str:
     """Return one conversation in a line."""
     name = _NAMES.get(one.proto, f"ip/{one.proto}")
+    ported = one.proto in _PORTED and not one.fragment
     ends = [
-        address if port is None else f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-        for address, port in ((one.src, one.sport), (one.dst, one.dport if one.sport is not None else None))
+        address if not ported else f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        for address, port in ((one.src, one.sport), (one.dst, one.dport))
     ]
     tags = "".join(f" vlan {tag}" for tag in one.vlans)
-    kind = f" {one.dport >> 8}/{one.dport & 255}" if one.proto in (1, 58) and one.dport is not None else ""
+    kind = f" {one.sport}/{one.dport}" if one.proto in (1, 58) and not one.fragment else ""
     return f"{ends[0]} → {ends[1]} {name}{kind}{' fragments' if one.fragment else ''}{tags}"
-
-
-def display_filter(one: Sample) -> str:
-    """Return a Wireshark display filter that shows a conversation."""
-    ip = "ipv6" if ":" in one.src else "ip"
-    parts = [f"vlan.id=={tag}" for tag in one.vlans]
-    parts += [f"{ip}.addr=={one.src}", f"{ip}.addr=={one.dst}"]
-    name = _NAMES.get(one.proto, "")
-    if one.sport is not None and one.dport is not None and one.proto in (6, 17, 132):
-        parts += [f"{name}.port=={one.sport}", f"{name}.port=={one.dport}"]
-    elif one.proto in (1, 58) and one.dport is not None:
-        parts += [f"{name}.type=={one.dport >> 8}"]
-    else:
-        parts += [f"{'ipv6.nxt' if ip == 'ipv6' else 'ip.proto'}=={one.proto}"]
-    return " && ".join(parts)
-
-
-Remedy = Callable[[Cause], Said]
 
 
 def ways(context: SeenContext, cause: Cause) -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +12,7 @@ from segcheck.cli._settings import Exit, Settings, answer, settings
 from segcheck.lang.words import Say
 
 if TYPE_CHECKING:
+    from segcheck.app.zoning import Zones
     from segcheck.captures.reading import Read
 
 NAME = "flows"
@@ -39,6 +40,14 @@ def build(say: Say) -> click.Command:
         params=[
             click.Argument(["captures"], metavar="CAPTURE...", nargs=-1, required=True),
             click.Option(
+                ["--site"],
+                metavar="SITE",
+                help=say(
+                    "Name the zones of both ends by this site's topology; captures may then be CAPTURE@TAP.",
+                    "このサイトのトポロジで両端のゾーンを示します。キャプチャーに @地点 を付けられます。",
+                ),
+            ),
+            click.Option(
                 ["--format", "formats"],
                 multiple=True,
                 metavar="F[=PATH]",
@@ -51,7 +60,7 @@ def build(say: Say) -> click.Command:
     )
 
 
-def flows(context: click.Context, captures: tuple[str, ...], formats: tuple[str, ...]) -> int:
+def flows(context: click.Context, captures: tuple[str, ...], site: str | None, formats: tuple[str, ...]) -> int:
     """List the conversations; 0."""
     from segcheck.captures import reading
     from segcheck.cli._outputs import outputs_of, write_whole
@@ -59,27 +68,36 @@ def flows(context: click.Context, captures: tuple[str, ...], formats: tuple[str,
 
     here = settings(context)
     outputs = outputs_of(formats, FORMATS)
+    zones: Zones | None = None
+    named = [(path, "") for path in captures]
+    if site is not None:
+        from segcheck.app import zoning
+
+        zones, named = zoning.zones(site, captures)
     with bytes_progress(here) as tell:
-        found = reading.read([(path, "") for path in captures], progress=tell)
+        found = reading.read(named, progress=tell)
+    options = {"captures": " ".join(captures), "site": site}
     for kind, path in outputs:
         if path is not None:
-            write_whole(path, "".join(_pieces(here, found, kind, captures, terminal=False)))
+            write_whole(path, "".join(_pieces(here, found, zones, kind, options, terminal=False)))
             continue
-        for piece in _pieces(here, found, kind, captures, terminal=True):
+        for piece in _pieces(here, found, zones, kind, options, terminal=True):
             answer(piece)
     return Exit.CLEAN
 
 
-def _pieces(here: Settings, found: Read, kind: str, captures: tuple[str, ...], *, terminal: bool) -> Iterator[str]:
+def _pieces(
+    here: Settings, found: Read, zones: Zones | None, kind: str, options: Mapping[str, object], *, terminal: bool
+) -> Iterator[str]:
     """Yield the listing in pieces."""
     if kind == "json":
         from segcheck.reports import flows_json
 
-        yield from flows_json.flows(found, here.run(NAME, {"captures": " ".join(captures)}))
+        yield from flows_json.flows(found, here.run(NAME, options), zones)
     elif kind == "csv":
         from segcheck.reports import flows_csv
 
-        yield from flows_csv.flows(found)
+        yield from flows_csv.flows(found, zones)
     else:
         from segcheck.reports import flows_text
 

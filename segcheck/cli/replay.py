@@ -9,6 +9,7 @@ import click
 from segcheck.cli._help import Speaking
 from segcheck.cli._outputs import outputs_of, write_whole
 from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
+from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
 if TYPE_CHECKING:
@@ -88,6 +89,27 @@ def build(say: Say) -> click.Command:
                 multiple=True,
                 help=say("Leave this check out.", "このチェックを除きます。"),
             ),
+            click.Option(
+                ["--evidence"],
+                metavar="FILE",
+                help=say(
+                    "Write the first frames of what was found to this pcapng, cut behind their headers.",
+                    "指摘の最初のフレームを、ヘッダーまでに切り詰めてこの pcapng に書きます。",
+                ),
+            ),
+            click.Option(
+                ["--with-payload"],
+                is_flag=True,
+                help=say(
+                    "Keep the payload in the evidence, never that of the My Number tier; needs --reason.",
+                    "証跡にデータの中身も残します (マイナンバー利用事務系は除く)。--reason が必要です。",
+                ),
+            ),
+            click.Option(
+                ["--reason"],
+                metavar="TEXT",
+                help=say("Why payload is kept; written into the evidence.", "中身を残す理由。証跡に書き込みます。"),
+            ),
         ],
     )
 
@@ -101,23 +123,47 @@ def replay(
     time: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    evidence: str | None,
+    with_payload: bool,
+    reason: str | None,
 ) -> int:
     """Show the judgement; 0 nothing forbidden seen, 1 findings, 3 undecided or not all read."""
-    from segcheck.app import assessing, replaying
+    from segcheck.app import assessing, capture_names, replaying
+    from segcheck.cli._progress import bytes_progress
     from segcheck.reports import as_json, replay_json, replay_summary, replay_text
 
     here = settings(context)
     outputs = outputs_of(formats, _FORMATS)
     day = day_of(time, "--time") or assessing.today()
-    found = replaying.replay(site, captures, day=day, select=select, ignore=ignore)
+    if with_payload and not evidence:
+        raise BadArguments(
+            "--with-payload: only of use with --evidence; nothing was judged",
+            "--with-payload は --evidence と一緒に指定してください。判定は行っていません",
+        )
+    with bytes_progress(here) as watch:
+        found = replaying.replay(site, captures, day=day, select=select, ignore=ignore, progress=watch)
+        if evidence:
+            written = replaying.write_evidence(evidence, found, with_payload=with_payload, reason=reason or "")
+    if evidence:
+        here.note(
+            here.say(
+                f"segcheck: {evidence}: {written.frames} frames of {written.conversations} conversations"
+                + (f"; not read again: {', '.join(written.missing)}" if written.missing else ""),
+                f"segcheck: {evidence}: 会話 {written.conversations} 件の {written.frames} フレームを書きました"
+                + (f"。読み直せなかったもの: {', '.join(written.missing)}" if written.missing else ""),
+            )
+        )
     weak = (f"--fail-on {fail_on}",) if fail_on != "low" else ()
     options = {
         "site": site,
-        "captures": " ".join(replaying.shown(one, site) for one in captures),
+        "captures": " ".join(capture_names.shown(one, site) for one in captures),
         "time": time,
         "fail-on": fail_on,
         "select": " ".join(select),
         "ignore": " ".join(ignore),
+        "evidence": evidence,
+        "with-payload": "yes" if with_payload else None,
+        "reason": reason,
     }
     for kind, path in outputs:
         if kind == "json":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from segcheck.model.flow import Flow
 from segcheck.model.journey import Journey
 from segcheck.model.site_words import Tier
 
@@ -169,27 +170,6 @@ class Join:
         return next(one for one in self.words if one.outcome is outcome)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One conversation of a sighting, to show; addresses as text, `sport` None where the protocol has none.
-
-    file     place of its file among those that were read
-    frames   numbers of frames that show it, 1-based
-    """
-
-    src: str
-    dst: str
-    proto: int
-    sport: int | None
-    dport: int | None
-    vlans: tuple[int, ...]
-    file: int
-    frames: tuple[int, ...]
-    first: int
-    last: int
-    fragment: bool = False
-
-
 class Grade(Enum):
     """Whether the content is the protocol that is expected; what cannot be told never conforms."""
 
@@ -226,11 +206,12 @@ class Sighting:
     port         destination port; ICMP: type << 8 | code; 0 where there is none or it is not known (`fragment`)
     tap          "" = no tap was named: only the register is asked
     days         of the first and of the last packet
-    inferred     conversations of which nobody saw the opening; the direction is the likely one
+    inferred     conversations with ports of which nobody saw the opening; the direction is the likely one
     entry        the register entry that the ruling is about, "" if none
     stray        neither end belongs where it was seen: a foreign source address, or a way that nobody declared
     transit      both ends lie in one zone, and it was seen on the wire of another
     arrived      it was seen on a wire of another zone than its sender's
+    samples      the conversations that were seen first, in the direction of the sighting
     spoken       the protocol that both ends of the conversations shown surely speak, "" if that is not known
     """
 
@@ -254,7 +235,7 @@ class Sighting:
     transit: bool = False
     arrived: bool = False
     vlan: int | None = None
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[Flow, ...] = ()
     content: Content | None = None
     spoken: str = ""
 

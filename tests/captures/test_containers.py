@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segcheck.captures.containers import NO_LINK, NotACapture, Walk, nanoseconds, walk
+from segcheck.captures.containers import walk
 from segcheck.captures.damage import Damage, Damages
+from segcheck.captures.pcapng import NO_LINK, nanoseconds
+from segcheck.captures.walking import NotACapture, Walk
 from segcheck.model.flow import NEVER
 from tests.captures.make_frames import (
     START,

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from benchmarks import traffic
 from segcheck.captures import reading
-from segcheck.captures.containers import NotACapture
 from segcheck.captures.conversations import Interpreted
 from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Engine, Taken
 from segcheck.captures.spill import MOST_FLOWS, Spill
+from segcheck.captures.walking import NotACapture
 from segcheck.model.flow import FLOW
 from tests.captures.damaged import LINKS, Maker, captures, makers
 
