@@ -214,12 +214,12 @@ def dropped(day: Day, one: Planted) -> Tcp | list[Sent]:
     "vendor-a",
     "mnt-jump-01",
     "tcp/3389",
-    ja="登録は火曜 22 時台、実際は 14 時台の保守接続",
+    ja="登録は火曜 22 時台、その後 23 時半にもう一度保守接続",
     entry="MT-001",
 )
 def out_of_hours(day: Day, one: Planted) -> Tcp | list[Sent]:
-    """The vendor connects in the afternoon, registered for 22:00-23:00."""
-    return words.rdp(opened(day, one, "14:40:00"), "").close()
+    """The vendor connects again after the registered hour (22:00-23:00)."""
+    return words.rdp(opened(day, one, "23:30:00"), "").close()
 
 
 @planted("P19", "crossing", TERMINALS[0], MEETING_ROOM, "tcp/3389", ja="登録された画面転送サーバ以外への RDP")

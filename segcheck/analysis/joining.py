@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
 from segcheck.analysis.attribution import Attribution
 from segcheck.analysis.journeys import ASSUMING, MAX_JOURNEYS, travel
 from segcheck.analysis.network import Network
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.rulings import Rulings, Seen
 from segcheck.analysis.sight_lines import Wire, wire_of, wires_of
+from segcheck.analysis.turns import Turns
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.flow import Flow
 from segcheck.model.journey import Journey, SiteTrace
@@ -38,7 +41,11 @@ class Joining:
     attribution: Attribution
     rulings: Rulings
     asked: int = 0
+    turns: Turns = field(init=False)
     _traces: dict[object, SiteTrace | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.turns = Turns.at(self.network)
 
     def settled(self, one: Sighting, sample: Flow) -> Sighting:
         """Return a sighting as the register sees its real ends, where devices of the site translate one of them.
@@ -101,7 +108,8 @@ class Joining:
         place = one.src.wire if one.src.kind is SpotKind.SEGMENT else one.src.place
         if not one.tap or is_answer(one) or not self.network.ports.get(place):
             return None
-        key = one.src, one.dst, one.proto, one.port, one.fragment, one.entry, sample.src, sample.dst
+        hours = int(self.turns.number(np.array([sample.first]))[0])
+        key = one.src, one.dst, one.proto, one.port, one.fragment, one.entry, sample.src, sample.dst, hours
         if key not in self._traces:
             if self.asked >= MAX_ASKED:
                 return None

@@ -17,6 +17,7 @@ from segcheck.analysis import openings as opening
 from segcheck.analysis.attribution import Attribution, Indexes
 from segcheck.analysis.rulings import Rulings, Seen
 from segcheck.analysis.sight_lines import Sides, Wire, wire_of
+from segcheck.analysis.turns import Turns
 from segcheck.model.flow import NO_VLAN, Bits
 from segcheck.model.replay import Observed, Ruling, Sighting, Spot, SpotKind, stays
 from segcheck.model.site import DEFAULT_DOMAIN, Site
@@ -51,12 +52,14 @@ class Sightings:
     """Puts the conversations of taps together.
 
     sides   None: it is not asked on which side of a tap's device anybody is
+    turns   what the rules let pass may change then
     """
 
     site: Site
     rulings: Rulings
     attribution: Attribution
     sides: Sides | None = None
+    turns: Turns = field(default_factory=lambda: Turns.of(()))
     _ruled: dict[object, tuple[Ruling, str]] = field(default_factory=dict)
 
     def of(self, tap: str, flows: Column, found: opening.Openings) -> Iterator[Group]:
@@ -102,6 +105,7 @@ class Sightings:
             "fragment": (flows["bits"][rows] & Bits.FRAGMENT) != 0,
             "begins": (flows["first"][rows] + _JST) // _DAY,
             "ends": (flows["last"][rows] + _JST) // _DAY,
+            "hours": self.turns.number(flows["first"][rows]),
             "far": found.far[rows],
             "inferred": found.inferred[rows],
             "wire": number[rows],

@@ -144,8 +144,8 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
     site = network.site
     rulings = Rulings(site)
     attribution = Attribution(site, rulings.sets)
-    sightings = Sightings(site, rulings, attribution, Sides(network))
     asking = Joining(network, joining.load(), attribution, rulings)
+    sightings = Sightings(site, rulings, attribution, Sides(network), asking.turns)
     entries = {entry.id: entry for entry in site.policy.register}
     expectations = protocols.load()
     found: list[Seen] = []
@@ -179,10 +179,14 @@ def _wanted(
     for one, mine in zip(seen, rows, strict=True):
         sighting = one.sighting
         content = sighting.content
-        wrong = sighting.ruling.forbidden or sighting.ruling in _OPEN or sighting.stray
-        if wrong or (content is not None and (content.differs or (content.declared and content.unknown))):
+        behind = one.answer is not None and one.answer.behind
+        wrong = sighting.ruling.forbidden or sighting.ruling in _OPEN or sighting.stray or behind
+        count = EVIDENCE if wrong else 0
+        if content is not None and not wrong:  # the rows begin with what gave the grade
+            count = min(EVIDENCE, content.differs or (content.unknown if content.declared else 0))
+        if count:
             secret = Tier.MYNUMBER in (sighting.src.tier, sighting.dst.tier)
-            for row in mine[:EVIDENCE].tolist():
+            for row in mine[:count].tolist():
                 found[sighting.tap][row] = found[sighting.tap].get(row, False) or secret
     return {
         tap: (read.flows[tap][sorted(picked)], np.array([picked[row] for row in sorted(picked)], np.bool_))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from scapy.utils import RawPcapNgReader
 
 from segcheck.cli.main import run
 from tests.reports.results import faults
@@ -176,3 +177,22 @@ def test_a_real_session_from_a_terminal_to_a_screen_server_has_to_be_screen_tran
 
     assert {one["check"] for one in json.loads(out.getvalue())["findings"]} == checks
     assert code == (1 if checks else 0)
+
+
+def test_the_evidence_holds_frames_of_every_planted_crossing_and_of_nothing_else_and_no_payload(tmp_path):
+    captures = [f"{DAYS / 'unsound-day' / name}@{tap}" for name, tap in taps().items()]
+    target = tmp_path / "evidence.pcapng"
+    with redirect_stdout(StringIO()):
+        run(["replay", str(CITY), *captures, "--time", "2026-11-24", "--evidence", str(target)])
+    there = {name: [data for data, _ in RawPcapNgReader(str(DAYS / "unsound-day" / name))] for name in taps()}
+    kept = [data for data, _ in RawPcapNgReader(str(target))]
+    whole = {one["id"]: [there[name][number - 1] for name, number in sorted(frames(one))] for one in PLANTED}
+
+    assert kept
+    for name, planted in whole.items():
+        assert any(frame.startswith(cut) for cut in kept for frame in planted), name
+    assert [
+        cut for cut in kept if not any(frame.startswith(cut) for planted in whole.values() for frame in planted)
+    ] == []
+    assert max(map(len, kept)) <= 18 + 40 + 60  # Ethernet with a tag, IPv6, TCP with all its options
+    assert not [word for word in (b"SSH-", b"HTTP/", b"MAIL FROM", b"kikaku") if word in target.read_bytes()]
