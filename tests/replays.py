@@ -7,6 +7,7 @@ seen     the judgement of records at taps against a site's folder
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,6 +20,7 @@ from segcheck.captures.reading import Read
 from segcheck.model.finding import Finding
 from segcheck.model.flow import FLOW, FRAME_BITS, NEVER, NO_VLAN, Bits, CaptureFile, Frames
 from segcheck.model.replayed import Replayed
+from tests.checks.sites import Town
 
 DAY = date(2026, 11, 24)
 SYN, RST, ACK = 0x02, 0x04, 0x10
@@ -123,12 +125,34 @@ def named(found: Replayed) -> list[str]:
     return [one.check for one in found.assessment.findings]
 
 
-def only(found: Replayed) -> Finding:
-    """Return the one finding."""
-    (finding,) = found.assessment.findings
+def only(found: Replayed, check: str = "") -> Finding:
+    """Return the one finding, of a check if it is named."""
+    (finding,) = [one for one in found.assessment.findings if check in ("", one.check)]
     return finding
 
 
 def params(finding: Finding) -> dict[str, str]:
     """Return what fills the words of a finding."""
     return dict(finding.params)
+
+
+#: Two taps of the firewall of `tests.checks.sites.Town`: before it and behind it, as LGWAN hosts see it.
+TAPS = "taps:\n  - {id: tl, device: fw, interface: lg}\n  - {id: ti, device: fw, interface: in}\n"
+MAIL, PC, OTHER, FAR = "10.1.0.25", "10.1.0.50", "10.2.0.25", "10.2.0.50"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A town and what was captured there, by tap."""
+
+    town: Town
+    taps: Mapping[str, Sequence[Flow]]
+
+    def judged(self, folder: Path, day: date = DAY) -> Replayed:
+        """Return the judgement."""
+        return seen(self.town.written(folder), self.taps, day=day)
+
+
+def town(*entries: str, rules: Sequence[str] = (), topology: str = TAPS, **more: Any) -> Town:
+    """Return a town of two zones with these register entries and taps."""
+    return Town(rules=rules, register=entries, topology=topology, **more)

@@ -47,37 +47,37 @@ class Joining:
     def __post_init__(self) -> None:
         self.turns = Turns.at(self.network)
 
+    def hidden(self, one: Sighting) -> bool:
+        """Return whether an end may be another one, before or behind the translations of a device that stands there."""
+        if not one.tap or is_answer(one) or one.ruling is Ruling.LOCAL:
+            return False
+        return self._hides(one) or any(
+            "dst" in self.network.stations[port.device].translates
+            for name in {one.src.wire or one.src.place, one.dst.wire or one.dst.place}
+            for port in self.network.ports.get(name, ())
+        )
+
     def settled(self, one: Sighting, sample: Flow) -> Sighting:
         """Return a sighting as the register sees its real ends, where devices of the site translate one of them.
 
-        What was forbidden by its addresses is registered if its receiver, after all translations on its way, is; it is
-        TRANSLATED if the sender may be somebody behind a device that hides its senders.
+        It is ruled by its receiver after all translations on its way; it is TRANSLATED if its sender may be somebody whom a
+        device hides behind its own address, unless the register permits that address itself.
         """
-        if not one.ruling.forbidden or not one.tap:
+        if one.ruling is Ruling.REGISTERED or not self.hidden(one):
             return one
-        src, dst = one.src, one.dst
-        if (
-            src.kind is SpotKind.DEVICE
-            and "src" in self.network.stations[src.place].translates
-            and self._after(one.tap)
-        ):
-            return _ruled(one, Ruling.TRANSLATED, "")
-        if not any("dst" in station.translates for station in self.network.stations.values()):
-            return one
+        if self._hides(one):
+            return replace(one, ruling=Ruling.TRANSLATED, entry="")
         found = self._trace(one, sample)
-        real = {
-            (hop.after.get("src"), hop.after.get("dst"))
-            for journey in (found.journeys if found else ())
-            if journey.verdict is Verdict.PERMIT and journey.hops
-            for hop in journey.hops[-1:]
-        }
-        moved = {end for _, end in real if end is not None} - {addresses.parse_one(sample.dst)}
-        if not moved:
+        arrived = [j for j in (found.journeys if found else ()) if j.verdict is Verdict.PERMIT and j.hops]
+        real = {journey.hops[-1].after.get("dst") for journey in arrived}
+        sent = addresses.parse_one(sample.dst)
+        if not real - {sent, None}:
             return one
-        rulings = {self._ruling(one, sample, end, dst.domain) for end in moved}
-        if len(rulings) > 1 or len(real) > len(moved):
-            return _ruled(one, Ruling.TRANSLATED, "")
-        return _ruled(one, *rulings.pop())
+        rulings = {self._ruling(one, sample, end) for end in real if end is not None}
+        if len(rulings) > 1 or None in real:
+            return replace(one, ruling=Ruling.TRANSLATED, entry="")
+        ruling, entry = rulings.pop()
+        return replace(one, ruling=ruling, entry=entry)
 
     def answer(self, one: Sighting, sample: Flow) -> Answer:
         """Return what the rules say of a sighting, and the outcome of the join; nothing is said of one without a tap."""
@@ -122,16 +122,19 @@ class Joining:
             return ("bound:asked",)
         return (f"sender:{one.src.place}",)
 
-    def _after(self, tap: str) -> bool:
-        """Return whether a tap may see addresses after its device's translation."""
-        return self.network.site.taps[tap].nat_before is not True
+    def _hides(self, one: Sighting) -> bool:
+        """Return whether the sender's address is that of a device that hides senders, and a tap saw it behind that."""
+        if one.src.kind is not SpotKind.DEVICE or one.dst.kind is SpotKind.DEVICE:
+            return False
+        before = self.network.site.taps[one.tap].nat_before is True
+        return "src" in self.network.stations[one.src.place].translates and not before
 
-    def _ruling(self, one: Sighting, sample: Flow, real: int, domain: str) -> tuple[Ruling, str]:
+    def _ruling(self, one: Sighting, sample: Flow, real: int) -> tuple[Ruling, str]:
         """Return what the register says if `real` is the receiver."""
         atoms = self.attribution
         seen = Seen(
             src=atoms.atom(addresses.parse_one(sample.src), one.src.domain),
-            dst=atoms.atom(real, domain),
+            dst=atoms.atom(real, one.dst.domain),
             proto=one.proto,
             port=one.port,
             own=sample.sport,
@@ -244,10 +247,6 @@ class Joining:
 def minute_of(moment: int) -> int:
     """Return the minute of the wall clock in Japan at a time in ns since 1970."""
     return wall_minute(datetime(1970, 1, 1) + timedelta(microseconds=moment // 1000, hours=9))
-
-
-def _ruled(one: Sighting, ruling: Ruling, entry: str) -> Sighting:
-    return replace(one, ruling=ruling, entry=entry)
 
 
 def _fields(sample: Flow) -> Mapping[str, int]:

@@ -97,12 +97,25 @@ class Sides:
         if device not in self._addressing:
             self._addressing[device] = Addressing(station.config) if station.config is not None else None
         known, port = self._addressing[device], station.port(interface)
-        if known is None or port is None:
+        if port is None:
             return None
         if any(own.address == address for one in station.ports for own in one.addresses):
             return None
+        if known is None:
+            return self._connected(device, interface, address)
         egresses = {way.egress for way in known.ways(address, known.domain(interface))} - {""}
         return None if None in egresses or not egresses else interface in egresses
+
+    def _connected(self, device: str, interface: str, address: int) -> bool | None:
+        """Return the same of a device whose routes nobody knows: it reaches the hosts of its own segments directly."""
+        here = {
+            port.interface
+            for port in self.network.stations[device].ports
+            if any(
+                address in self.network.addresses[name] for name in port.places if name in self.network.site.segments
+            )
+        }
+        return interface in here if here else None
 
 
 def wires_of(site: Site, tap: Tap) -> tuple[Wire, ...]:

@@ -155,7 +155,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
         for first in sightings.of(tap, flows, measured(flows)):
             group, one = first, first.sighting
             rows.append(group.rows)
-            if one.ruling in (Ruling.LOCAL, Ruling.SAME_ZONE) and not one.stray:
+            if one.ruling in (Ruling.LOCAL, Ruling.SAME_ZONE) and not one.stray and not asking.hidden(one):
                 found.append(Seen(one))
                 continue
             shows = contents.shown(flows, group, SHOWN)

@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import IO
 
 from segcheck import __version__
-from segcheck.captures.containers import NotACapture, walk
+from segcheck.captures.containers import walk
 from segcheck.captures.cutting import behind_headers
 from segcheck.captures.frames import Packet, decode
 from segcheck.captures.reading import Progress
 from segcheck.captures.source import STDIN, Source, not_a_capture
 from segcheck.captures.tables import Table
+from segcheck.captures.walking import NotACapture
 from segcheck.errors import BadArguments
 from segcheck.model.flow import FRAME_BITS, NEVER, CaptureFile
 
