@@ -10,7 +10,7 @@ from day import Day
 from sound import COUNTERS, MEETING_ROOM, TERMINALS, clock, tcp
 from talk import Sent, Tcp, ask, echo, later_fragments, noise
 
-#: The check of `segcheck replay` that tells a crossing of each meaning. Out of hours only the rules' schedule objects.
+#: The check of `segcheck replay` that tells a crossing of each meaning.
 CHECKS = {
     "crossing": "observed-crossing",
     "fragment": "observed-crossing",
@@ -22,7 +22,7 @@ CHECKS = {
     "spoofed": "observed-foreign-source",
     "refused": "observed-attempts",
     "dropped": "observed-attempts",
-    "out_of_hours": "observed-bypass",
+    "out_of_hours": "observed-out-of-hours",
 }
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from segcheck.analysis.hours import hours
 from segcheck.analysis.network import Network
 from segcheck.model.schedule import WEEK_MINUTES, Schedule, week_minute
+from segcheck.sets.intervals import IntervalSet
 
 _JST = 9 * 3600 * 10**9
 _MINUTE = 60 * 10**9
@@ -33,9 +35,12 @@ class Turns:
 
     @classmethod
     def at(cls, network: Network) -> Turns:
-        """Return the turns of every schedule of every device that was read."""
+        """Return the turns of every schedule of every device that was read, and of the hours in the site's register."""
         configs = [station.config for station in network.stations.values() if station.config is not None]
-        return cls.of(schedule for config in configs for schedule in config.schedules.values())
+        schedules = [schedule for config in configs for schedule in config.schedules.values()]
+        written = {entry.schedule for entry in network.site.policy.register if entry.schedule}
+        weekly = (found for text in sorted(written) if (found := hours(text)) is not None)
+        return cls.of([*schedules, *(Schedule("", IntervalSet.empty(), one) for one in weekly)])
 
     def number(self, moments: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """Return a number for each time (ns since 1970): with equal ones, the same schedules are in force on clocks in Japan."""

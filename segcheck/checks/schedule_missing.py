@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time
 
+from segcheck.analysis.hours import hours
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
 from segcheck.checks._base import Context, rule_name
-from segcheck.checks._hours import hours
 from segcheck.checks._registered import Met, Used, permits, used
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing

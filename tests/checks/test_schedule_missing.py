@@ -1,6 +1,6 @@
 import pytest
 
-from segcheck.checks._hours import hours
+from segcheck.analysis.hours import hours
 from segcheck.model.schedule import week_minute
 from tests.checks.sites import Town, entry, item, lines, policy, rule, told, way, witness
 
