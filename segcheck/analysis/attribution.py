@@ -6,7 +6,7 @@ every set of addresses that was named. Looking up n addresses costs O(n log pref
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,16 +46,20 @@ class _Line:
     atoms6: Indexes
 
 
+def _no_sets(domain: str) -> Sequence[IntervalSet]:
+    return ()
+
+
 @dataclass(eq=False)
 class Attribution:
     """Looks addresses up in a site's routing domains.
 
-    sets    sets of addresses whose members are to be told apart beside the site's own places
+    sets    gives the sets of addresses of a domain whose members are to be told apart beside the site's own places
     atoms   every atom of the domains that were asked about so far; those of a domain lie together
     """
 
     site: Site
-    sets: Sequence[IntervalSet] = ()
+    sets: Callable[[str], Sequence[IntervalSet]] = _no_sets
     atoms: list[Atom] = field(default_factory=list)
     _lines: dict[str, _Line] = field(default_factory=dict)
 
@@ -92,8 +96,9 @@ class Attribution:
     def _made(self, domain: str) -> _Line:
         layers = list(_layers(self.site, domain))
         named = [values for values, _ in layers]
+        sets = self.sets(domain)
         cuts = {0, _V6_START}
-        for values in (*named, *self.sets):
+        for values in (*named, *sets):
             for lowest, highest in values.ranges:
                 cuts |= {lowest, highest + 1}
         starts = sorted(cut for cut in cuts if cut < LINE_SIZE)
@@ -102,8 +107,8 @@ class Attribution:
         for number, values in enumerate(named):
             for lowest, highest in values.ranges:
                 spots[place[lowest] : place[highest + 1]] = number
-        members = np.zeros((len(starts), len(self.sets)), np.bool_)
-        for number, values in enumerate(self.sets):
+        members = np.zeros((len(starts), len(sets)), np.bool_)
+        for number, values in enumerate(sets):
             for lowest, highest in values.ranges:
                 members[place[lowest] : place[highest + 1], number] = True
         known: dict[tuple[Spot, bytes], int] = {}

@@ -41,14 +41,17 @@ def allowances(site: Site, day: date) -> tuple[Allowance, ...]:
     )
 
 
-def of_entry(site: Site, entry: RegisterEntry) -> Iterator[Allowance]:
-    """Yield the sessions that an entry describes, whether or not it permits them today."""
+def of_entry(site: Site, entry: RegisterEntry, domain: str | None = None) -> Iterator[Allowance]:
+    """Yield the sessions that an entry describes, whether or not it permits them today.
+
+    domain   only the addresses that its ends have in this routing domain; None: all
+    """
     if entry.gateway and entry.legs:
         gateway = site.gateways[entry.gateway]
-        own = addresses_of(site, Endpoint(EndpointKind.GATEWAY, gateway.id))
+        own = addresses_of(site, Endpoint(EndpointKind.GATEWAY, gateway.id), domain)
         for leg in gateway.legs:
             if leg.id in entry.legs:
-                peer = addresses_of(site, leg.peer)
+                peer = addresses_of(site, leg.peer, domain)
                 opener, answerer = (own, peer) if leg.self_opens else (peer, own)
                 yield Allowance(
                     entry=entry.id,
@@ -59,7 +62,7 @@ def of_entry(site: Site, entry: RegisterEntry) -> Iterator[Allowance]:
                     leg=leg.id,
                 )
         return
-    source, destination = addresses_of(site, entry.source), addresses_of(site, entry.destination)
+    source, destination = (addresses_of(site, end, domain) for end in (entry.source, entry.destination))
     if not entry.opened_by_source:
         source, destination = destination, source
     yield Allowance(entry=entry.id, initiators=source, responders=destination, services=entry.services, path=entry.path)
@@ -88,35 +91,52 @@ def of_service(site: Site, device: TopologyDevice, service: DeviceService) -> Al
     return Allowance(entry=service.kind, initiators=ALL, responders=own, services=service.services)
 
 
-def addresses_of(site: Site, endpoint: Endpoint) -> IntervalSet:
-    """Return the addresses that an end of a communication stands for."""
+def addresses_of(site: Site, endpoint: Endpoint, domain: str | None = None) -> IntervalSet:
+    """Return the addresses that an end of a communication stands for.
+
+    domain   only those of hosts and segments in this routing domain; ranges, and hosts beyond the city, are in every one
+    """
     found = IntervalSet.empty()
     match endpoint.kind:
         case EndpointKind.HOST:
-            return IntervalSet.of(*site.hosts[endpoint.id].addresses)
+            return _host(site, endpoint.id, domain)
         case EndpointKind.GROUP:
             group = site.groups[endpoint.id]
             found = group.ranges
             for host in group.hosts:
-                found = found | IntervalSet.of(*site.hosts[host].addresses)
+                found = found | _host(site, host, domain)
             for segment in group.segments:
-                found = found | _prefixes(site, segment)
+                found = found | _prefixes(site, segment, domain)
         case EndpointKind.SEGMENT:
-            found = _prefixes(site, endpoint.id)
+            found = _prefixes(site, endpoint.id, domain)
         case EndpointKind.ZONE:
             for name, place in site.segments.items():
                 if place.zone == endpoint.id:
-                    found = found | _prefixes(site, name)
+                    found = found | _prefixes(site, name, domain)
         case EndpointKind.DEVICE:
-            found = IntervalSet.of(*(a.address for i in site.devices[endpoint.id].interfaces for a in i.addresses))
+            interfaces = site.devices[endpoint.id].interfaces
+            here = (one for one in interfaces if not one.segment or _within(site, one.segment, domain))
+            found = IntervalSet.of(*(a.address for i in here for a in i.addresses))
         case EndpointKind.GATEWAY:
             for host in site.gateways[endpoint.id].hosts:
-                found = found | IntervalSet.of(*site.hosts[host].addresses)
+                found = found | _host(site, host, domain)
     return found
 
 
-def _prefixes(site: Site, segment: str) -> IntervalSet:
+def _host(site: Site, name: str, domain: str | None) -> IntervalSet:
+    host = site.hosts[name]
+    there = not host.segment or _within(site, host.segment, domain)
+    return IntervalSet.of(*host.addresses) if there else IntervalSet.empty()
+
+
+def _within(site: Site, segment: str, domain: str | None) -> bool:
+    return domain is None or site.segments[segment].domain == domain
+
+
+def _prefixes(site: Site, segment: str, domain: str | None) -> IntervalSet:
     found = IntervalSet.empty()
+    if not _within(site, segment, domain):
+        return found
     for prefix in site.segments[segment].prefixes:
         found = found | prefix
     return found

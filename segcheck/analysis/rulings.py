@@ -45,12 +45,11 @@ class Seen:
 class Rulings:
     """Asks the register; what an entry permits on a day is what `permitting` says.
 
-    sets   the addresses by which `Attribution` must tell atoms apart, two for each allowance: initiators, responders
+    allowances   of every entry, permitting or not
     """
 
     site: Site
     allowances: tuple[tuple[RegisterEntry, Allowance], ...] = field(init=False)
-    sets: tuple[IntervalSet, ...] = field(init=False)
     _ends: dict[frozenset[int], tuple[tuple[int, ...], frozenset[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,7 +58,12 @@ class Rulings:
             for entry in self.site.policy.register
             for allowance in permitting.of_entry(self.site, entry)
         )
-        self.sets = tuple(one for _, a in self.allowances for one in (a.initiators, a.responders))
+
+    def sets(self, domain: str) -> tuple[IntervalSet, ...]:
+        """Return the addresses by which `Attribution` must tell a domain's atoms apart: who opens and who answers each."""
+        entries = self.site.policy.register
+        found = (allowance for entry in entries for allowance in permitting.of_entry(self.site, entry, domain))
+        return tuple(one for allowance in found for one in (allowance.initiators, allowance.responders))
 
     def cuts(self, protocol: int) -> list[int]:
         """Return where a port's meaning to the register changes, ascending; for ICMP all 16 bits count."""
