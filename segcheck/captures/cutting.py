@@ -26,7 +26,7 @@ def behind_headers(data: bytes, start: int, end: int, original: int, link: int, 
     cut = _behind(data, start, end, original, link, packet)
     proto = packet[4]
     quoting = packet[2] >> 8 in _QUOTING.get(proto, ()) and (proto == _ICMP) == (len(packet[1]) == 8)
-    if quoting and packet[11] != _LATER and cut == packet[9]:
+    if quoting and cut == packet[9]:
         inner = decode(data, cut, min(end, packet[10]), _LONGEST, _QUOTED_LINK[proto])
         half = len(packet[1]) // 2
         # an error goes to whom the packet came from; what does not fit that is data, however much it looks like a header
@@ -39,7 +39,6 @@ def _behind(data: bytes, start: int, end: int, original: int, link: int, packet:
     proto, payload, stop, role = packet[4], packet[9], packet[10], packet[11]
     if role == _LATER or (payload and proto != _SCTP):
         return min(payload, stop, end)
-    original = max(original, end - start)
     ports = _ports_end(data, start, end, original, link)
     if proto != _SCTP:
         return ports

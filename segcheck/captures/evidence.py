@@ -113,13 +113,14 @@ class _Wishes:
         self.left: list[int] = []
         self.rows: dict[_Key, int] = {}
         self.named: set[int] = set()
-        for row, (key, back) in enumerate(_keys(table)):
+        packets = table["packets_ab"].astype(int) + table["packets_ba"]
+        for row, ((key, back), count) in enumerate(zip(_keys(table), packets.tolist(), strict=True)):
             self.rows[key] = self.rows[back] = row
-            self.left.append(first)
+            self.left.append(min(first, count))
         for name in _NAMED:
             self.named.update(number for number in table[name].tolist() if number != NEVER)
         self._last = max(self.named, default=0)
-        self._open = len(self.left) if first > 0 else 0
+        self._open = sum(count > 0 for count in self.left)
 
     def over(self, number: int) -> bool:
         """Return whether nothing is wanted from this frame on."""

@@ -127,6 +127,18 @@ def said(table: Table, known: Openings) -> Iterator[Opening]:
         yield Opening(first, second, proto, cut, state == midstream, initiator == inferred)
 
 
+def names(table: Table, known: Openings) -> list[str | None]:
+    """Return the protocol that each conversation surely speaks, None where that is not known; `known` as in `said`.
+
+    Cost: about 10 us a conversation.
+    """
+    spoken = (
+        recognise(one.initiator, one.responder, one.proto, cut=one.cut, guessed=one.guessed)
+        for one in said(table, known)
+    )
+    return [one.name if one.sure else None for one in spoken]
+
+
 def protocols() -> tuple[Protocol, ...]:
     """Return every protocol that is recognised, by name."""
     return tuple(recogniser.PROTOCOL for recogniser in installed())

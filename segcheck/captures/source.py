@@ -23,6 +23,7 @@ STDIN = "-"
 #: Unpacked bytes of one file after which reading stops, told as damage.
 MOST_UNPACKED = 64 << 30
 _CHUNK = 1 << 20
+_PEEK = 1 << 12
 _SKIPPABLE = b"\x2a\x4d\x18"  # behind 50 to 5F: a skippable zstandard frame (RFC 8878 §3.1.2)
 
 
@@ -47,7 +48,7 @@ class Source:
         self._most = most
         self._hash = hashlib.sha256() if hashed else None
         self._file, self.size = _standard_input() if path == STDIN else _opened(path)
-        self._ahead = self._take(_CHUNK)
+        self._ahead = self._take(_PEEK)
         self.packing = _packing(self._ahead)
         self._unpacked: Read = self._raw
         if self.packing == "gzip":

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segcheck.captures.reading import Read
+from segcheck.captures.recognising import names
 from segcheck.captures.tables import Table
 from segcheck.captures.telling import BLOCK, INITIATORS, STATES, address, openings, ports
 from segcheck.model.flow import NO_VLAN, Bits
@@ -62,15 +63,16 @@ def _block(tap: str, table: Table, zones: Zones | None) -> Iterator[tuple[Any, .
         *(src_hi, src_lo, dst_hi, dst_lo, table["vlan"].tolist(), table["vlan_inner"].tolist()),
         *(moment(table["first"]), moment(table["last"]), packets_out, bytes_out, packets_in, bytes_in),
         *(known.initiator.tolist(), known.also.tolist(), known.state.tolist(), table["bits"].tolist(), of_a, of_b),
+        names(table, known),
     )
     for cells in zip(*columns, strict=True):
         family, proto, sport, dport, from_here, shi, slo, dhi, dlo, outer, inner, first, last = cells[:13]
-        pout, bout, pin, bin_, initiator, also, state, bits, zone_a, zone_b = cells[13:]
+        pout, bout, pin, bin_, initiator, also, state, bits, zone_a, zone_b, spoken = cells[13:]
         sport, dport = ports(family, proto, sport, dport)
         yield (
             *(address(family, shi, slo), sport, address(family, dhi, dlo), dport, proto_name(proto), None),
             tuple(tag for tag in (outer, inner) if tag != NO_VLAN),
             *(first, last, pout, bout, pin, bin_, INITIATORS[initiator].value, also, STATES[state].value),
-            *(bool(bits & Bits.FRAGMENT), None, None, tap or None),
+            *(bool(bits & Bits.FRAGMENT), spoken, None, tap or None),
             *((zone_a, zone_b) if from_here else (zone_b, zone_a)),
         )

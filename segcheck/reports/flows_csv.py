@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from io import StringIO
 
 from segcheck.captures.reading import Read
+from segcheck.lang.columns import printable
 from segcheck.reports._flows import COLUMNS, Zones, rows
 
 _PIECE = 4096
 #: A cell that begins so is taken for a formula by spreadsheets (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def flows(found: Read, zones: Zones | None = None) -> Iterator[str]:
@@ -38,4 +39,7 @@ def _cell(value: object) -> object:
         return "true" if value else "false"
     if isinstance(value, tuple):
         return " ".join(map(str, value))
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -22,7 +22,7 @@ _RAW = frozenset({"sport", "dport", "packets_out", "bytes_out", "packets_in", "b
 def flows(found: Read, run: Run, zones: Zones | None = None) -> Iterator[str]:
     """Yield the document in pieces; `zones` names the zones of both ends of each row.
 
-    Cost: about 5 us a conversation.
+    Cost: about 15 us a conversation.
     """
     document = render(
         {

@@ -84,6 +84,7 @@ FRAMES: dict[str, bytes] = {
     ),
     "sctp": bytes(Ether() / IP(src=A, dst=B, proto=132) / Raw(SCTP_HEADER + CHUNK)),
     "sctp-other-chunk": bytes(Ether() / IP(src=A, dst=B, proto=132) / Raw(SCTP_HEADER + HEARTBEAT)),
+    "sctp-chunk-before-data": bytes(Ether() / IP(src=A, dst=B, proto=132) / Raw(SCTP_HEADER + HEARTBEAT + CHUNK)),
     "gre": bytes(Ether() / IP(src=A, dst=B) / GRE() / IP(src=B, dst=C) / Raw(SECRET)),
     "esp": bytes(Ether() / IP(src=A, dst=B, proto=50) / Raw(SECRET)),
     "trailer": bytes(Ether() / IP(src=A, dst=B, len=40) / TCP(sport=7, dport=8) / Raw(SECRET)),
@@ -172,6 +173,30 @@ def test_payload_is_kept_for_a_reason_that_stands_in_the_file(tmp_path: Path) ->
     assert read(str(target)).flows[""].tobytes() == found.flows[""].tobytes()
 
 
+@pytest.mark.parametrize(
+    ("frame", "kept"),
+    [
+        (FRAMES["tcp"], 14 + 20 + 20),
+        (FRAMES["ipv6"], 14 + 40 + 8 + 20),
+        (FRAMES["echo"], 14 + 20 + 8),
+        (FRAMES["error"], 14 + 20 + 8 + 20 + 8),
+        (FRAMES["error-short-quote"], 14 + 20 + 8 + 20 + 4),  # eight bytes of TCP are no header: its ports
+        (FRAMES["error-no-quote"], 14 + 20 + 8),
+        (FRAMES["sctp"], 14 + 20 + 12),
+        (FRAMES["esp"], 14 + 20),
+        (FRAMES["later-fragment"], 14 + 20),
+        (FRAMES["tiny-first-fragment"], 14 + 20 + 4),
+        (bytes(Ether() / IP(src=A, dst=B, id=8, flags="MF", len=28, proto=132) / Raw(SECRET)), 14 + 20 + 4),
+        (bytes(Ether() / IP(src=A, dst=B, len=24, proto=1) / Raw(b"\x08\x00\x00\x00" + SECRET)), 14 + 20 + 4),
+    ],
+)
+def test_frames_are_cut_behind_layer_4(frame: bytes, kept: int) -> None:
+    packet = decode(frame, 0, len(frame), len(frame), 1)
+
+    assert not isinstance(packet, int)
+    assert behind_headers(frame, 0, len(frame), len(frame), 1, packet) == kept
+
+
 def test_a_reason_alone_keeps_no_payload(tmp_path: Path) -> None:
     found = read(pcap(tmp_path / "a.pcap", [FRAMES["tcp"]]))
     target = tmp_path / "out.pcapng"
@@ -239,6 +264,22 @@ def test_reading_stops_when_nothing_more_can_come(tmp_path: Path, monkeypatch: p
 
     assert len(told) == 4
     assert told[0] == (Path(capture).stat().st_size, Path(capture).stat().st_size, 1)
+
+
+def test_a_short_conversation_does_not_keep_reading_going(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "_STEP", 1)
+    found = read(pcap(tmp_path / "a.pcap", [bytes(tcp(b"x")), *[bytes(tcp(b"x", sport=9))] * 50]))
+    rows = found.flows[""]
+    told: list[int] = []
+
+    evidence.write(
+        str(tmp_path / "o"),
+        found.files,
+        {"": rows[(rows["pa"] == 50000) | (rows["pb"] == 50000)]},
+        progress=lambda _done, _all, frames: told.append(frames),
+    )
+
+    assert told == [1, 2]
 
 
 def test_taps_are_asked_for_by_themselves(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ REFUSED = [
     (b"\x03\x00\x00\x16\x11\xe0\x00\x00\x00\x01\x00\xc0\x01\x0a\xc1\x02\x01\x00\xc2\x02\x01\x02", PLAIN),  # S7: TSAPs
     (tpkt(0xE0, COOKIE)[:-2] + b"xx", PLAIN),  # a cookie without its end
     (b"\x03\x00\x00\x14" + tpkt(0xE0, negotiation(1, 0, 3))[4:], ANSWER),  # TPKT and X.224 disagree on the length
+    (b"\x03\x00\x00\x13\x0d" + tpkt(0xE0, negotiation(1, 0, 3))[5:], ANSWER),
     (tpkt(0xE0, negotiation(1, 0, 0x40)), ANSWER),  # a protocol that there is not
     (tpkt(0xE0, negotiation(1, 8, 3)), ANSWER),  # a correlation id announced and not there
     (tpkt(0xE0, negotiation(1, 0, 3)) + TLS_HELLO[:20], ANSWER),  # nobody goes on before the answer
