@@ -28,7 +28,7 @@ def test_the_wheel_carries_sites_words_and_schemas(wheel: Path) -> None:
     assert "segcheck/topologies/reiji/exports/fw-core.conf" in names
     assert {"segcheck/lang/ja.yaml", "segcheck/lang/en.yaml", "segcheck/py.typed"} <= names
     assert any(name.startswith("segcheck/data/") for name in names)
-    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "tools/"))]
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "tools/", "captures/"))]
 
 
 def test_an_installed_copy_finds_its_sites_and_answers(wheel: Path, tmp_path: Path) -> None:
