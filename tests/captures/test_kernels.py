@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import traffic
-from segcheck.captures import reading
+from segcheck.captures import conversations, reading
 from segcheck.captures.conversations import Interpreted
 from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Engine, Taken
@@ -76,6 +77,17 @@ class TestOnEveryByteString:
         assert told(kernel_engine.Compiled, files, most=most) == expected
 
     @THOROUGH
+    @given(makers, st.integers(0, 2), st.integers(1, 5))
+    def test_both_engines_agree_at_their_bounds(self, maker: Maker, datagrams: int, batch: int) -> None:
+        file = maker.section() + maker.section()
+        with patch.object(conversations, "MOST_DATAGRAMS", datagrams):
+            expected = told(Interpreted, [file])
+        with patch.object(kernel_engine, "MOST_DATAGRAMS", datagrams), patch.object(kernel_engine, "_BATCH", batch):
+            found = told(kernel_engine.Compiled, [file])
+
+        assert found == expected
+
+    @THOROUGH
     @given(makers, st.sampled_from(LINKS), st.binary(min_size=200, max_size=200))
     def test_what_lies_behind_a_frame_is_never_looked_at(self, maker: Maker, link: int, behind: bytes) -> None:
         for _ in range(20):
@@ -129,7 +141,7 @@ def test_the_same_holds_with_every_index_checked_and_uncompiled(how: dict[str, s
     )
 
     assert done.returncode == 0, done.stdout
-    assert "3 passed" in done.stdout
+    assert "4 passed" in done.stdout
 
 
 def test_both_engines_agree_on_the_traffic_of_the_benchmark(tmp_path: Path) -> None:
