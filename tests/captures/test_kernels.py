@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -183,6 +184,24 @@ def test_counters_stop_instead_of_running_over() -> None:
     assert rows["packets"].tolist() == [[0xFFFF_FFFF, 0], [0, 0]]
     assert rows["payload"].tolist() == [[0, 0xFFFF_FFFF], [0, 0]]
     assert rows["bytes"].tolist() == [[10, 0], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("extensions", "length", "outcome"),
+    [(0, 8, "decoded"), (0, 7, "malformed"), (16, 8, "decoded"), (17, 8, "malformed")],
+)
+def test_both_engines_stop_at_the_same_bound(extensions: int, length: int, outcome: str) -> None:
+    udp = struct.pack(">HHHH", 53, 53, length, 0)
+    chain = b"".join(bytes((60 if left else 17, 0, 1, 4, 0, 0, 0, 0)) for left in reversed(range(extensions)))
+    packet = struct.pack(">IHBB", 6 << 28, len(chain) + 8, 60 if extensions else 17, 64) + bytes(32) + chain + udp
+    file = struct.pack("<IIIIII", 0xA1B2C3D4, 0x40002, 0, 0, 0, 229) + struct.pack(
+        "<IIII", 1, 2, len(packet), len(packet)
+    )
+    answers, _ = expected = told(Interpreted, [file + packet])
+
+    assert told(kernel_engine.Compiled, [file + packet]) == expected
+    assert not isinstance(answers, str)
+    assert getattr(answers[0][0].frames, outcome) == 1
 
 
 class TestChoice:
