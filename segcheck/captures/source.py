@@ -130,7 +130,8 @@ def listed(paths: Sequence[str]) -> tuple[list[str], list[str]]:
                 "読めるのは pcap と pcapng (gzip、zstd 圧縮も可) です",
             )
         captures += found
-        others += [one for one in inside if one not in set(found)]
+        chosen = set(found)
+        others += [one for one in inside if one not in chosen]
     return captures, others
 
 

@@ -165,6 +165,21 @@ def test_damage_and_what_was_passed_over_is_told(call, tmp_path: Path) -> None:
     assert (found["files"][0]["complete"], found["files"][0]["damage"][0]["offset"]) == (False, 164)
 
 
+def test_progress_is_told_on_a_terminal_and_changes_no_answer(
+    call, capture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = call("flows", capture)
+    monkeypatch.setattr("segcheck.cli._progress.is_terminal", lambda stream: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    watched = call("flows", capture)
+
+    assert (watched.code, watched.out) == (0, plain.out)
+    assert "captures" in watched.err
+    assert "packets/s" in watched.err
+    assert call("-q", "flows", capture).err == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
