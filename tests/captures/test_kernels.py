@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import traffic
-from segcheck.captures import reading
+from segcheck.captures import conversations, reading
 from segcheck.captures.conversations import Interpreted
 from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Engine, Taken
@@ -76,6 +78,17 @@ class TestOnEveryByteString:
         assert told(kernel_engine.Compiled, files, most=most) == expected
 
     @THOROUGH
+    @given(makers, st.integers(0, 2), st.integers(1, 5))
+    def test_both_engines_agree_at_their_bounds(self, maker: Maker, datagrams: int, batch: int) -> None:
+        file = maker.section() + maker.section()
+        with patch.object(conversations, "MOST_DATAGRAMS", datagrams):
+            expected = told(Interpreted, [file])
+        with patch.object(kernel_engine, "MOST_DATAGRAMS", datagrams), patch.object(kernel_engine, "_BATCH", batch):
+            found = told(kernel_engine.Compiled, [file])
+
+        assert found == expected
+
+    @THOROUGH
     @given(makers, st.sampled_from(LINKS), st.binary(min_size=200, max_size=200))
     def test_what_lies_behind_a_frame_is_never_looked_at(self, maker: Maker, link: int, behind: bytes) -> None:
         for _ in range(20):
@@ -129,7 +142,7 @@ def test_the_same_holds_with_every_index_checked_and_uncompiled(how: dict[str, s
     )
 
     assert done.returncode == 0, done.stdout
-    assert "3 passed" in done.stdout
+    assert "4 passed" in done.stdout
 
 
 def test_both_engines_agree_on_the_traffic_of_the_benchmark(tmp_path: Path) -> None:
@@ -171,6 +184,24 @@ def test_counters_stop_instead_of_running_over() -> None:
     assert rows["packets"].tolist() == [[0xFFFF_FFFF, 0], [0, 0]]
     assert rows["payload"].tolist() == [[0, 0xFFFF_FFFF], [0, 0]]
     assert rows["bytes"].tolist() == [[10, 0], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("extensions", "length", "outcome"),
+    [(0, 8, "decoded"), (0, 7, "malformed"), (16, 8, "decoded"), (17, 8, "malformed")],
+)
+def test_both_engines_stop_at_the_same_bound(extensions: int, length: int, outcome: str) -> None:
+    udp = struct.pack(">HHHH", 53, 53, length, 0)
+    chain = b"".join(bytes((60 if left else 17, 0, 1, 4, 0, 0, 0, 0)) for left in reversed(range(extensions)))
+    packet = struct.pack(">IHBB", 6 << 28, len(chain) + 8, 60 if extensions else 17, 64) + bytes(32) + chain + udp
+    file = struct.pack("<IIIIII", 0xA1B2C3D4, 0x40002, 0, 0, 0, 229) + struct.pack(
+        "<IIII", 1, 2, len(packet), len(packet)
+    )
+    answers, _ = expected = told(Interpreted, [file + packet])
+
+    assert told(kernel_engine.Compiled, [file + packet]) == expected
+    assert not isinstance(answers, str)
+    assert getattr(answers[0][0].frames, outcome) == 1
 
 
 class TestChoice:
