@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from segcheck import __version__
 from segcheck.captures.containers import walk
 from segcheck.captures.cutting import behind_headers
 from segcheck.captures.frames import Packet, decode
@@ -28,6 +27,7 @@ from segcheck.captures.tables import Table
 from segcheck.captures.walking import NotACapture
 from segcheck.errors import BadArguments
 from segcheck.model.flow import FRAME_BITS, NEVER, CaptureFile
+from segcheck.version import __version__
 
 #: Frames of one conversation that are taken from its beginning on.
 FIRST = 20

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from segcheck.captures.compiled import kernel
-from segcheck.captures.kernels import be32, le32
+from segcheck.captures.kernel_loads import be32, le32
 
 #: What the walk over pcapng blocks knows of an interface: link type, snap length, how units become ns, offset in ns.
 LINK, SNAP, FACTOR, DIVISOR, MOST_UNITS, OFFSET = range(6)

@@ -1,8 +1,7 @@
 """Frames into packets, as numba kernels: the same meaning as the interpreted path, byte for byte.
 
 Written from the definitions of `model/flow.py` and of the interpreted path's docstrings; the tests compare both on whatever
-bytes there are. Loads are spelled in plain Python, one byte after the other (LLVM makes one load of them), so that the same
-source runs uncompiled. Offsets are unsigned inside loads, which spares the test for a negative index.
+bytes there are.
 
 Nothing here checks a bound by itself: every read is behind a comparison with `end`, the captured end of its frame.
 """
@@ -12,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from segcheck.captures.compiled import kernel
+from segcheck.captures.kernel_loads import be16, be32, be64, le32
 from segcheck.captures.packet import FIRST, LATER, NO_ROW, ROW_WANTED
 from segcheck.model.flow import HEAD, NO_VLAN, Bits
 
@@ -28,38 +28,6 @@ _TCP, _UDP, _DCCP, _SCTP, _UDP_LITE = 6, 17, 33, 132, 136
 _MOST_EXTENSIONS = 16
 _MOST_CHUNKS = 16
 _NETLINK = 824
-
-
-@kernel
-def be16(window, at):
-    """Return the 16 bits at `at`, most significant byte first."""
-    at = np.uint64(at)
-    return np.int64(window[at]) << 8 | np.int64(window[at + np.uint64(1)])
-
-
-@kernel
-def be32(window, at):
-    """Return the 32 bits at `at`, most significant byte first."""
-    return be16(window, at) << 16 | be16(window, at + 2)
-
-
-@kernel
-def be64(window, at):
-    """Return the 64 bits at `at`, most significant byte first, unsigned."""
-    return np.uint64(be32(window, at)) << np.uint64(32) | np.uint64(be32(window, at + 4))
-
-
-@kernel
-def le16(window, at):
-    """Return the 16 bits at `at`, least significant byte first."""
-    at = np.uint64(at)
-    return np.int64(window[at]) | np.int64(window[at + np.uint64(1)]) << 8
-
-
-@kernel
-def le32(window, at):
-    """Return the 32 bits at `at`, least significant byte first."""
-    return le16(window, at) | le16(window, at + 2) << 16
 
 
 @kernel
