@@ -18,7 +18,7 @@ from segcheck.analysis.turns import Turns
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.journey import Journey, SiteTrace
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, EntryUse, Join, Observed, Permitted, Ruling, Sighting, SpotKind
+from segcheck.model.replay import Answer, EntryUse, Join, Observed, Permitted, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.schedule import wall_minute
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
@@ -42,6 +42,8 @@ class Joining:
     asked: int = 0
     turns: Turns = field(init=False)
     _traces: dict[object, SiteTrace | None] = field(default_factory=dict)
+    _redirecting: dict[str, bool] = field(default_factory=dict)
+    _wires_of: dict[tuple[str, int | None], Wire] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.turns = Turns.at(self.network)
@@ -50,11 +52,15 @@ class Joining:
         """Return whether an end may be another one, before or behind the translations of a device that stands there."""
         if not one.tap or is_answer(one) or one.ruling is Ruling.LOCAL:
             return False
-        return self._hides(one) or any(
-            "dst" in self.network.stations[port.device].translates
-            for name in {one.src.wire or one.src.place, one.dst.wire or one.dst.place}
-            for port in self.network.ports.get(name, ())
-        )
+        return self._hides(one) or self._redirects(one.src) or self._redirects(one.dst)
+
+    def _redirects(self, spot: Spot) -> bool:
+        """Return whether a device that stands where a spot is may send packets on to other receivers than they name."""
+        name = spot.wire or spot.place
+        if name not in self._redirecting:
+            ports = self.network.ports.get(name, ())
+            self._redirecting[name] = any("dst" in self.network.stations[port.device].translates for port in ports)
+        return self._redirecting[name]
 
     def settled(self, one: Sighting, opening: Mapping[str, int]) -> Sighting:
         """Return a sighting as the register sees its real ends, where devices of the site translate one of them.
@@ -145,8 +151,11 @@ class Joining:
 
     def _off(self, one: Sighting, found: SiteTrace) -> bool:
         """Return whether a packet that rules stop was seen off every wire that it may come to before it is stopped."""
-        tap = self.network.site.taps[one.tap]
-        wire = wire_of(self.network.site, tap, () if one.vlan is None else (one.vlan,))
+        key = one.tap, one.vlan
+        if key not in self._wires_of:
+            tags = () if one.vlan is None else (one.vlan,)
+            self._wires_of[key] = wire_of(self.network.site, self.network.site.taps[one.tap], tags)
+        wire = self._wires_of[key]
         if not wire.segments or len(found.journeys) >= MAX_JOURNEYS:
             return False
         start = one.src.wire or one.src.place

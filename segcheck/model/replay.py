@@ -98,7 +98,10 @@ class Observed(Enum):
     @property
     def rank(self) -> int:
         """Return 0 for what shows most."""
-        return list(Observed).index(self)
+        return _RANK[self]
+
+
+_RANK = {one: rank for rank, one in enumerate(Observed)}
 
 
 class Permitted(Enum):
