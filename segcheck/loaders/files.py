@@ -1,4 +1,4 @@
-"""Input files and folders to `SourceText`; nothing here knows what stands in them."""
+"""Input files and folders to `SourceText`; nothing here knows what stands in them, but workbooks are told from text."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ def read_export(path: str) -> tuple[SourceText, ...]:
     """Return the text of one file, or of every file directly in a folder (names that begin with "." left out), by name.
 
     A folder holds the files of one device. Sub-folders are refused: what lies in them would be missing from the answer.
+    A workbook (xlsx) comes with its cells.
 
     Raises:
         UnreadableFile: missing, empty, no text, too large, no ordinary file, an empty folder or one with folders in it.
     """
     if not Path(path).is_dir():
-        return (read_text(path),)
+        return (read_table(path),)
     names = sorted(name for name in _listed(path) if not name.startswith("."))
     if not names:
         raise UnreadableFile(
@@ -62,8 +63,20 @@ def read_export(path: str) -> tuple[SourceText, ...]:
                 f"{inside}: エクスポートのフォルダーの中にフォルダーがあります。判定は行っていません。"
                 "1 台分のファイルを 1 つのフォルダーに並べてください",
             )
-        found.append(read_text(inside))
+        found.append(read_table(inside))
     return tuple(found)
+
+
+def read_table(path: str) -> SourceText:
+    """Return one file that may be a workbook or text.
+
+    Raises:
+        UnreadableFile: as `read_text`; a workbook that is damaged, encrypted, of the old form (.xls) or beyond a bound.
+    """
+    from segcheck.loaders import workbook
+
+    data = _bytes(path)
+    return workbook.decode(path, data) if data.startswith((workbook.ZIP, workbook.COMPOUND)) else decode(path, data)
 
 
 def read_text(path: str) -> SourceText:

@@ -1,0 +1,66 @@
+"""Text with rows and columns (CSV, TSV and their kin) to a sheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from statistics import median
+
+from segcheck.model.sheet import Book, Cell, Row, Sheet
+from segcheck.model.source import SourceText
+
+MAX_ROWS = 200_000
+_SEPARATORS = "\t,;|"
+#: Physical lines from which the separator is told.
+_LOOKED_AT = 40
+
+
+def book(source: SourceText) -> Book:
+    """Return the one sheet of a text; its name is "".
+
+    Reading stops at a cell that never ends and at `MAX_ROWS`: the sheet is then `torn`. Cells are the text between
+    separators, quotes taken off (RFC 4180), nothing else changed.
+    """
+    lines = source.lines()
+    mark = separator(lines)
+    rows: list[Row] = []
+    torn = False
+    before = 0
+    reader = csv.reader(_ends(lines), delimiter=mark)
+    while True:
+        try:
+            record = next(reader)
+        except StopIteration:
+            break
+        except csv.Error:  # a cell beyond the module's bound
+            torn = True
+            break
+        first, last = before + 1, reader.line_num
+        before = last
+        cells = {column: Cell(text) for column, text in enumerate(record, 1) if text}
+        if len(rows) == MAX_ROWS:
+            torn = True
+            break
+        if cells:
+            rows.append(Row(first, first, last, cells))
+        if last > first and last == len(lines) and "\n".join(lines[first - 1 : last]).count('"') % 2:
+            torn = True
+    return Book((Sheet("", tuple(rows), torn=torn),))
+
+
+def separator(lines: list[str]) -> str:
+    """Return what separates the cells of the first lines: the mark that most of them hold, the tab before the comma."""
+    looked = [line for line in lines[:_LOOKED_AT] if line.strip()]
+    counts = {mark: [_outside(line, mark) for line in looked] for mark in _SEPARATORS}
+    best = max(_SEPARATORS, key=lambda mark: (median(counts[mark]) if looked else 0, sum(counts[mark])))
+    return best if sum(counts[best]) else ","
+
+
+def _outside(line: str, mark: str) -> int:
+    """Return how often a mark stands outside quotes."""
+    return sum(part.count(mark) for part in line.split('"')[::2])
+
+
+def _ends(lines: list[str]) -> Iterator[str]:
+    # a carriage return inside a line is a terminal's, or an old Mac's, and ends no record
+    yield from (f"{line.replace(chr(13), ' ')}\n" for line in lines)
