@@ -63,41 +63,73 @@ KEYS: dict[str, tuple[str, str]] = {
 
 _SOURCE = r"送信元|発信元|接続元|通信元|送信側|発信側|始点|source|from|src"
 _DESTINATION = r"宛先|あて先|送信先|接続先|通信先|発信先|相手先|受信側|受信先|着信|終点|destination|dest|dst|to"
-_NAME = r"名称|名前|ホスト|機器|端末|システム|サーバ|ゾーン|セグメント|グループ|オブジェクト|部署|拠点|name|host|zone|segment|object|group|名"
+_NAME = (
+    r"名称|名前|ホスト|機器|端末|システム|サーバ|ゾーン|セグメント|グループ|オブジェクト|部署|"
+    r"拠点|name|host|zone|segment|object|group|名"
+)
 _ADDRESS = r"ip|アドレス|address|addr|ネットワーク|network|cidr|サブネット|subnet"
 #: In this order; the first that fits is taken.
 _WORDS: tuple[tuple[str, str], ...] = (
-    ("person", r"申請者|担当者|氏名|連絡先|電話|内線|メール$|mail|applicant|requester|contact|記入者|作業者|確認者"),
+    ("person",
+        r"申請者|担当者|氏名|連絡先|電話|内線|メール$|mail|applicant|requester|contact|記入者|作業者|"
+        r"確認者"
+    ),
     ("decision_no", r"(決裁|許可|承認|文書|起案)(番号|no)|decisionno|approvalno"),
-    ("application_no", r"(申請|受付|依頼|変更|管理票|チケット)(番号|no)|ticket|requestno|applicationno|changeno"),
+    ("application_no",
+        r"(申請|受付|依頼|変更|管理票|チケット)(番号|no)|ticket|requestno|applicationno|changeno"
+    ),
     ("approver", r"(承認|決裁|許可)者|approver|approvedby"),
     ("approved", r"(承認|決裁|許可|許諾)(年月)?日|approved|approvaldate"),
-    ("review_due", r"見直|棚卸|レビュー|次回確認|review"),
-    ("expires", r"有効期限|利用期限|使用期限|満了|失効|終了(年月)?日|終期|廃止(予定)?日|期限|until|expir|enddate|validto"),
+    ("review_due", r"見直.*|棚卸.*|レビュー.*|次回確認.*|review.*"),
+    ("expires",
+        r"有効期限|利用期限|使用期限|満了|失効|終了(年月)?日|終期|廃止(予定)?日|期限|until|expir|"
+        r"enddate|validto"
+    ),
     ("begins", r"開始(年月)?日|始期|適用(年月)?日|利用開始|startdate|validfrom|begins"),
     ("schedule", r"時間帯|利用時間|通信時間|曜日|スケジュール|schedule|hours|timeofday"),
     ("period", r".*期間|period|validity"),
     ("translation", r"変換.*|nat.*|.*translat.*"),
-    ("number", r"(no|番号|項番|連番|通番|id|ルール(id|番号|no)|規則番号|ポリシー(id|番号)|policyid|ruleid|台帳(番号|no)|管理番号|seq|rule|number)\d*"),
+    ("number",
+        r"(no|番号|項番|連番|通番|id|ルール(id|番号|no)|規則番号|ポリシー(id|番号)|policyid|ruleid|"
+        r"台帳(番号|no)|管理番号|seq|rule|number)\d*"
+    ),
     ("priority", r"優先(順位|度)|priority|順序|評価順|sequence"),
     ("use", r"使用頻度|利用頻度|頻度|usage|frequency"),
     ("log", r"ログ(取得|記録|出力)?(有無)?|log(ging)?"),
     ("initiator", r"(接続|通信|セッション)?開始(側|元)|initiator|opener"),
-    ("direction", r"(通信)?方向|片方向|双方向|送受信|向き|direction"),
+    ("direction", r".*方向|片方向|双方向|送受信|向き|direction"),
     ("status", r"状態|ステータス|有効(無効)?|無効|適用(状況)?|運用状況|設定状況|廃止|status|state|enabled?"),
-    ("action", r"アクション|動作|許可(拒否|遮断|禁止)?|拒否|許否|可否|処理|制御|遮断|通過|action|permit(deny)?|allow(deny)?|policy"),
+    ("action",
+        r"アクション|動作|(通信)?許可(拒否|遮断|禁止)?|拒否|許否|可否|処理|制御|遮断|通過|action|"
+        r"permit(deny)?|allow(deny)?|policy"
+    ),
     ("legs", r"片側|legs?"),
     ("gateway", r"無害化(装置|機器|サーバ)?|ゲートウェイ|gateway"),
     ("path", r"経由(機器|装置)?|経路|通過機器|path|via"),
-    ("device", r"(対象|設定|適用)(機器|装置)|機器|ファイアウォール|fw|device|firewall"),
-    ("in_interface", r"(入力|受信)(インタ[ーフ]*[ェエ]*ース|if|ポート)|inif|ingress|incominginterface|in(put)?interface"),
-    ("out_interface", r"(出力|送信)(インタ[ーフ]*[ェエ]*ース|if|ポート)|outif|egress|outgoinginterface|out(put)?interface"),
-    ("kind", r"種別|区分|分類|種類|カテゴリ|kind|type|category|class"),
+    ("device", r"(対象|設定|適用)(機器|装置)|機器|ファイアウォール|fw名?|device|firewall"),
+    ("in_interface",
+        r"(入力|受信)(インタ[ーフ]*[ェエ]*ース|if|ポート)|inif|ingress|incominginterface|"
+        r"in(put)?interface"
+    ),
+    ("out_interface",
+        r"(出力|送信)(インタ[ーフ]*[ェエ]*ース|if|ポート)|outif|egress|outgoinginterface|"
+        r"out(put)?interface"
+    ),
+    ("kind", r"(通信)?(種別|区分|分類|種類)|カテゴリ|kind|type|category|class"),
     ("contractor", r"委託|業者|ベンダ|保守会社|contractor|vendor"),
-    ("section", r"(担当|所管|申請|主管|所属|管理|利用)(課|部署|部門|所属|元)名?|課名?|部署(名)?|所属(名)?|section|department|owner|division"),
+    ("section",
+        r"(担当|所管|申請|主管|所属|管理|利用)(課|部署|部門|所属|元)名?|課名?|部署(名)?|所属(名)?|"
+        r"section|department|owner|division"
+    ),
     ("clause", r"条項|根拠|規程|基準|clause|requirement"),
-    ("purpose", r"(対象|関連)?システム名?|用途|目的|理由|概要|内容|業務(名|内容)?|説明|利用目的|通信内容|purpose|description|reason|business|justification"),
-    ("remarks", r"(ルール|ポリシー|規則)名|name|(作業|更新|登録|変更|設定|申請|記入)(年月)?日|備考|摘要|メモ|コメント|特記|注記?|remarks?|notes?|comments?|memo"),
+    ("purpose",
+        r"(対象|関連)?システム名?|用途|目的|理由|概要|内容|業務(名|内容)?|説明|利用目的|通信内容|"
+        r"purpose|description|reason|business|justification"
+    ),
+    ("remarks",
+        r"(ルール|ポリシー|規則)名|name|(作業|更新|登録|変更|設定|申請|記入)(年月)?日|備考|摘要|メモ|"
+        r"コメント|特記|注記?|remarks?|notes?|comments?|memo"
+    ),
     ("service", r"サービス(名)?|service|services"),
     ("application", r"アプリ(ケーション)?(名)?|application|app"),
     ("protocol", r"(通信)?プロトコル(番号)?|protocol|proto|l4"),
@@ -186,6 +218,18 @@ def find(sheet: Sheet) -> Headings | None:
         if one.score > (best.score if best else 0):
             best = one
     return best if best is not None and best.score >= 30 else None
+
+
+def texts(sheet: Sheet, heads: tuple[int, ...]) -> dict[int, str]:
+    """Return the headings that stand in those rows, by column."""
+    rows = [row for row in sheet.rows if row.number in heads]
+    found: dict[int, str] = {}
+    for row in rows:
+        for column, cell in row.cells.items():
+            text = " ".join(cell.text.split())
+            known = found.get(column, "")
+            found[column] = known if text == known else f"{known} {text}".strip()
+    return found
 
 
 def _of(row: Row, below: Row | None) -> Headings:
