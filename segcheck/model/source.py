@@ -27,6 +27,11 @@ class Span:
             return f"{self.path}:{self.first}"
         return f"{self.path}:{self.first}-{self.last}"
 
+    @property
+    def start(self) -> str:
+        """Where it begins, for people: path:line, or path:sheet!cell."""
+        return f"{self.path}:{self.cell or self.first}"
+
     def joined(self, other: Span) -> Span:
         """Return the smallest span of the same file that covers both."""
         first = self if self.first <= other.first else other

@@ -13,7 +13,7 @@ from segcheck.model.diagnostic import LineUse, Severity
 from segcheck.model.finding import AttributeEvidence, ConfigEvidence, Evidence, Finding, WitnessEvidence
 from segcheck.model.result import Run
 from segcheck.model.schedule import clock
-from segcheck.reports._blocks import as_of, diagnostic, line_counts, run_block, said
+from segcheck.reports._blocks import as_of, cell, diagnostic, line_counts, run_block, said
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import boxes_json
 from segcheck.reports.trace_json import confirm_json, way
@@ -186,6 +186,7 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
                 "path": span.path,
                 "first_line": span.first,
                 "last_line": span.last,
+                **cell(span),
                 "rule": masked(rule),
                 "text": masked(text),
             }

@@ -36,5 +36,5 @@ def _row(page: Page, found: Assessment, one: Finding, folder: str) -> list[Part]
         one.check,
         zones,
         masked(one.subject),
-        f"{folder}/{place.path}:{place.first}" if place is not None else "-",
+        f"{folder}/{place.start}" if place is not None else "-",
     ]

@@ -109,31 +109,30 @@ class _Reading:
             for row in sheet.rows:
                 self.account.mark(row.first, row.last, use)
             if held and not named and sheet.rows:
-                self._note(f"sheet {sheet.name}", "holds no rules", sheet)
+                self._note(Code.PART_NOT_READ, sheet, what=sheet.name)
         for name in defined.twice:
             self.remarks.add(Code.DUPLICATE_NAME, Severity.WARNING, self._first(), "device", kind="address", name=name)
         for en, _ in self.book.passed_over:
-            self._note(en, "not read", None)
+            self._note(Code.PART_NOT_READ, None, what=en)
         if self.source.lossy:
             lossy = self.source.encoding
             self.remarks.add(Code.ENCODING_LOSSY, Severity.WARNING, self._first(), "device", encoding=lossy)
 
     def _hidden(self, sheet: Sheet) -> None:
         if sheet.hidden:
-            self._note(f"sheet {sheet.name} is hidden", "read like the others", sheet)
+            self._note(Code.HIDDEN_PART, sheet, what=sheet.name)
         rows = [row.number for row in sheet.rows if row.hidden]
-        if rows:
-            shown = ", ".join(map(str, rows[:10])) + (" …" if len(rows) > 10 else "")
-            self._note(f"{len(rows)} hidden rows of {sheet.name}: {shown}", "read like the others", sheet)
         columns = sorted(sheet.hidden_columns & {column for row in sheet.rows for column in row.cells})
-        if columns:
-            self._note(f"hidden columns {', '.join(map(column_name, columns[:10]))}", "read like the others", sheet)
+        for hidden in (list(map(str, rows)), list(map(column_name, columns))):
+            if hidden:
+                shown = ", ".join(hidden[:10]) + (f" … ({len(hidden)})" if len(hidden) > 10 else "")
+                self._note(Code.HIDDEN_PART, sheet, what=f"{sheet.name}: {shown}")
 
-    def _note(self, what: str, value: str, sheet: Sheet | None, scope: str = "device") -> None:
+    def _note(self, code: Code, sheet: Sheet | None, scope: str = "device", **params: str) -> None:
         span = self._first()
         if sheet is not None and sheet.rows and span is not None:
             span = Span(span.path, sheet.rows[0].first, sheet.rows[0].last, sheet.name)
-        self.remarks.add(Code.DEFAULT_ASSUMED, Severity.NOTE, span, scope, what=what, value=value, version="-")
+        self.remarks.add(code, Severity.NOTE, span, scope, 0, **params)
 
     def _first(self) -> Span | None:
         return Span(self.source.path, 1, 1) if self.source.lines() else None
@@ -162,11 +161,11 @@ class _Reading:
 
     def _assumed(self, table: Table, found: Listed, name: str, families: frozenset[int]) -> None:
         sheet = table.sheet
-        self._note("what no row permits", "denied", sheet, name)
+        self._note(Code.TABLE_DEFAULT, sheet, name, list=name)
         if not table.having("action"):
-            self._note("rows without an action", "permit", sheet, name)
+            self._note(Code.TABLE_PERMITS, sheet, name, list=name)
         if {Permit, Deny} <= found.actions:
-            self._note("order of the rows", "the first that fits, from the top", sheet, name)
+            self._note(Code.TABLE_ORDER, sheet, name, list=name)
             numbers = [reading for row in table.body() if (reading := _priority(table, row)) is not None]
             if numbers != sorted(numbers):
                 first = self._first()

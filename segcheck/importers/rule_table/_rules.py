@@ -125,20 +125,10 @@ class Reader:
         action, enabled = self._action(cells)
         if cells.struck:
             enabled = False
-            self._note(
-                Code.DEFAULT_ASSUMED,
-                Severity.NOTE,
-                row,
-                0,
-                what=f"row {number}, struck through",
-                value="not in force",
-                version="-",
-            )
+            self._note(Code.STRUCK_OUT, Severity.NOTE, row, 0, number=number)
         if enabled and cells.coloured and not self._told_colour:
             self._told_colour = True
-            self._note(
-                Code.DEFAULT_ASSUMED, Severity.NOTE, row, 0, what="meaning of cell colours", value="none", version="-"
-            )
+            self._note(Code.PART_NOT_READ, Severity.NOTE, row, 0, what="colour")
         self._translation(cells)
         if number in self._ids:
             self._note(Code.DUPLICATE_NAME, Severity.NOTE, row, self._column("number"), kind="number", name=number)
