@@ -69,10 +69,13 @@ def refuse(path: str, lines: Sequence[str], problems: Iterable[Problem]) -> BadI
     return BadInput("\n".join(blocks_en), "\n".join(blocks_ja))
 
 
-def block(path: str, lines: Sequence[str], problem: Problem, message: str, remedy: str) -> str:
-    """Return a problem as text: the place and `message`, the line with a caret below it, the `remedy` where there is one."""
-    told = [f"{path}:{problem.line}:{problem.column}: {message}"]
-    if 1 <= problem.line <= len(lines):
+def block(path: str, lines: Sequence[str], problem: Problem, message: str, remedy: str, place: str = "") -> str:
+    """Return a problem as text: the place and `message`, the line with a caret below it, the `remedy` where there is one.
+
+    place   where it is, instead of path and line: a cell of a workbook, whose lines are not shown
+    """
+    told = [f"{place or f'{path}:{problem.line}:{problem.column}'}: {message}"]
+    if not place and 1 <= problem.line <= len(lines):
         line = lines[problem.line - 1].replace("\t", " ")
         number = str(problem.line)
         before = width(line[: problem.column - 1])

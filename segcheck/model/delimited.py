@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
-from statistics import median
+from contextlib import suppress
 
 from segcheck.model.sheet import Book, Cell, Row, Sheet
 from segcheck.model.source import SourceText
 
 MAX_ROWS = 200_000
-_SEPARATORS = "\t,;|"
+_SEPARATORS = ",\t;|"
 #: Physical lines from which the separator is told.
 _LOOKED_AT = 40
 
@@ -49,16 +50,17 @@ def book(source: SourceText) -> Book:
 
 
 def separator(lines: list[str]) -> str:
-    """Return what separates the cells of the first lines: the mark that most of them hold, the tab before the comma."""
-    looked = [line for line in lines[:_LOOKED_AT] if line.strip()]
-    counts = {mark: [_outside(line, mark) for line in looked] for mark in _SEPARATORS}
-    best = max(_SEPARATORS, key=lambda mark: (median(counts[mark]) if looked else 0, sum(counts[mark])))
-    return best if sum(counts[best]) else ","
+    """Return what separates the cells: the mark with which most of the first records have the same number of cells."""
+    looked = lines[:_LOOKED_AT]
+    return max(_SEPARATORS, key=lambda mark: _agreement(looked, mark))
 
 
-def _outside(line: str, mark: str) -> int:
-    """Return how often a mark stands outside quotes."""
-    return sum(part.count(mark) for part in line.split('"')[::2])
+def _agreement(lines: list[str], mark: str) -> tuple[int, int]:
+    """Return how many records have the commonest width above 1, and that width; (0, 0) if all have one cell."""
+    widths: Counter[int] = Counter()
+    with suppress(csv.Error):  # what was counted before it still tells
+        widths.update(len(record) for record in csv.reader(_ends(lines), delimiter=mark) if len(record) > 1)
+    return max(((count, width) for width, count in widths.items()), default=(0, 0))
 
 
 def _ends(lines: list[str]) -> Iterator[str]:

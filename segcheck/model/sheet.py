@@ -128,7 +128,7 @@ class SheetMapping:
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """A mapping file: by sheet name ("" = of a text) how it is read; sheets that it does not name are not read as tables."""
+    """A mapping file: by sheet name ("table": that of a text) how it is read; sheets that it does not name are no tables."""
 
     path: str
     sha256: str

@@ -83,6 +83,7 @@ def validation(site: Site | None, files: Sequence[SiteFile], bindings: Sequence[
                 "path": one.source.path,
                 "line": problem.line,
                 "column": problem.column,
+                **({"cell": one.source.book.cell_of(problem.line, problem.column)} if one.source.book else {}),
                 "severity": problem.severity.value,
                 "message": {"en": problem.en, "ja": problem.ja},
                 "help": {"en": problem.help_en, "ja": problem.help_ja} if problem.help_en else None,

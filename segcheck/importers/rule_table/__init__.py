@@ -19,7 +19,7 @@ from segcheck.importers._base import ImporterInfo
 from segcheck.importers._remarks import Remarks
 from segcheck.importers.rule_table import headings, tables, values
 from segcheck.importers.rule_table._rules import Listed, Reader
-from segcheck.importers.rule_table.tables import Definitions, Table
+from segcheck.importers.rule_table.tables import LIST, Definitions, Table
 from segcheck.model.device import DeviceConfig, Interface, NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineAccount, LineUse, Severity
 from segcheck.model.pipeline import Binding, Pipeline, Stage, StageKind
@@ -30,8 +30,6 @@ from segcheck.model.source import SourceText, Span
 from segcheck.sets import addresses
 
 FORMAT = "rule-table"
-#: Name of the list where the sheet has none.
-LIST = "table"
 IMPORTER = ImporterInfo(
     format=FORMAT,
     title="Rule table in Excel or CSV (通信要件一覧・FWルール一覧)",
@@ -96,7 +94,7 @@ class _Reading:
 
     def _lines(self, held: tuple[Table, ...], defined: Definitions) -> None:
         """Mark what holds no rule, and tell what of the book is not read."""
-        if self.source.book is None:
+        if self.source.book is None or not self.source.book.sheets:
             for number, line in enumerate(self.source.lines(), 1):
                 if not line.strip(" \t,;|"):
                     self.account.mark(number, number, LineUse.IRRELEVANT)
@@ -197,6 +195,22 @@ class _Reading:
             self.remarks.add(Code.COMPLETENESS_UNKNOWN, Severity.NOTE, first, "device", evidence=evidence)
         complete = Complete.NO if torn else Complete.UNKNOWN
         inputs = [self._input(self.source, self.account, complete, evidence)]
+        if self.book.mapping is not None:
+            said = self.book.mapping
+            read = LineAccount(said.lines)
+            if said.lines:
+                read.mark(1, said.lines, LineUse.UNDERSTOOD)
+            inputs.append(
+                InputReading(
+                    path=said.path,
+                    sha256=said.sha256,
+                    encoding="utf-8",
+                    format=f"{FORMAT} mapping",
+                    complete=Complete.YES,
+                    evidence="a mapping of columns",
+                    lines=read,
+                )
+            )
         for other in self.sources[1:]:
             account = LineAccount(len(other.lines()))
             text = other.lines()[0][:80] if other.lines() else ""

@@ -16,51 +16,6 @@ from segcheck.model.sheet import CellKind, Row, Sheet
 LOOKED_AT = 60
 _IGNORED = re.compile(r"[\s※*★●■□◆・:()\[\]【】「」<>/|_,、。.\-—]+")
 
-#: Keys of columns, with (en, ja) each; a mapping file uses the keys.
-KEYS: dict[str, tuple[str, str]] = {
-    "number": ("number of the row", "番号"),
-    "priority": ("order of the rows", "優先順位"),
-    "status": ("whether it is in force", "状態"),
-    "kind": ("kind of communication", "種別"),
-    "source": ("source addresses", "送信元アドレス"),
-    "source_name": ("source, by name", "送信元の名称"),
-    "source_port": ("source ports", "送信元ポート"),
-    "destination": ("destination addresses", "宛先アドレス"),
-    "destination_name": ("destination, by name", "宛先の名称"),
-    "service": ("services", "サービス"),
-    "protocol": ("protocols", "プロトコル"),
-    "port": ("destination ports", "宛先ポート"),
-    "application": ("application, for people", "アプリケーション名"),
-    "action": ("permit or deny", "許可・拒否"),
-    "direction": ("direction", "方向"),
-    "initiator": ("who opens the session", "接続開始側"),
-    "in_interface": ("incoming interface", "入力インターフェース"),
-    "out_interface": ("outgoing interface", "出力インターフェース"),
-    "translation": ("translated addresses", "変換後アドレス (NAT)"),
-    "begins": ("first day", "開始日"),
-    "expires": ("last day", "有効期限"),
-    "period": ("first and last day", "期間"),
-    "schedule": ("hours", "時間帯"),
-    "approved": ("day of the decision", "承認日"),
-    "review_due": ("day of review", "見直し期限"),
-    "approver": ("approver", "承認者"),
-    "decision_no": ("number of the decision", "決裁番号"),
-    "application_no": ("number of the application", "申請番号"),
-    "section": ("section in charge", "担当課"),
-    "contractor": ("contractor", "委託事業者"),
-    "person": ("a person; never shown", "氏名・連絡先 (表示しない)"),
-    "purpose": ("purpose", "用途"),
-    "log": ("logging", "ログ"),
-    "path": ("devices on the way", "経由機器"),
-    "device": ("device that holds the rule", "対象機器"),
-    "gateway": ("sanitiser", "無害化装置"),
-    "legs": ("legs of the sanitiser", "無害化装置の片側"),
-    "use": ("how often it is used", "使用頻度"),
-    "clause": ("clause", "根拠条項"),
-    "remarks": ("remarks", "備考"),
-    "": ("kept, and not read", "保持するが使わない"),
-}
-
 _SOURCE = r"送信元|発信元|接続元|通信元|送信側|発信側|始点|source|from|src"
 _DESTINATION = r"宛先|あて先|送信先|接続先|通信先|発信先|相手先|受信側|受信先|着信|終点|destination|dest|dst|to"
 _NAME = (

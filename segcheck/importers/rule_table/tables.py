@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segcheck.importers.rule_table import headings
 from segcheck.importers.rule_table.values import read_addresses
@@ -14,6 +14,8 @@ from segcheck.model.sheet import Book, Row, Sheet, SheetMapping
 from segcheck.model.source import SourceText
 from segcheck.sets.intervals import IntervalSet
 
+#: Stands for the one sheet of a text, in mapping files and as name of its list.
+LIST = "table"
 _NAME_HEADING = re.compile(
     r"(?:サーバ|サーバー|機器|ホスト|端末|オブジェクト|アドレス|システム|グループ|セグメント)?名称?|name|hostname|host|object(?:name)?"
 )
@@ -26,7 +28,7 @@ _ADDRESS_HEADING = re.compile(
 class Table:
     """A sheet that holds rules.
 
-    columns   by column: key of `headings.KEYS`, "" for those that nobody reads
+    columns   by column: key of `model.table_columns.KEYS`, "" for those that nobody reads
     texts     by column: heading
     unknown   columns whose heading nobody knows; what stands there may restrict a rule
     """
@@ -56,14 +58,16 @@ class Table:
 
 def book_of(source: SourceText) -> Book:
     """Return the cells of a source: of a workbook those that came with it, of a text its rows."""
-    return source.book if source.book is not None and source.book.sheets else delimited.book(source)
+    if source.book is None:
+        return delimited.book(source)
+    return source.book if source.book.sheets else replace(delimited.book(source), mapping=source.book.mapping)
 
 
 def tables(book: Book) -> tuple[Table, ...]:
     """Return the rule tables of a book: those that its mapping names, or without one those whose headings show it."""
     if book.mapping is not None:
         named = book.mapping.sheets
-        return tuple(_mapped(sheet, named[sheet.name]) for sheet in book.sheets if sheet.name in named)
+        return tuple(_mapped(sheet, named[name]) for sheet in book.sheets if (name := sheet.name or LIST) in named)
     found = ((sheet, headings.find(sheet)) for sheet in book.sheets)
     return tuple(_told(sheet, one) for sheet, one in found if one is not None)
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 
+from segcheck.loaders.cell_text import unescaped
 from segcheck.loaders.workbook import _styles
 from segcheck.loaders.workbook._package import Attributes, Handler, Package, attribute, damaged, flag, too_large
 from segcheck.loaders.workbook._styles import Style, Text
@@ -196,7 +197,7 @@ class _Worksheet(Handler):
                 inline = self.runs.taken()
                 text, struck = inline.text, inline.struck or struck
             case "str":
-                text = _styles.unescaped(written)
+                text = unescaped(written)
             case "b":
                 text, found = ("true" if written == "1" else "false"), CellKind.BOOLEAN
             case "e":

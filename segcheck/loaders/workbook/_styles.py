@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from segcheck.loaders.cell_text import unescaped
 from segcheck.loaders.workbook._package import Attributes, Handler, Package, flag, too_large
 from segcheck.model.sheet import Struck
 
@@ -13,7 +14,6 @@ MAX_STRINGS = 1_000_000
 #: Number formats without a code of their own that show dates or times: ECMA-376 part 1 §18.8.30, those of Japanese Excel too.
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _NO_DATE_PART = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|General|G/標準|E[+-]', re.IGNORECASE)
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,6 @@ def strings(package: Package, part: str) -> tuple[Text, ...]:
     found = _Strings()
     package.read(part, found)
     return tuple(found.texts)
-
-
-def unescaped(text: str) -> str:
-    """Return a text with `_xHHHH_` turned into its character (ST_Xstring, ECMA-376 part 1 §22.9.2.19)."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def number(text: str, style: Style) -> str:
