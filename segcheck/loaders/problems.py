@@ -69,6 +69,21 @@ def refuse(path: str, lines: Sequence[str], problems: Iterable[Problem]) -> BadI
     return BadInput("\n".join(blocks_en), "\n".join(blocks_ja))
 
 
+def refuse_cells(source: SourceText, problems: Iterable[Problem]) -> BadInput:
+    """Return the error that tells all problems of a workbook, or of a table in text form, each with its cell or line."""
+    if source.book is None or not source.book.rows:
+        return refuse(source.path, source.lines(), problems)
+    ordered = sorted(set(problems))
+    shown = [(one, source.place(one.line, one.column)) for one in ordered[:SHOWN]]
+    en = [block(source.path, (), one, one.en, one.help_en, place) for one, place in shown]
+    ja = [block(source.path, (), one, one.ja, one.help_ja, place) for one, place in shown]
+    more = len(ordered) - SHOWN
+    if more > 0:
+        en.append(f"{source.path}: and {more} more problems")
+        ja.append(f"{source.path}: ほかに {more} 件")
+    return BadInput("\n".join([*en, "Nothing was judged."]), "\n".join([*ja, "判定は行っていません。"]))
+
+
 def block(path: str, lines: Sequence[str], problem: Problem, message: str, remedy: str, place: str = "") -> str:
     """Return a problem as text: the place and `message`, the line with a caret below it, the `remedy` where there is one.
 

@@ -60,7 +60,7 @@ def _inputs(found: Assessment, files: Sequence[SiteFile]) -> list[dict[str, Any]
             "path": one.source.path,
             "sha256": one.source.sha256,
             "kind": "site",
-            "format": "yaml",
+            "format": "xlsx" if one.source.book is not None else "yaml",
             "device": None,
             "complete": "yes",
             "as_of": None,

@@ -4,7 +4,7 @@
     tables     which sheets hold rules, which define names
     values     addresses, days and words as people write them
     services   protocols and ports likewise
-    _cells     one row's cells and what makes them doubtful
+    cells      one row's cells and what makes them doubtful
     _rules     rows to rules
 
 A table is no configuration: nobody says in which order its rows count, whether it is whole, or what a blank cell means. Rows are

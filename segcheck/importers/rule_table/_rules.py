@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from segcheck.importers._remarks import Remarks
 from segcheck.importers.rule_table import services, values
-from segcheck.importers.rule_table._cells import TRAFFIC, Cells, Given
+from segcheck.importers.rule_table.cells import TRAFFIC, Cells, Given
 from segcheck.importers.rule_table.services import Service
 from segcheck.importers.rule_table.tables import Table
 from segcheck.importers.rule_table.values import Addresses, folded

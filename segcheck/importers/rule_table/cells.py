@@ -32,7 +32,7 @@ class Cells:
 
     def __init__(self, table: Table, row: Row, above: Mapping[int, str]) -> None:
         self.row = row
-        self._table = table
+        self.table = table
         self.texts: dict[int, str] = {}
         for column in table.columns:
             text = row.cell(column).text.strip()
@@ -42,7 +42,7 @@ class Cells:
 
     def given(self, *keys: str) -> Given:
         """Return what stands under these keys."""
-        columns = self._table.having(*keys)
+        columns = self.table.having(*keys)
         held = [column for column in columns if self.texts[column] or self._doubt(column)]
         doubts = dict.fromkeys(doubt for column in held if (doubt := self._doubt(column)))
         text = "\n".join(dict.fromkeys(self.texts[column] for column in held if self.texts[column]))
@@ -55,14 +55,14 @@ class Cells:
     @property
     def struck(self) -> bool:
         """Whether the row is struck through: every cell that says which packets it is about."""
-        held = [c for c in self._table.having(*TRAFFIC) if self.row.cell(c).text.strip()]
+        held = [c for c in self.table.having(*TRAFFIC) if self.row.cell(c).text.strip()]
         return bool(held) and all(self.row.cell(column).struck is Struck.WHOLE for column in held)
 
     @property
     def coloured(self) -> bool:
         """Whether a cell of traffic or action has a background of its own."""
         return any(
-            self.row.cell(column).coloured for column in self._table.having(*TRAFFIC, "action", "status", "number")
+            self.row.cell(column).coloured for column in self.table.having(*TRAFFIC, "action", "status", "number")
         )
 
     def _doubt(self, column: int) -> str:
