@@ -45,7 +45,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("period", r".*期間|period|validity"),
     ("translation", r"変換.*|nat.*|.*translat.*"),
     ("number",
-        r"(no|番号|項番|連番|通番|id|ルール(id|番号|no)|規則番号|ポリシー(id|番号)|policyid|ruleid|"
+        r"(no|#|番号|項番|連番|通番|id|ルール(id|番号|no)|規則番号|ポリシー(id|番号)|policyid|ruleid|"
         r"台帳(番号|no)|管理番号|seq|rule|number)\d*"
     ),
     ("priority", r"優先(順位|度)|priority|順序|評価順|sequence"),

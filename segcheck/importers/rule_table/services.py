@@ -213,6 +213,8 @@ class _Reader:
         if self.waiting:
             self.possible += [Service(protocol, _ports(*self.waiting)) for protocol in (6, 17)]
             self.unread.append(self.text[:40])
+        if not (self.sure or self.possible or self.unread):
+            self.unread.append(self.text[:40])
         if self.unread:  # what could not be read may narrow what stands before it
             whole = [one for one in self.sure if one.ports is None and one.icmp_types is None]
             self.possible += whole

@@ -106,6 +106,8 @@ def read_addresses(text: str) -> Addresses:
         part.strip() for part in _PARTS.split(unicodedata.normalize("NFKC", text.translate(_FOLDS)).translate(_FOLDS))
     ]
     parts = [part for part in written if part]
+    if not parts:
+        return Addresses(blank=True)
     ranges: list[IntervalSet] = []
     names: list[str] = []
     unread: list[str] = list(parts[MAX_PARTS:])[:1]
