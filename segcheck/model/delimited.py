@@ -44,7 +44,8 @@ def book(source: SourceText) -> Book:
             break
         if cells:
             rows.append(Row(first, first, last, cells))
-        if last > first and last == len(lines) and "\n".join(lines[first - 1 : last]).count('"') % 2:
+        ends = bool(record) and record[-1].endswith("\n")  # an open quote takes the end of its line into the cell
+        if ends and last == len(lines) and "\n".join(lines[first - 1 : last]).count('"') % 2:
             torn = True
     return Book((Sheet("", tuple(rows), torn=torn),))
 

@@ -25,6 +25,7 @@ from segcheck.sets.intervals import IntervalSet
 
 _FIRST_DAY, _LAST_DAY = datetime(1970, 1, 1), datetime(2199, 12, 31)
 _TEXT = 300
+_TOTALS = frozenset(("計", "合計", "小計", "総計", "total"))
 
 
 @dataclass(slots=True)
@@ -69,7 +70,6 @@ class Reader:
 
     def read(self) -> Listed:
         """Return the rules; marks the use of every row."""
-        heads = {self.table.texts.get(column, "") for column in self.table.columns}
         for row in self.table.above():
             # Titles, dates of issue and the headings themselves decide nothing; an address among them would.
             holds = row.number not in self.table.heads and any(_is_address(cell.text) for cell in row.cells.values())
@@ -79,11 +79,14 @@ class Reader:
         above: dict[int, str] = {}
         for row in self.table.body():
             cells = Cells(self.table, row, above)
-            if self._is_rule(cells):
+            same = sum(
+                cell.text.strip() in self.table.texts.get(column, "").split() for column, cell in row.cells.items()
+            )
+            if same >= 2 and same * 2 > len(row.cells):
+                self._mark(row, LineUse.IRRELEVANT)  # the headings again, on the next printed page
+            elif self._is_rule(cells):
                 self._rule(cells)
                 above = cells.texts
-            elif sum(cell.text in heads for cell in row.cells.values()) >= max(2, len(row.cells) // 2):
-                self._mark(row, LineUse.IRRELEVANT)  # the headings again, on the next printed page
             elif any(_is_address(cell.text) for cell in row.cells.values()):
                 self._mark(row, LineUse.UNRECOGNISED)
                 self._unrecognised(row)
@@ -98,7 +101,8 @@ class Reader:
         own = {text for column, text in cells.texts.items() if text and self.table.columns[column] in TRAFFIC}
         spread = len({cell.text for cell in cells.row.cells.values()}) == 1 and len(cells.row.cells) > 1
         lone = len(cells.row.cells) == 1 and not any(map(_is_address, own))
-        return bool(filled) and not spread and not lone
+        total = folded(cells.text("number")) in _TOTALS and not any(map(_is_address, own))
+        return bool(filled) and not spread and not lone and not total
 
     def _mark(self, row: Row, use: LineUse) -> None:
         self.account.mark(row.first, row.last, use)
