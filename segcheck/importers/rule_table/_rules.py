@@ -390,4 +390,5 @@ def _wanted(one: Service) -> Expr:
 
 
 def _is_address(text: str) -> bool:
-    return bool(re.search(r"\d{1,3}\.\d{1,3}\.\d", text)) and bool(values.read_addresses(text).ranges)
+    """Return whether an address stands somewhere in a text; IPv6 only where it has a "::"."""
+    return bool(re.search(r"\d{1,3}(\.\d{1,3}){3}|[0-9a-f]:[0-9a-f:]*::|[0-9a-f]::", folded(text)))
