@@ -31,13 +31,17 @@ class Entry:
 
 
 def key_row(sheet: Sheet, spec: SheetSpec) -> Row | None:
-    """Return the row of keys: the first that holds most of its texts as keys, and at least two of them (or all there are)."""
+    """Return the row of keys: of the first rows the one that holds most of them (the lowest of equals: headings may be keys).
+
+    None where no row is mostly keys, with at least two of them.
+    """
+    best: tuple[int, Row] | None = None
     for row in sheet.rows[:LOOKED_AT]:
         texts = [cell.text.strip() for cell in row.cells.values()]
         known = sum(text in spec.keys for text in texts)
-        if known >= min(2, len(spec.keys)) and known * 2 > len(texts):
-            return row
-    return None
+        if known >= 2 and known * 2 > len(texts) and (best is None or known >= best[0]):
+            best = known, row
+    return best[1] if best is not None else None
 
 
 def entries(sheet: Sheet, spec: SheetSpec, problems: list[Problem]) -> Iterator[Entry]:
