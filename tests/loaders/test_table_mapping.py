@@ -10,7 +10,13 @@ from segcheck.model.source import SourceText
 from segcheck.reports import mapping_yaml
 
 TABLE = "No,送信元,宛先,サービス,審査欄\n1,10.0.0.1,10.1.0.1,tcp/443,済\n"
-MAPPING = 'segcheck: 1\nsheets:\n  table:\n    headings: [1]\n    columns: {A: number, B: source, C: destination, D: service, E: ""}\n'
+MAPPING = """\
+segcheck: 1
+sheets:
+  table:
+    headings: [1]
+    columns: {A: number, B: source, C: destination, D: service, E: ""}
+"""
 
 
 def load(text):
