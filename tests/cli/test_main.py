@@ -19,6 +19,7 @@ COMMANDS = (
     "doctor",
     "explain",
     "graph",
+    "import",
     "init",
     "inspect",
     "match",
