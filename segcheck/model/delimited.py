@@ -10,7 +10,7 @@ from contextlib import suppress
 from segcheck.model.sheet import Book, Cell, Row, Sheet
 from segcheck.model.source import SourceText
 
-MAX_ROWS = 200_000
+MAX_ROWS = 100_000
 _SEPARATORS = ",\t;|"
 #: Physical lines from which the separator is told.
 _LOOKED_AT = 40

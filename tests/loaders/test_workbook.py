@@ -349,6 +349,13 @@ def test_a_bomb_that_lies_about_its_size_is_stopped_by_what_comes_out(monkeypatc
     assert "unpacked" in refused(bytes(data))
 
 
+@pytest.mark.parametrize("body", ["<c r='{}'/>", "<!--{}-->", "<c {}='1'/>"])
+def test_a_piece_without_end_is_stopped_before_it_is_gone_over_again_and_again(body):
+    data = parts_changed(small(), {SHEET: f"{HEAD}{body.format('A' * (9 << 20))}</worksheet>"})
+
+    assert "in one piece" in refused(data)
+
+
 @pytest.mark.parametrize("cut", [5, 30, 200, -30])
 def test_cut_workbooks_are_refused(cut):
     assert "damaged" in refused(small()[:cut])

@@ -391,4 +391,4 @@ def _wanted(one: Service) -> Expr:
 
 def _is_address(text: str) -> bool:
     """Return whether an address stands somewhere in a text; IPv6 only where it has a "::"."""
-    return bool(re.search(r"\d{1,3}(\.\d{1,3}){3}|[0-9a-f]:[0-9a-f:]*::|[0-9a-f]::", folded(text)))
+    return bool(re.search(r"\d{1,3}(\.\d{1,3}){3}|[0-9a-f]::", folded(text)))

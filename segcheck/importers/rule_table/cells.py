@@ -27,6 +27,9 @@ class Given:
     doubt: str = ""
 
 
+_NOTHING = Given("", 0)
+
+
 class Cells:
     """One row; cells that say "the same as above" hold what stands above."""
 
@@ -43,6 +46,8 @@ class Cells:
     def given(self, *keys: str) -> Given:
         """Return what stands under these keys."""
         columns = self.table.having(*keys)
+        if not columns:
+            return _NOTHING
         held = [column for column in columns if self.texts[column] or self._doubt(column)]
         doubts = dict.fromkeys(doubt for column in held if (doubt := self._doubt(column)))
         text = "\n".join(dict.fromkeys(self.texts[column] for column in held if self.texts[column]))

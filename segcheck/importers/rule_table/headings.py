@@ -14,6 +14,8 @@ from segcheck.model.sheet import CellKind, Row, Sheet
 
 #: Used rows among which the headings must stand.
 LOOKED_AT = 60
+#: Characters of a heading.
+_LONGEST = 200
 _IGNORED = re.compile(r"[\s※*★●■□◆・:()\[\]【】「」<>/|_,、。.\-—]+")
 
 _SOURCE = r"送信元|発信元|接続元|通信元|送信側|発信側|始点|source|from|src"
@@ -121,7 +123,7 @@ class Headings:
 @lru_cache(maxsize=4096)
 def key_of(heading: str) -> str:
     """Return the key that a heading stands for, "" if none."""
-    text = _IGNORED.sub("", unicodedata.normalize("NFKC", heading).lower())[:80]
+    text = _IGNORED.sub("", unicodedata.normalize("NFKC", heading[:_LONGEST]).lower())[:80]
     text = re.sub(r"(?<=[^\d])\d$", "", text) if len(text) > 3 else text
     for side, words in (("source", _SOURCE), ("destination", _DESTINATION)):
         found = re.match(rf"(?:{words})", text) if text.isascii() else re.search(words, text)
@@ -203,6 +205,8 @@ def _continues(row: Row, below: Row) -> bool:
         text, upper = cell.text.strip(), row.cell(column).text.strip()
         if not text or (cell.merged and text == upper):
             continue
+        if len(text) > _LONGEST:
+            return False
         if cell.kind is not CellKind.TEXT or re.search(r"\d{2}|\d\.|:", unicodedata.normalize("NFKC", text)):
             return False
         folded = _IGNORED.sub("", unicodedata.normalize("NFKC", text).lower())

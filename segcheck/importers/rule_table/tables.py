@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from segcheck.importers.rule_table import headings
 from segcheck.importers.rule_table.values import read_addresses
@@ -40,6 +40,7 @@ class Table:
     unknown: tuple[int, ...]
     blank: str = "unknown"
     dash: str = "unknown"
+    _by_key: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def body(self) -> Iterator[Row]:
         """Yield the rows below the headings."""
@@ -53,7 +54,15 @@ class Table:
 
     def having(self, *keys: str) -> tuple[int, ...]:
         """Return the columns of these keys, from left to right."""
-        return tuple(column for column, key in sorted(self.columns.items()) if key in keys)
+        if len(keys) == 1:
+            return self._by_key.get(keys[0], ())
+        return tuple(sorted(column for key in keys for column in self._by_key.get(key, ())))
+
+    def __post_init__(self) -> None:
+        by_key: dict[str, tuple[int, ...]] = {}
+        for column, key in sorted(self.columns.items()):
+            by_key[key] = (*by_key.get(key, ()), column)
+        object.__setattr__(self, "_by_key", by_key)
 
 
 def book_of(source: SourceText) -> Book:

@@ -16,6 +16,8 @@ from segcheck.sets.intervals import IntervalSet
 
 #: Parts of one cell; more are left unread.
 MAX_PARTS = 4096
+#: Characters of one part, and of a day or period; longer ones are left unread: patterns below may go over them repeatedly.
+MAX_PART = 200
 
 
 def _words(text: str) -> frozenset[str]:
@@ -59,6 +61,7 @@ _COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})")
 _FOREVER = _words("無期限 期限なし 無 なし 無し 恒久 永年 継続 unlimited never none permanent - always")
 
 
+@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Return a text in half width and lower case, with one form of dash, tilde and comma."""
     return unicodedata.normalize("NFKC", text.translate(_FOLDS)).translate(_FOLDS).lower().strip()
@@ -102,6 +105,7 @@ def read_addresses(text: str) -> Addresses:
         return Addresses(dash=True)
     if EXCEPT.search(whole):
         return Addresses(unread=(text.strip(),))
+    text = re.sub(r"[ \t　]+", " ", text)
     written = [
         part.strip() for part in _PARTS.split(unicodedata.normalize("NFKC", text.translate(_FOLDS)).translate(_FOLDS))
     ]
@@ -117,7 +121,7 @@ def read_addresses(text: str) -> Addresses:
         if low in _ANY or low in _ANY_6:
             any4, any6 = any4 or low in _ANY, any6 or low in _ANY_6
             continue
-        found = _one(low)
+        found = _one(low) if len(low) <= MAX_PART else None
         if found is None:
             found = _pieces(low)
         if found is None:
@@ -183,6 +187,8 @@ def read_day(text: str) -> Day:
         return Day()
     if whole in _FOREVER:
         return Day(forever=True)
+    if len(whole) > MAX_PART:
+        return Day(unread=text.strip())
     whole = re.sub(r"\s*(まで|から|より|付|付け|以降|締結|現在)$", "", whole)
     try:
         if found := _ERA_DAY.fullmatch(whole):
@@ -199,6 +205,8 @@ def read_day(text: str) -> Day:
 
 def read_period(text: str) -> tuple[Day, Day]:
     """Return first and last day of a period: 「R8.4.1～R9.3.31」, 「2026/4/1から」, 「～R9.3.31」; a single day is its last."""
+    if len(text) > MAX_PART:
+        return Day(), Day(unread=text.strip())
     whole = re.sub(r"\s*から\s*(?=\S)", "~", folded(text))
     first, tilde, last = whole.partition("~")
     if not tilde:

@@ -14,6 +14,7 @@ MAX_FILE = 64 << 20
 #: Unpacked bytes of all parts that are read; a ZIP may claim less than it holds, so bytes are counted as they come.
 MAX_UNPACKED = 256 << 20
 MAX_DIRECTORY = 1 << 20
+MAX_TOKEN = 4 << 20
 MAX_ELEMENTS = 5_000_000
 MAX_DEPTH = 64
 
@@ -123,6 +124,7 @@ class Package:
                 "パスワード付きの ZIP です。展開するか、パスワードなしで保存してください",
             )
         parser = self._parser(handler)
+        fed = 0
         try:
             with self._zip.open(info) as stream:
                 while chunk := stream.read(1 << 16):
@@ -130,6 +132,10 @@ class Package:
                     if self._unpacked > MAX_UNPACKED:
                         raise too_large(f"{MAX_UNPACKED >> 20} MiB unpacked", f"展開後 {MAX_UNPACKED >> 20} MiB")
                     parser.Parse(chunk, False)
+                    fed += len(chunk)
+                    # expat looks at an unfinished tag, attribute or comment again with every chunk
+                    if fed - max(parser.CurrentByteIndex, 0) > MAX_TOKEN:
+                        raise too_large(f"{MAX_TOKEN >> 20} MiB in one piece", f"1 つの要素が {MAX_TOKEN >> 20} MiB")
             parser.Parse(b"", True)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
             raise damaged(part[:80]) from error

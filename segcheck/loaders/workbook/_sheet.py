@@ -13,7 +13,7 @@ from segcheck.loaders.workbook._styles import Style, Text
 from segcheck.model.sheet import Cell, CellKind, Row, Sheet, Struck, column_number
 from segcheck.sets.intervals import IntervalSet
 
-MAX_ROWS = 200_000
+MAX_ROWS = 100_000
 MAX_CELLS = 1_000_000
 MAX_CHARACTERS = 64 << 20
 MAX_SHEETS = 256

@@ -98,6 +98,17 @@ def test_any_text_is_read_without_an_error(text):
     assert found.sure or found.names or found.unread or found.blank or found.dash
 
 
+@pytest.mark.parametrize(
+    "text", ["(" + "1." * 15_000, " " * 30_000 + "x", "1" * 30_000, "a:" * 15_000, "10.0.0.1(" * 3_000, "(" * 30_000]
+)
+def test_long_cells_end_soon_and_are_unread(text):
+    found = read_addresses(text)
+
+    assert found.names or found.unread
+    assert read_day(text).unread
+    assert any(one.unread for one in read_period(text))
+
+
 @given(st.dates(date(2019, 5, 1), date(2080, 12, 31)))
 def test_a_day_is_the_same_in_every_spelling(day):
     era = day.year - 2018
