@@ -169,7 +169,8 @@ def find(sheet: Sheet) -> Headings | None:
     rows = sheet.rows[:LOOKED_AT]
     for at, row in enumerate(rows):
         one = _of(row, None)
-        if at + 1 < len(rows) and _continues(row, rows[at + 1]):
+        # a title above the headings is none of them: the upper row must name both ends by itself
+        if one.score and at + 1 < len(rows) and _continues(row, rows[at + 1]):
             two = _of(row, rows[at + 1])
             one = two if two.score >= one.score else one
         if one.score > (best.score if best else 0):
@@ -192,17 +193,27 @@ def texts(sheet: Sheet, heads: tuple[int, ...]) -> dict[int, str]:
 def _of(row: Row, below: Row | None) -> Headings:
     texts: dict[int, str] = {}
     for column in sorted({*row.cells, *(below.cells if below else ())}):
-        upper, lower = row.cell(column).text.strip(), below.cell(column).text.strip() if below else ""
+        lower = below.cell(column).text.strip() if below else ""
+        upper = _upper(row, column) if lower else row.cell(column).text.strip()
         texts[column] = upper if not lower or lower == upper else f"{upper} {lower}".strip()
     columns = {column: key_of(" ".join(text.split())) for column, text in texts.items() if text}
     return Headings(columns, texts, (row.number, below.number) if below else (row.number,))
+
+
+def _upper(row: Row, column: int) -> str:
+    """Return the heading above a column: its own, or in a text, where merged headings leave blanks, that to its left."""
+    own = row.cell(column).text.strip()
+    if own:
+        return own
+    left = [at for at, cell in row.cells.items() if at < column and cell.text.strip()]
+    return row.cell(max(left)).text.strip() if left else ""
 
 
 def _continues(row: Row, below: Row) -> bool:
     """Return whether a row goes on with the headings above it: words only, and one of them says more of what stands above."""
     more = False
     for column, cell in below.cells.items():
-        text, upper = cell.text.strip(), row.cell(column).text.strip()
+        text, upper = cell.text.strip(), _upper(row, column)
         if not text or (cell.merged and text == upper):
             continue
         if len(text) > _LONGEST:

@@ -75,6 +75,27 @@ def test_a_second_row_of_headings_says_more():
     ]
 
 
+def test_a_title_right_above_two_rows_of_headings_is_none_of_them():
+    one = found("通信要件一覧,,,,\nNo,送信元,送信元,宛先,サービス\n,名称,IPアドレス,,\n1,a,10.0.0.1,10.0.0.2,tcp/443\n")
+
+    assert one.heads == (2, 3)
+    assert one.columns == {1: "number", 2: "source_name", 3: "source", 4: "destination", 5: "service"}
+
+
+def test_merged_headings_leave_blanks_in_csv():
+    one = found("No,送信元,,,宛先,,備考\n,名称,IPアドレス,ポート,名称,IPアドレス,\n1,a,10.0.0.1,,b,10.0.0.2,\n")
+
+    assert [one.columns[at] for at in range(1, 8)] == [
+        "number",
+        "source_name",
+        "source",
+        "source_port",
+        "destination_name",
+        "destination",
+        "remarks",
+    ]
+
+
 def test_the_first_row_of_rules_is_no_heading():
     assert found("送信元,宛先,サービス\nサーバ,端末,HTTPS\n10.0.0.1,10.0.0.2,tcp/443\n").heads == (1,)
 
