@@ -144,5 +144,22 @@ def test_wrong_entries_are_told_with_their_cells():
     assert "t.xlsx:台帳!E3: 'https'" in caught.value.en
 
 
+def test_what_excel_makes_of_csv_when_it_saves_it_again_is_the_same():
+    entry = {
+        "id": "a",
+        "kind": "lbo",
+        "from": "x",
+        "to": "y",
+        "service": "tcp/1",
+        "purpose": "目的",
+        "status": "承認",
+        "approved": "2026-04-01",
+        "log": True,
+    }
+    text = site_workbook.register_csv([entry], True).replace("2026-04-01", "2026/4/1").replace('"true"', "TRUE")
+
+    assert back(files.decode("t.csv", text.encode("cp932"))) == items([entry])
+
+
 def test_a_table_without_keys_is_none_of_these():
     assert register_table.read(SourceText("t.csv", "No,送信元,宛先,サービス\n1,a,b,c\n", "utf-8", "")) is None

@@ -257,6 +257,7 @@ def _words(schema: dict[str, Any]) -> tuple[str, ...]:
 
 # --- values ----------------------------------------------------------------------------------------------------------
 
+_SLASHES = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})", re.ASCII)
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 
@@ -269,6 +270,8 @@ def read_value(column: Column, text: str) -> Any:
             return {"true": True, "false": False}.get(text.strip().lower(), text)
         case Form.NUMBER:
             return int(text) if _WHOLE.fullmatch(text.strip()) else text
+        case Form.DATE if found := _SLASHES.fullmatch(text.strip()):  # what Excel makes of a day when it saves CSV
+            return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}"
         case Form.SCALAR:
             if text.startswith('"') and text.endswith('"') and len(text) > 1:
                 return text[1:-1]
