@@ -239,7 +239,7 @@ class Reader:
 
     def _service(self, cells: Cells) -> Expr:
         port, protocol, service = cells.given("port"), cells.given("protocol"), cells.given("service")
-        if not port.text and not protocol.text and not service.text:
+        if not (port.text or protocol.text or service.text) and cells.text("application"):
             service = cells.given("application")
         doubtful = next((one for one in (port, protocol, service) if one.doubt), None)
         if doubtful is not None:
@@ -263,7 +263,7 @@ class Reader:
             value = " ".join((port.text or protocol.text or service.text).split())
             doubt = self._unread(cells, given, value)
             terms += [conjunction(one, doubt) for one in possible]
-        if meant.unread and not possible:
+        if meant.wide or (meant.unread and not possible):
             terms += [self._unread(cells, given, " ".join(meant.unread))]
         return conjunction(disjunction(*terms), source)
 

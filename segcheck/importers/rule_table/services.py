@@ -49,13 +49,15 @@ class Services:
 
     sure       surely meant
     possible   meant too, or not
-    unread     parts that mean nothing certain: anything may be meant
+    unread     parts that mean nothing certain
+    wide       some of them may mean anything, beyond `possible`
     blank, dash   nothing stands there; nothing but a dash
     """
 
     sure: tuple[Service, ...] = ()
     possible: tuple[Service, ...] = ()
     unread: tuple[str, ...] = ()
+    wide: bool = False
     blank: bool = False
     dash: bool = False
 
@@ -129,7 +131,7 @@ def read_services(text: str) -> Services:
     if whole in _DASH:
         return Services(dash=True)
     if EXCEPT.search(whole):
-        return Services(unread=(whole[:40],))
+        return Services(unread=(whole[:40],), wide=True)
     return _Reader(_GLUED.sub(r"\1 ", whole)).read()
 
 
@@ -154,6 +156,7 @@ def read_columns(protocol: str, port: str) -> Services:
             tuple(one for pair in pairs for one in pair.sure),
             tuple(one for pair in (*pairs, *crossed) for one in (*pair.possible, *pair.sure)),
             tuple(one for pair in pairs for one in pair.unread),
+            any(pair.wide for pair in pairs),
         )
     return read_services(_joined(kinds, ports))
 
@@ -210,16 +213,18 @@ class _Reader:
             if kind == "gap" and not text.isspace():
                 self.named = None
         self._close()
+        wide = bool(self.unread)
         if self.waiting:
             self.possible += [Service(protocol, _ports(*self.waiting)) for protocol in (6, 17)]
             self.unread.append(self.text[:40])
         if not (self.sure or self.possible or self.unread):
             self.unread.append(self.text[:40])
+            wide = True
         if self.unread:  # what could not be read may narrow what stands before it
             whole = [one for one in self.sure if one.ports is None and one.icmp_types is None]
             self.possible += whole
             self.sure = [one for one in self.sure if one not in whole]
-        return Services(tuple(dict.fromkeys(self.sure)), tuple(dict.fromkeys(self.possible)), tuple(self.unread))
+        return Services(tuple(dict.fromkeys(self.sure)), tuple(dict.fromkeys(self.possible)), tuple(self.unread), wide)
 
     def _number(self, text: str) -> None:
         low, _, high = (part.strip() for part in re.sub("[-~]", "\0", text).partition("\0"))

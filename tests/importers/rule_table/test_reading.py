@@ -144,6 +144,24 @@ def test_an_end_that_nobody_can_tell_is_open_and_never_dropped(cell):
     assert uses(found)["approximated"] == 1
 
 
+@pytest.mark.parametrize(
+    ("service", "named", "other"),
+    [
+        ("80", "undecided", "deny"),
+        ("80 基幹", "undecided", "undecided"),
+        ("tcp/80 基幹", "permit", "undecided"),
+        ("tcp/80以外", "undecided", "undecided"),
+        ("TCP 基幹", "undecided", "undecided"),
+        ("-", "undecided", "undecided"),
+        ("", "undecided", "undecided"),
+    ],
+)
+def test_a_service_that_nobody_can_tell_is_open_and_never_dropped(service, named, other):
+    found = read(f"{HEAD}\n1,10.0.0.1,10.1.0.1,{service}\n")
+
+    assert verdicts(found, "10.0.0.1 10.1.0.1 tcp 80", "10.0.0.1 10.1.0.1 tcp 81") == [named, other]
+
+
 def test_a_name_beside_an_address_narrows_nothing_and_a_name_beside_none_is_open():
     found = read(
         "No,送信元名称,送信元IP,宛先名称,宛先IP,サービス\n1,端末,10.0.0.1,基幹,10.1.0.1,tcp/443\n2,端末,,基幹,10.1.0.2,tcp/443\n"

@@ -68,6 +68,7 @@ def test_what_is_not_certain_is_unread_and_never_wide(text, sure, possible):
 
     assert (shown(found.sure), shown(found.possible)) == (sure, possible)
     assert found.unread
+    assert found.wide is (text != "80")
 
 
 @pytest.mark.parametrize(
