@@ -1,17 +1,24 @@
 """Tables of city halls into the register of the bundled city, and back."""
 
+import csv
+import io
 import shutil
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from segcheck.app import assessing, bundled, importing_table
+from segcheck.app import assessing, bundled, drafting_register, importing_table
 from segcheck.errors import BadArguments, BadInput
-from segcheck.loaders import site
+from segcheck.loaders import files, marked, site
+from segcheck.loaders.site.policy import RegisterItem
 from segcheck.model.register_draft import Standing
 from segcheck.model.result import Run
+from segcheck.model.source import SourceText
 from segcheck.reports import check_json, register_yaml, site_workbook
 
+REIJI = site.load(str(bundled.sites()["reiji"])).site
 HEAD = "No,送信元,宛先,サービス,用途,状態,承認者,承認日,有効期限,備考,申請者\n"
 APPROVED = "承認,統括情報セキュリティ責任者,R8.4.1,R9.3.31"
 
@@ -117,6 +124,47 @@ def test_directions_denials_and_repeated_numbers(tmp_path, folder):
         ("N-1", "mn-atena-01", None, "twice"),
     ]
     assert [en for _, en, _ in found.passed_over] == ["denied, so no entry"]
+
+
+CELL = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            "-",
+            "mn-atena-01",
+            "10.10.10.12",
+            "any",
+            "tcp/443",
+            "HTTPS",
+            "承認",
+            "R8.4.1",
+            "双方向",
+            "〃",
+            "○",
+            "fw-mn",
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=10),
+)
+COLUMNS = (
+    "No", "送信元", "宛先", "サービス", "用途", "状態", "承認者",
+    "承認日", "有効期限", "期間", "方向", "経由機器", "ログ", "種別",
+    "使用頻度", "備考",
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(CELL, min_size=4, max_size=len(COLUMNS)), min_size=1, max_size=4))
+@settings(max_examples=80, deadline=None)
+def test_whatever_stands_in_a_table_complete_entries_are_valid_ones(rows):
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([COLUMNS, *rows])
+    (table,) = importing_table.tables_of(files.decode("t.csv", out.getvalue().encode()))
+    drafted = drafting_register.draft(table, "t.csv", REIJI, "N-")
+
+    for entry in drafted.entries:
+        shown = register_yaml.entry(entry.values, entry.comments)
+        assert marked.load(SourceText("p", shown, "utf-8", "")).value == entry.values
+        assert entry.missing or RegisterItem.model_validate(entry.values).id == entry.id
 
 
 def test_writing_only_adds(tmp_path, folder):

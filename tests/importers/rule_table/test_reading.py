@@ -1,5 +1,6 @@
 """Tables as they come, to verdicts: both engines answer every packet."""
 
+import csv
 import io
 
 import openpyxl
@@ -97,6 +98,16 @@ def test_directions(direction, there, back):
     found = read(f"{HEAD},方向\n1,10.0.0.1,10.1.0.1,tcp/443,{direction}\n")
 
     assert verdicts(found, "10.0.0.1 10.1.0.1 tcp 443", "10.1.0.1 10.0.0.1 tcp 443") == [there, back]
+
+
+@pytest.mark.parametrize(
+    ("action", "verdict"),
+    [("許可", "permit"), ("○", "permit"), ("拒否", "deny"), ("×", "deny"), ("", "undecided"), ("要相談", "undecided")],
+)
+def test_actions(action, verdict):
+    found = read(f"{HEAD},動作\n1,10.0.0.1,10.1.0.1,tcp/443,{action}\n")
+
+    assert verdicts(found, "10.0.0.1 10.1.0.1 tcp 443") == [verdict]
 
 
 @pytest.mark.parametrize(
@@ -371,3 +382,51 @@ def test_clear_rows_mean_what_they_say(rows):
     found = read("No,送信元,宛先,サービス,動作,方向\n" + "\n".join(lines) + "\n")
 
     assert verdicts(found, *(f"10.0.0.{s} 10.0.1.{d} {p} {n}" for s, d, p, n in packets)) == expected
+
+
+HEADINGS = (
+    "No", "送信元", "送信元名称", "宛先", "宛先名称", "サービス", "プロトコル",
+    "ポート", "動作", "方向", "状態", "有効期限", "期間", "条件",
+    "ログ", "送信元ポート", "送信元IF", "NAT", "時間帯", "優先順位",
+)  # fmt: skip
+POOL = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            "-",
+            "〃",
+            "any",
+            "10.0.0.1",
+            "10.0.0.0/24",
+            "端末",
+            "tcp/80",
+            "443",
+            "TCP",
+            "○",
+            "→",
+            "双方向",
+            "R9.3.31",
+            "未定",
+            "廃止",
+            "2001:db8::1",
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12),
+)
+
+
+@given(
+    st.lists(st.sampled_from(HEADINGS), min_size=3, max_size=12),
+    st.lists(st.lists(POOL, min_size=1, max_size=12), max_size=6),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_in_a_table_it_is_read_and_every_line_is_accounted_for(head, rows):
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([head, *rows])
+    source = files.decode("t.csv", out.getvalue().encode())
+    found = importers.read([source], "rule-table")
+    counts = found.inputs[0].lines.counts()
+
+    assert sum(counts.values()) == len(source.lines())
+    doubtful = sum(counts[use] for use in (LineUse.APPROXIMATED, LineUse.UNSUPPORTED, LineUse.UNRECOGNISED))
+    assert bool(doubtful) <= bool(found.diagnostics)
