@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from segcheck.analysis.comparing import DeviceDiff, Diff, Side, compare
 from segcheck.app import reading, validating
 from segcheck.app.assessing import diagnostics_of, unusable
 from segcheck.app.matching import find_list
 from segcheck.errors import BadArguments
+from segcheck.loaders import site as site_loader
 from segcheck.model.device import DeviceConfig
 from segcheck.model.reading import Reading
 from segcheck.model.result import Binding
@@ -28,7 +28,7 @@ def diff(
     Raises:
         CannotRun: a file or site cannot be used, a list that neither has; nothing was compared.
     """
-    if (Path(old) / "topology.yaml").is_file() and (Path(new) / "topology.yaml").is_file():
+    if site_loader.is_site(old) and site_loader.is_site(new):
         return _sites(old, new)
     sides = [reading.read_export(path, format).reading for path in (old, new)]
     contexts = [context] if context else sorted({d.context for side in sides for d in side.devices})

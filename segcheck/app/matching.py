@@ -24,7 +24,8 @@ def match(devices: Sequence[DeviceConfig], rows: Sequence[PacketRow], list_name:
     """Return the answer to every row.
 
     devices     of one export; a row is judged by the one that its list, else its ingress interface belongs to
-    list_name   for rows that name no list; without any list the packet goes through the device
+    list_name   for rows that name no list; without any list the packet goes through the device, but where that is nothing
+                but one list (a rule table: no interfaces, no routes), the list is asked
 
     Raises:
         BadArguments: an unknown list, an interface that the device does not have, or no telling which device is meant.
@@ -64,7 +65,14 @@ def _question(devices: Sequence[DeviceConfig], row: PacketRow, list_name: str | 
     index = _device_of(devices, row)
     for interface in (probe.ingress, probe.egress):
         _known_interface(devices[index], interface, row.line)
-    return _Question(index, "", False)
+    return _Question(index, _only_list(devices[index], family), False)
+
+
+def _only_list(device: DeviceConfig, family: int) -> str:
+    """Return the list of a device that is nothing else, "" for every other device."""
+    if device.interfaces or device.routes or len(device.lists) != 1 or family not in (0, *device.families):
+        return ""
+    return next(iter(device.lists))
 
 
 def _family(probe: Probe) -> int:

@@ -37,7 +37,7 @@ def outputs_of(formats: tuple[str, ...], known: tuple[str, ...]) -> list[tuple[s
     return found
 
 
-def write_whole(path: str, text: str) -> None:
+def write_whole(path: str, content: str | bytes) -> None:
     """Write a file whole or not at all.
 
     Raises:
@@ -46,7 +46,7 @@ def write_whole(path: str, text: str) -> None:
     target = Path(path)
     part = target.with_name(f".{target.name}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="\n")
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         part.replace(target)
     except OSError as error:
         raise BadArguments(

@@ -1,4 +1,4 @@
-"""Input files and folders to `SourceText`; nothing here knows what stands in them."""
+"""Input files and folders to `SourceText`; nothing here knows what stands in them, but workbooks are told from text."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from segcheck.model.source import SourceText
 MAX_BYTES = 256 << 20
 MAX_LINE_BYTES = 4 << 20
 MAX_FILES = 256
+
+#: Tables of rows and columns, and the ending of the file that says what their columns hold.
+TABLES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
+MAPPING = ".mapping.yaml"
 
 _NOT_TEXT = (
     (b"PK\x03\x04", "ZIP (xlsx)"),
@@ -33,13 +37,17 @@ def read_export(path: str) -> tuple[SourceText, ...]:
     """Return the text of one file, or of every file directly in a folder (names that begin with "." left out), by name.
 
     A folder holds the files of one device. Sub-folders are refused: what lies in them would be missing from the answer.
+    A workbook (xlsx) comes with its cells, and a table (TABLE.xlsx, TABLE.csv) with the mapping that lies beside it
+    (TABLE.mapping.yaml).
 
     Raises:
         UnreadableFile: missing, empty, no text, too large, no ordinary file, an empty folder or one with folders in it.
     """
     if not Path(path).is_dir():
-        return (read_text(path),)
-    names = sorted(name for name in _listed(path) if not name.startswith("."))
+        return (_with_mapping(read_table(path)),)
+    listed = sorted(name for name in _listed(path) if not name.startswith("."))
+    tables = {Path(name).stem for name in listed if Path(name).suffix.lower() in TABLES}
+    names = [name for name in listed if not (name.endswith(MAPPING) and name.removesuffix(MAPPING) in tables)]
     if not names:
         raise UnreadableFile(
             f"{path}: the folder holds no files; nothing was judged. Put the device's exports there",
@@ -62,8 +70,34 @@ def read_export(path: str) -> tuple[SourceText, ...]:
                 f"{inside}: エクスポートのフォルダーの中にフォルダーがあります。判定は行っていません。"
                 "1 台分のファイルを 1 つのフォルダーに並べてください",
             )
-        found.append(read_text(inside))
+        found.append(_with_mapping(read_table(inside)))
     return tuple(found)
+
+
+def _with_mapping(source: SourceText) -> SourceText:
+    beside = mapping_beside(source.path)
+    if Path(source.path).suffix.lower() not in TABLES or not beside.is_file():
+        return source
+    from segcheck.loaders import table_mapping
+
+    return table_mapping.attached(source, table_mapping.load(read_text(str(beside))))
+
+
+def mapping_beside(path: str) -> Path:
+    """Return where the mapping of a table lies: TABLE.mapping.yaml beside TABLE.xlsx."""
+    return Path(path).with_suffix("").with_name(Path(path).stem + MAPPING)
+
+
+def read_table(path: str) -> SourceText:
+    """Return one file that may be a workbook or text.
+
+    Raises:
+        UnreadableFile: as `read_text`; a workbook that is damaged, encrypted, of the old form (.xls) or beyond a bound.
+    """
+    from segcheck.loaders import workbook
+
+    data = _bytes(path)
+    return workbook.decode(path, data) if data.startswith((workbook.ZIP, workbook.COMPOUND)) else decode(path, data)
 
 
 def read_text(path: str) -> SourceText:

@@ -69,10 +69,28 @@ def refuse(path: str, lines: Sequence[str], problems: Iterable[Problem]) -> BadI
     return BadInput("\n".join(blocks_en), "\n".join(blocks_ja))
 
 
-def block(path: str, lines: Sequence[str], problem: Problem, message: str, remedy: str) -> str:
-    """Return a problem as text: the place and `message`, the line with a caret below it, the `remedy` where there is one."""
-    told = [f"{path}:{problem.line}:{problem.column}: {message}"]
-    if 1 <= problem.line <= len(lines):
+def refuse_cells(source: SourceText, problems: Iterable[Problem]) -> BadInput:
+    """Return the error that tells all problems of a workbook, or of a table in text form, each with its cell or line."""
+    if source.book is None or not source.book.rows:
+        return refuse(source.path, source.lines(), problems)
+    ordered = sorted(set(problems))
+    shown = [(one, source.place(one.line, one.column)) for one in ordered[:SHOWN]]
+    en = [block(source.path, (), one, one.en, one.help_en, place) for one, place in shown]
+    ja = [block(source.path, (), one, one.ja, one.help_ja, place) for one, place in shown]
+    more = len(ordered) - SHOWN
+    if more > 0:
+        en.append(f"{source.path}: and {more} more problems")
+        ja.append(f"{source.path}: ほかに {more} 件")
+    return BadInput("\n".join([*en, "Nothing was judged."]), "\n".join([*ja, "判定は行っていません。"]))
+
+
+def block(path: str, lines: Sequence[str], problem: Problem, message: str, remedy: str, place: str = "") -> str:
+    """Return a problem as text: the place and `message`, the line with a caret below it, the `remedy` where there is one.
+
+    place   where it is, instead of path and line: a cell of a workbook, whose lines are not shown
+    """
+    told = [f"{place or f'{path}:{problem.line}:{problem.column}'}: {message}"]
+    if not place and 1 <= problem.line <= len(lines):
         line = lines[problem.line - 1].replace("\t", " ")
         number = str(problem.line)
         before = width(line[: problem.column - 1])

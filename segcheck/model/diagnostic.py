@@ -48,6 +48,12 @@ class Code(Enum):
     INTERFACE_UNDECLARED = "interface-undeclared"  # {device} {interface} {line}: the topology lacks it
     MEMBERS_DIFFER = "members-differ"  # {device} {what}: units of an HA pair that cannot stand for each other
     SIDE_FILE_UNUSED = "side-file-unused"  # {path} {role}: nothing is taken from it
+    HIDDEN_PART = "hidden-part"  # {what}: rows, columns or sheets that a workbook hides; they are read
+    STRUCK_OUT = "struck-out"  # {number}: struck through, so not in force
+    PART_NOT_READ = "part-not-read"  # {what}: of a workbook
+    TABLE_PERMITS = "table-permits"  # {list}: no column says permit or deny
+    TABLE_ORDER = "table-order"  # {list}: rows permit and deny, and nothing says in which order they count
+    TABLE_DEFAULT = "table-default"  # {list}: nothing says what holds for packets that no row names
     ENGINE_CAPACITY = "engine-capacity"  # {what}
     ENGINES_DISAGREE = "engines-disagree"  # {row}: sets and interpreter gave opposite answers, a defect of segcheck
 
@@ -71,7 +77,7 @@ class Diagnostic:
     @property
     def id(self) -> str:
         """Return the id that findings and taints refer to."""
-        where = f":{self.span.path}:{self.span.first}" if self.span else ""
+        where = f":{self.span.path}:{self.span.cell or self.span.first}" if self.span else ""
         column = f":{self.column}" if self.column else ""
         return f"{self.code.value}{where}{column}"
 

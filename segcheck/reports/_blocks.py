@@ -10,6 +10,7 @@ from segcheck.lang.words import load
 from segcheck.model.diagnostic import Diagnostic
 from segcheck.model.reading import InputReading
 from segcheck.model.result import Binding, Run
+from segcheck.model.source import Span
 from segcheck.reports._masking import masked
 
 
@@ -47,6 +48,11 @@ def as_of(bound: Binding, path: str) -> str | None:
     return day.isoformat() if day else None
 
 
+def cell(span: Span | None) -> dict[str, str]:
+    """Return sheet and cell of what stands in a workbook, nothing for what stands in a text."""
+    return {"cell": span.cell} if span is not None and span.cell else {}
+
+
 def diagnostic(one: Diagnostic) -> dict[str, Any]:
     """Return a remark on our reading."""
     return {
@@ -57,5 +63,6 @@ def diagnostic(one: Diagnostic) -> dict[str, Any]:
         "path": one.span.path if one.span else None,
         "line": one.span.first if one.span else None,
         "column": one.column or None,
+        **cell(one.span),
         "message": said(f"diagnostics.{one.code.value}.message", **{name: masked(value) for name, value in one.params}),
     }

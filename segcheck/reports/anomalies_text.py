@@ -7,6 +7,7 @@ from typing import Any
 
 from segcheck.analysis.anomalies import CAPACITY, SECONDS, Anomaly, AnomalyKind
 from segcheck.model.rules import Rule
+from segcheck.reports._blocks import cell
 from segcheck.reports._masking import masked
 from segcheck.reports.as_text import Page
 
@@ -57,7 +58,7 @@ def _limit(one: Anomaly) -> str:
 
 
 def _rule(rule: Rule) -> str:
-    return f"{rule.id} (:{rule.span.first})" if rule.span is not None else rule.id
+    return f"{rule.id} (:{rule.span.cell or rule.span.first})" if rule.span is not None else rule.id
 
 
 def _json(rule: Rule) -> dict[str, Any]:
@@ -67,4 +68,5 @@ def _json(rule: Rule) -> dict[str, Any]:
         "path": span.path if span else None,
         "line": span.first if span else None,
         "text": masked(rule.text),
+        **cell(span),
     }

@@ -14,7 +14,7 @@ from segcheck.model.result import Answer, Binding, Fact, Matched, PacketTable, R
 from segcheck.model.rules import Rule, RuleList
 from segcheck.model.site import Site
 from segcheck.model.source import SourceText, Span
-from segcheck.reports._blocks import as_of, diagnostic, line_counts, run_block
+from segcheck.reports._blocks import as_of, cell, diagnostic, line_counts, run_block
 from segcheck.reports._expressions import action_text, match_text
 from segcheck.reports._masking import masked
 from segcheck.sets import addresses
@@ -83,6 +83,7 @@ def validation(site: Site | None, files: Sequence[SiteFile], bindings: Sequence[
                 "path": one.source.path,
                 "line": problem.line,
                 "column": problem.column,
+                **({"cell": one.source.book.cell_of(problem.line, problem.column)} if one.source.book else {}),
                 "severity": problem.severity.value,
                 "message": {"en": problem.en, "ja": problem.ja},
                 "help": {"en": problem.help_en, "ja": problem.help_ja} if problem.help_en else None,
@@ -123,6 +124,7 @@ def _place(span: Span | None) -> dict[str, Any]:
         "path": span.path if span else None,
         "first_line": span.first if span else None,
         "last_line": span.last if span else None,
+        **cell(span),
     }
 
 
@@ -270,6 +272,7 @@ def _answer(answer: Answer, columns: Sequence[str]) -> dict[str, Any]:
         "rule": answer.rule,
         "path": answer.span.path if answer.span else None,
         "line": answer.span.first if answer.span else None,
+        **cell(answer.span),
         "builtin": answer.builtin,
         "translated": answer.translated,
         "reply_verdict": answer.reply.value if answer.reply else None,
@@ -287,6 +290,7 @@ def _way(way: Way) -> dict[str, Any]:
         "rule": way.rule,
         "path": way.span.path if way.span else None,
         "line": way.span.first if way.span else None,
+        **cell(way.span),
         "builtin": way.builtin,
         "egress": way.egress,
         "translated": way.translated,

@@ -228,7 +228,7 @@ def _action_style(rule: Rule) -> str:
 
 
 def _line(span: Span | None) -> str:
-    return str(span.first) if span else "-"
+    return (span.cell or str(span.first)) if span else "-"
 
 
 def _further(page: Page, device: DeviceConfig) -> None:
@@ -298,7 +298,7 @@ def diagnostics(page: Page, told: Iterable[Diagnostic]) -> None:
     remedied = set()
     for one in told:
         key = f"diagnostics.{one.code.value}"
-        where = f"{one.span.path}:{one.span.first}: " if one.span else ""
+        where = f"{one.span.start}: " if one.span else ""
         scope = f" ({masked(one.scope)})" if one.scope else ""
         message = words(f"{key}.message", **{name: masked(value) for name, value in one.params})
         page.line(

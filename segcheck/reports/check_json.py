@@ -20,7 +20,7 @@ from segcheck.model.finding import (
 )
 from segcheck.model.result import Run
 from segcheck.model.schedule import clock
-from segcheck.reports._blocks import as_of, diagnostic, instant, line_counts, run_block, said
+from segcheck.reports._blocks import as_of, cell, diagnostic, instant, line_counts, run_block, said
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import boxes_json
 from segcheck.reports.trace_json import confirm_json, way
@@ -67,7 +67,7 @@ def _inputs(found: Assessment, files: Sequence[SiteFile]) -> list[dict[str, Any]
             "path": one.source.path,
             "sha256": one.source.sha256,
             "kind": "site",
-            "format": "yaml",
+            "format": "xlsx" if one.source.book is not None else "yaml",
             "device": None,
             "complete": "yes",
             "as_of": None,
@@ -193,6 +193,7 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
                 "path": span.path,
                 "first_line": span.first,
                 "last_line": span.last,
+                **cell(span),
                 "rule": masked(rule),
                 "text": masked(text),
             }

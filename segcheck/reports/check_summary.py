@@ -50,4 +50,4 @@ def _row(page: Page, found: Assessment, one: Finding, folder: str) -> list[Part]
 def _where(folder: str, place: Span | None, frames: FramesEvidence | None) -> str:
     if frames is not None:
         return f"{frames.path} #{frames.frames[0]}" if frames.frames else frames.path
-    return f"{folder}/{place.path}:{place.first}" if place is not None else "-"
+    return f"{folder}/{place.start}" if place is not None else "-"

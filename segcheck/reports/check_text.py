@@ -126,8 +126,7 @@ def standing_of(words: Words, finding: Finding, check: Check) -> str:
 def _evidence(words: Words, piece: object, folder: str, day: str) -> list[tuple[str, str]]:
     match piece:
         case ConfigEvidence(span, text, _):
-            last = f"-{span.last}" if span.last != span.first else ""
-            return [(words("check.line"), f"{folder}/{span.path}:{span.first}{last}  {masked(text)}".rstrip())]
+            return [(words("check.line"), f"{folder}/{span}  {masked(text)}".rstrip())]
         case WitnessEvidence(packet, place, minute, journeys, confirm):
             at = "" if minute is None else f"  {words('check.at', time=clock(minute))}"
             rows = [(words("check.witness"), f"{packet_text(packet)}{at}")]

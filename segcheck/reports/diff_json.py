@@ -7,7 +7,7 @@ from typing import Any
 
 from segcheck.analysis.comparing import Change, Decision, Diff, Side
 from segcheck.model.result import Run
-from segcheck.reports._blocks import diagnostic, line_counts, run_block
+from segcheck.reports._blocks import cell, diagnostic, line_counts, run_block
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import box_json
 from segcheck.reports.diff_text import circumstances
@@ -89,5 +89,6 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "path": decision.span.path if decision.span else None,
         "line": decision.span.first if decision.span else None,
         "last_line": decision.span.last if decision.span else None,
+        **cell(decision.span),
         "text": masked(decision.text),
     }

@@ -85,5 +85,5 @@ def _port(name: str) -> str:
 def _decision(words: Words, decision: Decision) -> str:
     if decision.span is None and not decision.rule:
         return words("diff.end")
-    place = f"{decision.span.path}:{decision.span.first}" if decision.span else ""
+    place = decision.span.start if decision.span else ""
     return f"{decision.rule or words('diff.end')}  {place}  {masked(decision.text)}".rstrip()

@@ -10,7 +10,7 @@ from segcheck.model.inquiry import Inquiry, SiteAnswer
 from segcheck.model.journey import Hop, Journey, SiteTrace
 from segcheck.model.result import Run
 from segcheck.model.trace import Step, Verdict
-from segcheck.reports._blocks import run_block
+from segcheck.reports._blocks import cell, run_block
 from segcheck.reports._masking import masked
 from segcheck.sets import addresses
 
@@ -98,6 +98,7 @@ def _step(step: Step) -> dict[str, Any]:
         "path": step.span.path if step.span else None,
         "line": step.span.first if step.span else None,
         "last_line": step.span.last if step.span else None,
+        **cell(step.span),
         "action": step.action,
         "sure": step.sure,
         "before": _header(step.before),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from segcheck.loaders.problems import SHOWN, Problem, SiteFile, block
@@ -50,7 +51,8 @@ def _problem(page: Page, one: SiteFile, problem: Problem, folder: str) -> None:
     label = page.words(f"severity.{problem.severity.value}")
     message, remedy = (problem.ja, problem.help_ja) if japanese else (problem.en, problem.help_en)
     path = (Path(folder) / one.source.path).as_posix()
-    first, *rest = block(path, one.source.lines(), problem, message, remedy).split("\n")
+    cell = replace(one.source, path=path).place(problem.line, problem.column) if one.source.book is not None else ""
+    first, *rest = block(path, one.source.lines(), problem, message, remedy, cell).split("\n")
     place, _, text = first.partition(": ")
     page.line(f"{place}: ", (label, _STYLE[problem.severity]), f": {text}")
     for line in rest:

@@ -20,6 +20,7 @@ COMMANDS = (
     "explain",
     "flows",
     "graph",
+    "import",
     "init",
     "inspect",
     "match",

@@ -93,7 +93,6 @@ def test_an_empty_file_is_refused(tmp_path):
     ("data", "kind"),
     [
         (b"a\0b\n", "NUL"),
-        (b"PK\x03\x04rest", "ZIP"),
         (b"\x1f\x8b\x08", "gzip"),
         (b"\xff\xfe\x00\x00a\x00\x00\x00", "NUL"),
     ],
@@ -103,6 +102,15 @@ def test_a_binary_file_is_refused(tmp_path, data, kind):
     path.write_bytes(data)
 
     assert f"not a text file ({kind}" in refused(path)
+
+
+def test_a_zip_that_is_no_workbook_is_refused_and_other_files_than_exports_may_be_none(tmp_path):
+    path = tmp_path / "binary"
+    path.write_bytes(b"PK\x03\x04rest")
+
+    assert "a damaged workbook (ZIP)" in refused(path)
+    with pytest.raises(UnreadableFile, match="not a text file"):
+        files.read_text(str(path))
 
 
 def test_a_file_beyond_the_bound_is_refused_without_reading_it(tmp_path):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from segcheck.importers._base import ImporterInfo
+from segcheck.importers._remarks import Remarks
 from segcheck.importers.iptables import _chains, _pipeline, _scan, _sets, _sources, _statements
 from segcheck.importers.iptables._context import DeviceContext
-from segcheck.importers.iptables._remarks import Remarks
 from segcheck.importers.iptables._scan import Scanned
 from segcheck.model.device import DeviceConfig, NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineAccount, LineUse, Severity

@@ -1,4 +1,4 @@
-"""A site's folder: `topology.yaml`, `policy.yaml`, optionally `waivers.yaml` and `site.yaml`, to a `Site`.
+"""A site's folder to a `Site`: `topology.yaml`, `policy.yaml`, optionally `waivers.yaml` and `site.yaml`, or `site.xlsx` for all.
 
 topology, policy, waivers, settings   the files as they are written; JSON Schemas come from there
 pages         one file with its places and its problems
@@ -7,20 +7,24 @@ crossrefs     every reference followed
 addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
 building      to nouns
+sheets        the sheets of site.xlsx, derived from the models of the files
+keyed_rows    a sheet with a row of keys
+book          site.xlsx to what the files would say
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from segcheck.errors import UnreadableFile
+from segcheck.errors import BadInput, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
-from segcheck.loaders.site import addressing, building, consistency, crossrefs
+from segcheck.loaders.site import addressing, book, building, consistency, crossrefs
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.loaders.site.policy import PolicyFile
@@ -49,19 +53,17 @@ class Loaded:
     files: tuple[SiteFile, ...]
 
 
-def load(folder: str) -> Loaded:
+def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded:
     """Return the site of a folder, with everything that is wrong with its files at once.
 
+    instead   texts by file name that are taken in place of those in the folder
+
     Raises:
-        UnreadableFile: no such folder, it holds no topology.yaml, or a file of it cannot be read at all.
+        UnreadableFile: no such folder, it holds neither topology.yaml nor site.xlsx, or a file of it cannot be read at all.
+        BadInput: it holds both.
     """
+    pages = read_pages(folder, instead)
     root = Path(folder)
-    if not root.is_dir():
-        raise UnreadableFile(
-            f"{folder}: no such folder; nothing was judged. Name the folder that holds topology.yaml",
-            f"{folder}: フォルダーがありません。判定は行っていません。topology.yaml のあるフォルダーを指定してください",
-        )
-    pages = {name: page for name in MODELS if (page := _page(root, name)) is not None}
     topology, policy = pages["topology"], pages["policy"]
     waivers, settings = pages.get("waivers"), pages.get("site")
     names = Names(topology, policy)
@@ -82,8 +84,58 @@ def load(folder: str) -> Loaded:
     if sound:
         names.unused()
     _misnamed(root, topology)
-    found = tuple(SiteFile(page.source, tuple(sorted(set(page.problems)))) for page in pages.values())
+    found = tuple(_files(pages.values()))
     return Loaded(building.build(topology, policy, waivers, settings, names) if sound else None, found)
+
+
+def _files(pages: Iterable[Page]) -> Iterator[SiteFile]:
+    """Yield each file once with its problems; a workbook holds several pages."""
+    problems: dict[str, set[Problem]] = {}
+    sources: dict[str, SourceText] = {}
+    for page in pages:
+        sources.setdefault(page.source.path, page.source)
+        problems.setdefault(page.source.path, set()).update(page.problems)
+    for path, source in sources.items():
+        yield SiteFile(source, tuple(sorted(problems[path])))
+
+
+def is_site(folder: str) -> bool:
+    """Return whether a folder holds a site."""
+    return any((Path(folder) / name).is_file() for name in ("topology.yaml", book.NAME))
+
+
+def read_pages(folder: str, instead: Mapping[str, SourceText] | None = None) -> dict[str, Page]:
+    """Return the files of a site's folder by the name of their schema, each with what is wrong with its form.
+
+    Raises:
+        as `load`.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise UnreadableFile(
+            f"{folder}: no such folder; nothing was judged. Name the folder that holds topology.yaml",
+            f"{folder}: フォルダーがありません。判定は行っていません。topology.yaml のあるフォルダーを指定してください",
+        )
+    if (root / book.NAME).is_file():
+        return _of_workbook(root)
+    return {name: page for name in MODELS if (page := _page(root, name, instead or {})) is not None}
+
+
+def _of_workbook(root: Path) -> dict[str, Page]:
+    beside = [f"{name}.yaml" for name in MODELS if (root / f"{name}.yaml").is_file()]
+    if beside:
+        raise BadInput(
+            f"{root}: {book.NAME} and {', '.join(beside)} in one site; nothing was judged. Keep one form and move the other away",
+            f"{root}: {book.NAME} と {'、'.join(beside)} が両方あります。判定は行っていません。どちらか一方だけにしてください",
+        )
+    source = files.read_table(str(root / book.NAME))
+    if source.book is None:
+        raise UnreadableFile(
+            f"{root / book.NAME}: no workbook; nothing was judged. Save it in Excel as .xlsx",
+            f"{root / book.NAME}: ブックではありません。判定は行っていません。Excel で .xlsx として保存してください",
+        )
+    source = replace(source, path=book.NAME)
+    return {name: Page(source, MODELS[name], one.document(), one.problems) for name, one in book.read(source).items()}
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -95,7 +147,7 @@ def schema(name: str) -> dict[str, Any]:
     }
 
 
-def _page(root: Path, name: str) -> Page | None:
+def _page(root: Path, name: str, instead: Mapping[str, SourceText]) -> Page | None:
     path = f"{name}.yaml"
     present = (root / path).is_file()
     if not present and name not in _REQUIRED:
@@ -114,15 +166,18 @@ def _page(root: Path, name: str) -> Page | None:
             )
         ]
         return page
-    source = files.read_text(str(root / path))
+    source = instead.get(path) or files.read_text(str(root / path))
     return Page(replace(source, path=path), MODELS[name])
 
 
 def _misnamed(root: Path, page: Page) -> None:
     """Note YAML files beside the ones that are read: a slip in a name would leave a whole file out."""
     known = [f"{name}.yaml" for name in MODELS]
+    if page.source.book is not None:
+        return
     for path in sorted(root.iterdir()):
-        if path.suffix.lower() in (".yaml", ".yml") and path.name not in known and path.is_file():
+        mapping = path.name.endswith(files.MAPPING)
+        if path.suffix.lower() in (".yaml", ".yml") and not mapping and path.name not in known and path.is_file():
             page.problems.append(
                 Problem(
                     1,

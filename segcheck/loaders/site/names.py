@@ -138,11 +138,11 @@ class Names:
 
     def _twice(self, page: Page, path: marked.Path, name: str, first: marked.Path) -> None:
         first, path = sorted((first, path), key=lambda one: page.document.key(one).line)
-        line = page.document.key(first).line
+        en, ja = page.where(first)
         page.note(
             path,
-            f"'{name}' is the id of something else already (line {line})",
-            f"ID '{name}' は {line} 行目で使われています",
+            f"'{name}' is the id of something else already ({en})",
+            f"ID '{name}' は {ja}で使われています",
             key=len(path) == 2,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -20,16 +20,27 @@ class Page:
     """A site file under inspection.
 
     entry      the whole file, None while anything in its form is wrong
+    document   what is written, with places; given where it does not come from YAML
     problems   all that was found so far; checks of other modules add theirs
     """
 
-    def __init__(self, source: SourceText, model: type[BaseModel]) -> None:
+    def __init__(
+        self,
+        source: SourceText,
+        model: type[BaseModel],
+        document: marked.Document | None = None,
+        problems: Iterable[Problem] = (),
+    ) -> None:
         self.source = source
         self.model = model
         self.entry: Any = None
         self.document = marked.Document({}, {}, {})
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = [*problems]
         self._sections: dict[str, list[tuple[marked.Path, Any]]] = {}
+        if document is not None:  # of a workbook: read already
+            self.document = document
+            self._validate()
+            return
         if len(source.text) > MAX_CHARACTERS:
             message = f"longer than {MAX_CHARACTERS} characters", f"{MAX_CHARACTERS} 文字を超えています"
             self.problems.append(Problem(1, 1, *message))
@@ -71,8 +82,17 @@ class Page:
 
     def span(self, path: marked.Path) -> Span:
         """Return the line at which the thing of that path begins."""
-        line = self.document.key(path).line
-        return Span(self.source.path, line, line)
+        mark = self.document.key(path)
+        cell = self.source.book.cell_of(mark.line, mark.column) if self.source.book is not None else ""
+        return Span(self.source.path, mark.line, mark.line, cell)
+
+    def where(self, path: marked.Path) -> tuple[str, str]:
+        """Return the place of a key inside the file, for people (English, Japanese): "line 5", or the cell of a workbook."""
+        mark = self.document.key(path)
+        if self.source.book is not None:
+            cell = self.source.book.cell_of(mark.line, mark.column)
+            return cell, cell
+        return f"line {mark.line}", f"{mark.line} 行目"
 
     def items(self, section: str) -> list[tuple[marked.Path, Any]]:
         """Return the usable entries of a section with their paths, in the order of the file."""
