@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from segcheck.version import __version__
 
 if TYPE_CHECKING:
-    from segcheck.api import check, diff, explain, inspect, match, matrix, samples, trace, validate
+    from segcheck.api import check, diff, explain, flows, inspect, match, matrix, replay, samples, trace, validate
 
 
-__all__ = ("__version__", "check", "diff", "explain", "inspect", "match", "matrix", "samples", "trace", "validate")
+__all__ = ("__version__", "check", "diff", "explain", "flows", "inspect", "match", "matrix", "replay", "samples", "trace", "validate")
 
 
 def __getattr__(name: str) -> Any:

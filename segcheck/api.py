@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from segcheck.app.explaining import Topic
     from segcheck.app.validating import Validated
     from segcheck.model.assessment import Assessment
+    from segcheck.model.flow import Flow
     from segcheck.model.inquiry import SiteAnswer
     from segcheck.model.reading import Reading
+    from segcheck.model.replayed import Replayed
     from segcheck.model.result import Answer
 
 Path = str | PathLike[str]
@@ -174,6 +176,48 @@ def match(
     table = packet_table.load(SourceText("packets", text, "utf-8", digest))
     read = reading.read_export(fspath(export), format)
     return matching.match(read.reading.devices, table.rows, list_name).answers
+
+
+def flows(*captures: Path) -> tuple[Flow, ...]:
+    """Return the conversations of captures (files, folders), the lower address of each first: who opened it, how far it went.
+
+    No names and no payload. 1 us a packet, 20 us a conversation and about 1 kB of memory for it.
+
+    Raises:
+        BadInput: a capture cannot be used.
+    """
+    from segcheck.captures import reading, telling
+
+    read = reading.read([(fspath(one), "") for one in captures])
+    return tuple(flow for table in read.flows.values() for flow in telling.told(table))
+
+
+def replay(
+    site: Path,
+    *captures: Path,
+    time: str | date | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    evidence: Path | None = None,
+) -> Replayed:
+    """Return what captures, each "PATH" or "PATH@TAP", show against a site: findings, what the register says, every frame.
+
+    It never says proven: what was not seen may be possible all the same.
+
+    evidence   a pcapng file to write: the first frames of what findings are about, cut behind their headers
+
+    Raises:
+        BadInput: the site's files or a capture cannot be used.
+        BadArguments: a tap or a check that does not exist, a file that cannot be written.
+    """
+    from segcheck.app import assessing, replaying
+
+    named = [fspath(one) for one in captures]
+    day = _day(time) or assessing.today()
+    found = replaying.replay(fspath(site), named, day=day, select=select, ignore=ignore)
+    if evidence is not None:
+        replaying.write_evidence(fspath(evidence), found)
+    return found.replayed
 
 
 def explain(name: str, *, language: str = "en") -> Topic:

@@ -22,7 +22,8 @@ DAY = "2026-11-28"
 
 
 @pytest.mark.parametrize("page", ["python.en.md", "python.ja.md"])
-def test_the_page_answers_as_it_says(page):
+def test_the_page_answers_as_it_says(page, monkeypatch):
+    monkeypatch.chdir(ROOT)
     told = StringIO()
     with redirect_stdout(told):
         done = doctest.testfile(str(ROOT / "docs" / "guide" / page), module_relative=False, encoding="utf-8")
