@@ -14,7 +14,20 @@ if TYPE_CHECKING:
     from segcheck.api import check, diff, explain, flows, inspect, match, matrix, replay, samples, trace, validate
 
 
-__all__ = ("__version__", "check", "diff", "explain", "flows", "inspect", "match", "matrix", "replay", "samples", "trace", "validate")
+__all__ = (
+    "__version__",
+    "check",
+    "diff",
+    "explain",
+    "flows",
+    "inspect",
+    "match",
+    "matrix",
+    "replay",
+    "samples",
+    "trace",
+    "validate",
+)
 
 
 def __getattr__(name: str) -> Any:
