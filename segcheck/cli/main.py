@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import pkgutil
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
@@ -27,6 +29,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     _forgive(sys.stderr)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     settings = Settings(language=choose_language(asked_language(given), os.environ, encoding))
+    sys.unraisablehook = _unraisable
     try:
         result = Group(settings.say).main(given, prog_name="segcheck", standalone_mode=False, obj=settings)
     except CannotRun as error:
@@ -47,6 +50,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # whatever it is, it must not look like an answer
         return _internal(settings, error)
     return result if isinstance(result, int) else Exit.CLEAN
+
+
+def _unraisable(event: sys.UnraisableHookArgs) -> None:
+    """Ask again for the interruption that Python dropped because it came while something was being cleared away."""
+    if issubclass(event.exc_type, KeyboardInterrupt):
+        again = threading.Timer(0.05, _thread.interrupt_main)
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(event)
 
 
 def _forgive(stream: object) -> None:

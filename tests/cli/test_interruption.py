@@ -46,11 +46,31 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_half_done(tmp_path: Path) -> No
     shown, _ = process.communicate()
 
     assert b"crossings" in told
-    assert process.returncode == 130
+    assert (process.returncode, told[-2000:] if process.returncode != 130 else b"") == (130, b"")
     assert shown == b""
     assert b"Traceback" not in told
     assert b"segcheck: interrupted" in told
     assert list(out.iterdir()) == []
+
+
+def test_an_interruption_that_python_drops_is_asked_for_again() -> None:
+    code = """
+import signal, sys, time
+from segcheck.cli import main
+class Cleared:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+def slow(*args, **named):
+    Cleared()
+    for _ in range(200):
+        time.sleep(0.05)
+    return 1
+main.Group.main = slow
+sys.exit(main.run(["check", "x"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
+
+    assert (done.returncode, b"Traceback" in done.stderr) == (130, False), done.stderr
 
 
 def test_where_nobody_watches_there_is_no_progress() -> None:
