@@ -7,7 +7,7 @@ import numpy as np
 from segcheck.captures.reading import Read
 from segcheck.captures.telling import told
 from segcheck.model.flow import Flow, Frames, Initiator, State
-from segcheck.reports._flows import moment, proto_name
+from segcheck.reports._flows import proto_name
 from segcheck.reports.as_text import Page
 
 #: Conversations that are shown.
@@ -45,9 +45,14 @@ def flows(page: Page, found: Read) -> None:
     page.line()
     times = [time for file in found.files for time in (file.first, file.last) if time is not None]
     if times:
-        first, last = moment(np.array([min(times), max(times)], np.int64))
+        first, last = (_in_japan(time) for time in (min(times), max(times)))
         page.prose(words("flows.span", first=first, last=last), indent=0)
     coverage(page, found)
+
+
+def _in_japan(time: int) -> str:
+    """Return a time (ns since 1970) as people in Japan read it, to the second."""
+    return str(np.datetime64(time // 10**9 + 9 * 3600, "s")).replace("T", " ")
 
 
 def coverage(page: Page, found: Read) -> None:

@@ -95,7 +95,7 @@ def test_csv_says_the_same(call, capture: str) -> None:
         (
             "en",
             (
-                "6 conversations in 1 files",
+                "Conversations: 6, files: 1",
                 "14 frames read: 11 decoded, 1 not IP, 1 unjoined",
                 "udp fragment",
                 "no answer",
@@ -120,7 +120,7 @@ def test_the_heaviest_come_first_and_the_others_are_counted(call, tmp_path: Path
     path.write_bytes(pcap(recorded(*(ether(ipv4(A, B, 17, udp(port, 9, b"x" * port))) for port in range(100, 130)))))
     lines = call("flows", str(path)).out.splitlines()
 
-    assert lines[0] == "30 conversations in 1 files"
+    assert lines[0] == "Conversations: 30, files: 1"
     assert [int(line.split()[0]) for line in lines[2:22]] == sorted(
         (42 + port for port in range(110, 130)), reverse=True
     )
@@ -199,3 +199,12 @@ def test_what_cannot_be_read_ends_with_2(call, arguments: tuple[str, ...], told:
     japanese = call("--lang", "ja", "flows", *arguments)
     assert japanese.code == 2
     assert told not in japanese.err or told.startswith("-")
+
+
+def test_times_are_told_as_in_japan(call, tmp_path: Path) -> None:
+    path = tmp_path / "one.pcap"
+    data = bytearray(pcap(recorded(ether(ipv4(A, B, 17, udp(1, 9, b"x"))))))
+    data[24:32] = (1794268800).to_bytes(4, "little") + bytes(4)  # 2026-11-10T00:00:00Z
+    path.write_bytes(bytes(data))
+
+    assert "from 2026-11-10 09:00:00 to 2026-11-10 09:00:00 (JST)" in call("--lang", "en", "flows", str(path)).out
