@@ -70,9 +70,9 @@ def find(context: SeenContext) -> Iterator[Finding]:
                     "resolvers": _listed(heard, "resolvers"),
                 },
                 remedy=(
-                    f"{named} の機器を探して外すか、その IPv6 を止める。正しいルータであれば、インターフェースのアドレスとプレフィックスを宣言する。",
-                    f"Find {named} and take it off or switch its IPv6 off; if it is the right router, declare the "
-                    "addresses of its interface and its prefixes.",
+                    f"{named} の機器を探して外すか、その IPv6 を止める。正しいルータであれば、そのアドレスとプレフィックスを宣言し、ルータ自身の ARP か近隣広告も入るようにキャプチャする。",
+                    f"Find {named} and take it off or switch its IPv6 off; if it is the right router, declare its "
+                    "addresses and prefixes, and capture its ARP or neighbour advertisements too.",
                 ),
             )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 from io import BytesIO
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +17,7 @@ from segcheck.captures.conversations import Interpreted
 from segcheck.captures.damage import Damages
 from segcheck.captures.neighbours import Notes
 from segcheck.captures.spill import Spill
+from segcheck.captures.wireshark import neighbour_filter
 from segcheck.model.flow import FRAME_BITS
 from segcheck.model.neighbour import FEW, MOST_SAID, Neighbour, NeighbourKind, Neighbours
 from tests.captures.make_frames import (
@@ -243,3 +247,29 @@ def test_a_bound_keeps_the_same_whatever_the_order_and_counts_the_rest(numbers, 
     assert noted(numbers) == found
     assert [int(one.mac[-2:], 16) for one in found.said] == sorted(set(numbers))[:most]
     assert sum(one.count for one in found.said) + found.left_out == len(numbers)
+
+
+SHOWN = [
+    (claim(MAC, A), f"arp.src.proto_ipv4=={A} && arp.src.hw_mac=={MAC}"),
+    (claim(MAC, B, 2, 7), f"arp.src.proto_ipv4=={B} && arp.src.hw_mac=={MAC} && (vlan.id==7 || ieee8021ad.id==7)"),
+    (neighbour("2001:db8::5"), "icmpv6.type==136 && icmpv6.nd.na.target_address==2001:db8::5"),
+    (advertisement(prefix("2001:db8::", 64)), "icmpv6.type==134 && ipv6.src==fe80::1"),
+    (answer(dhcp(OFFER, SERVER), B), f"dhcp.option.dhcp_server_id==192.0.2.1 && ip.src=={B}"),
+    (answer(dhcp(OFFER)), f"udp.srcport==67 && ip.src=={A}"),
+    (answer6(2), "udp.srcport==547 && ipv6.src==fe80::1"),
+]
+
+
+@pytest.mark.parametrize(("frame", "expected"), SHOWN)
+def test_a_display_filter_shows_the_frames_of_a_neighbour_and_no_others(
+    frame: bytes, expected: str, tmp_path: Path
+) -> None:
+    assert neighbour_filter(one(frame)) == expected
+    if shutil.which("tshark") is None:
+        pytest.skip("tshark is not installed")
+    capture = tmp_path / "all.pcap"
+    capture.write_bytes(pcap(recorded(*(each for each, _ in SHOWN))))
+    asked = ["tshark", "-n", "-r", str(capture), "-Y", expected, "-T", "fields", "-e", "frame.number"]
+    done = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60)
+
+    assert done.stdout.split() == [str(1 + [each for each, _ in SHOWN].index(frame))]
