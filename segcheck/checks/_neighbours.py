@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from segcheck.analysis.network.addressing import shares
 from segcheck.analysis.sight_lines import wire_of
 from segcheck.captures.wireshark import neighbour_filter
-from segcheck.checks._seen import SHOWN, SeenContext, japan
+from segcheck.checks._seen import MANY, SHOWN, SeenContext, japan
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, FramesEvidence, Weight
@@ -38,6 +38,21 @@ class Heard:
     def sender(self) -> str:
         """Return who said it: the address with the MAC, where there is one."""
         return f"{self.one.address} ({self.one.mac})" if self.one.mac else self.one.address
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something to be told: about whom or what, how it stands, and why (Japanese, English)."""
+
+    names: tuple[str, ...]
+    standing: Standing
+    reason: Said
+    members: tuple[Heard, ...]
+
+    @property
+    def key(self) -> str:
+        """Return what stays the same from run to run."""
+        return self.names[0] if len(self.names) == 1 else "many"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,24 +122,38 @@ class Wire:
         alone = frozenset((one.mac,))
         return bool(one.mac) and any(self._macs.get(address) == alone for address in self.routers)
 
+    @cached_property
+    def _claimed(self) -> Mapping[str, Host]:
+        """Return whose address each MAC claims; the first declared host."""
+        found: dict[str, Host] = {}
+        for address, macs in self._macs.items():
+            host = self._hosts.get(address)
+            if host is not None:
+                found.update(dict.fromkeys(macs - found.keys(), host))
+        return found
+
+    @cached_property
+    def _hosts(self) -> Mapping[int | str, Host]:
+        """Return the declared hosts by MAC, and those of the wire's routing domain by address."""
+        found: dict[int | str, Host] = {}
+        own = self.segment.domain if self.segment is not None else DEFAULT_DOMAIN
+        for host in self.context.site.hosts.values():
+            segment = self.context.site.segments.get(host.segment)
+            near = host.addresses if segment is None or segment.domain == own else ()
+            for mac in host.macs:
+                found.setdefault(mac, host)
+            for address in near:
+                found.setdefault(address, host)
+        return found
+
     def host(self, one: Neighbour) -> Host | None:
-        """Return the declared host that said it: by its address, its declared MAC, or an address that the same MAC claims."""
-        held = {parse_one(one.address)}
-        if one.mac:
-            held |= {address for address, macs in self._macs.items() if one.mac in macs}
-        hosts = self.context.site.hosts.values()
-        return next((h for h in hosts if one.mac in h.macs or (self._near(h) and held & {*h.addresses})), None)
+        """Return the declared host that said it: by its declared MAC, its address, or an address that the same MAC claims."""
+        hosts = self._hosts
+        return hosts.get(one.mac) or hosts.get(parse_one(one.address)) or self._claimed.get(one.mac)
 
     def holder(self, address: int) -> Host | None:
         """Return the declared host of an address."""
-        hosts = self.context.site.hosts.values()
-        return next((host for host in hosts if address in host.addresses and self._near(host)), None)
-
-    def _near(self, host: Host) -> bool:
-        """Return whether a host is of the wire's routing domain."""
-        segment = self.context.site.segments.get(host.segment)
-        own = self.segment.domain if self.segment is not None else DEFAULT_DOMAIN
-        return segment is None or segment.domain == own
+        return self._hosts.get(address)
 
 
 def wires(context: SeenContext) -> Iterator[Wire]:
@@ -134,10 +163,11 @@ def wires(context: SeenContext) -> Iterator[Wire]:
     found: dict[str, list[Heard]] = {}
     for tap in sorted(context.neighbours):
         declared = site.taps.get(tap)
+        tagged = dict.fromkeys(one.vlans for one in context.neighbours[tap].said)
+        known = {tags: wire_of(site, declared, tags).segments for tags in tagged} if declared is not None else {}
         for one in context.neighbours[tap].said:
             if declared is not None:
-                known = wire_of(site, declared, one.vlans).segments
-                name = known[0] if len(known) == 1 else ""
+                name = known[one.vlans][0] if len(known[one.vlans]) == 1 else ""
             else:
                 name = _segment(site.segments, owned, one)
             name = name or f"{tap or '-'}{''.join(f' VLAN {tag}' for tag in one.vlans)}"
@@ -159,25 +189,22 @@ def _segment(segments: Mapping[str, Segment], owned: Mapping[str, IntervalSet], 
 def finding(
     check: Check,
     wire: Wire,
-    members: Sequence[Heard],
+    told: Told,
     *,
-    subject: str,
-    key: str,
-    standing: Standing,
     weight: Weight,
     params: Mapping[str, str],
     remedy: Said,
 ) -> Finding:
-    """Return the finding of what some neighbours on a wire said."""
-    said = [heard.one for heard in members]
-    taps = dict.fromkeys(heard.tap for heard in members if heard.tap)
+    """Return the finding of something to be told of a wire."""
+    said = [heard.one for heard in told.members]
+    taps = dict.fromkeys(heard.tap for heard in told.members if heard.tap)
     return Finding(
         check=check.id,
         weight=weight,
-        standing=standing,
+        standing=told.standing,
         basis=(Basis.CAPTURES,),
-        subject=f"{wire.name} {subject}",
-        key=f"{wire.name}:{key}",
+        subject=f"{wire.name} {listed(told.names)}",
+        key=f"{wire.name}:{told.key}",
         src_zone=wire.zone,
         dst_zone=wire.zone,
         params=(
@@ -187,13 +214,35 @@ def finding(
             ("packets", str(sum(one.count for one in said))),
             ("first", japan(min(one.first for one in said))),
             ("last", japan(max(one.last for one in said))),
+            ("reason_ja", told.reason[0]),
+            ("reason_en", told.reason[1]),
             *sorted(params.items()),
         ),
-        because=(f"neighbour:{wire.name}",) if standing is Standing.UNDECIDED else (),
-        evidence=tuple(_frames(wire.context, heard) for heard in sorted(members, key=_first)[:SHOWN]),
+        because=(f"neighbour:{wire.name}",) if told.standing is Standing.UNDECIDED else (),
+        evidence=tuple(_frames(wire.context, heard) for heard in sorted(told.members, key=_first)[:SHOWN]),
         remedy=remedy,
         requirements=check.requirements,
     )
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return texts, each once, and of many the first few with their number; "-" for none."""
+    each = list(dict.fromkeys(texts))
+    return (", ".join(each[:MANY]) + (f", … ({len(each)})" if len(each) > MANY else "")) or "-"
+
+
+def few(found: Iterable[Told]) -> Iterator[Told]:
+    """Yield what stands alike on a wire as it is, or put together where it is much: a flood is one finding."""
+    alike: dict[Standing, list[Told]] = {}
+    for one in found:
+        alike.setdefault(one.standing, []).append(one)
+    for standing, same in alike.items():
+        if len(same) <= MANY:
+            yield from same
+        else:
+            names = tuple(name for one in same for name in one.names)
+            reason = listed(one.reason[0] for one in same), listed(one.reason[1] for one in same)
+            yield Told(names, standing, reason, tuple(heard for one in same for heard in one.members))
 
 
 def _first(heard: Heard) -> tuple[int, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from segcheck.checks._neighbours import Heard, Wire, finding, wires
+from segcheck.checks._neighbours import Heard, Told, Wire, few, finding, listed, wires
 from segcheck.checks._seen import SeenContext, japan
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
@@ -60,29 +60,33 @@ def find(context: SeenContext) -> Iterator[Finding]:
     of the segment's routers answers, one that could be the right one is undecided.
     """
     for wire in wires(context):
-        answers = list(wire.of(*_KINDS)) if wire.ours else []
-        strange = [heard for heard in answers if not _right(wire, heard)]
-        known = len(strange) < len(answers) or any(_serves(wire, host) for host in _local(wire))
-        senders: dict[str, list[Heard]] = {}
-        for heard in strange:
-            senders.setdefault(f"{heard.one.address} {heard.one.mac}", []).append(heard)
-        for _, mine in sorted(senders.items()):
-            standing, reason = _judged(wire, mine[0], known=known)
-            named = mine[0].sender
+        for told in few(_strange(wire)) if wire.ours else ():
+            named = listed(told.names)
             yield finding(
                 CHECK,
                 wire,
-                mine,
-                subject=named,
-                key=f"{mine[0].one.address} {mine[0].one.mac}".rstrip(),
-                standing=standing,
+                told,
                 weight=wire.weight,
-                params={"sender": named, "reason_ja": reason[0], "reason_en": reason[1]},
+                params={"sender": named},
                 remedy=(
                     f"{named} の機器を探して外す。正しいサーバであれば role: dhcp_server と宣言する。",
                     f"Find {named} and take it off; if it is the right server, declare it with role: dhcp_server.",
                 ),
             )
+
+
+def _strange(wire: Wire) -> Iterator[Told]:
+    """Yield the senders of answers of which nobody declared that they may."""
+    answers = list(wire.of(*_KINDS))
+    senders: dict[str, list[Heard]] = {}
+    for heard in answers:
+        if not _right(wire, heard):
+            senders.setdefault(heard.sender, []).append(heard)
+    right = sum(map(len, senders.values())) < len(answers)
+    known = right or any(_serves(wire, host) for host in _local(wire))
+    for name, mine in sorted(senders.items()):
+        standing, reason = _judged(wire, mine[0], known=known)
+        yield Told((name,), standing, reason, tuple(mine))
 
 
 def _right(wire: Wire, heard: Heard) -> bool:

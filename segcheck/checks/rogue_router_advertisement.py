@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._neighbours import Heard, Wire, finding, wires
+from segcheck.checks._neighbours import Heard, Told, Wire, few, finding, listed, wires
 from segcheck.checks._seen import SeenContext
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
@@ -49,25 +49,17 @@ CHECK = Check(
 def find(context: SeenContext) -> Iterator[Finding]:
     """Yield router advertisements on our segments that no declared router may have sent as they are."""
     for wire in wires(context):
-        for mac, heard in _by_sender(wire) if wire.ours else ():
-            standing, reason = _judged(wire, heard)
-            if standing is None:
-                continue
-            named = heard[0].sender
+        for told in few(_strange(wire)) if wire.ours else ():
+            named = listed(heard.sender for heard in told.members)
             yield finding(
                 CHECK,
                 wire,
-                heard,
-                subject=named,
-                key=mac,
-                standing=standing,
+                told,
                 weight=wire.weight,
                 params={
                     "sender": named,
-                    "reason_ja": reason[0],
-                    "reason_en": reason[1],
-                    "prefixes": _listed(heard, "prefixes"),
-                    "resolvers": _listed(heard, "resolvers"),
+                    "prefixes": listed(prefix for heard in told.members for prefix in heard.one.prefixes),
+                    "resolvers": listed(resolver for heard in told.members for resolver in heard.one.resolvers),
                 },
                 remedy=(
                     f"{named} の機器を探して外すか、その IPv6 を止める。正しいルータであれば、そのアドレスとプレフィックスを宣言し、ルータ自身の ARP か近隣広告も入るようにキャプチャする。",
@@ -77,15 +69,15 @@ def find(context: SeenContext) -> Iterator[Finding]:
             )
 
 
-def _by_sender(wire: Wire) -> Iterator[tuple[str, list[Heard]]]:
-    found: dict[str, list[Heard]] = {}
+def _strange(wire: Wire) -> Iterator[Told]:
+    """Yield what is wrong or not known with the advertisements of each sender."""
+    senders: dict[str, list[Heard]] = {}
     for heard in wire.of(NeighbourKind.RA):
-        found.setdefault(heard.one.mac or heard.one.address, []).append(heard)
-    yield from sorted(found.items())
-
-
-def _listed(heard: list[Heard], what: str) -> str:
-    return ", ".join(dict.fromkeys(text for one in heard for text in getattr(one.one, what))) or "-"
+        senders.setdefault(heard.one.mac or heard.one.address, []).append(heard)
+    for _, mine in sorted(senders.items()):
+        standing, reason = _judged(wire, mine)
+        if standing is not None:
+            yield Told((mine[0].sender,), standing, reason, tuple(mine))
 
 
 def _judged(wire: Wire, heard: list[Heard]) -> tuple[Standing | None, Said]:
@@ -95,11 +87,11 @@ def _judged(wire: Wire, heard: list[Heard]) -> tuple[Standing | None, Said]:
         return Standing.VIOLATED, ("この区間は IPv6 なしと宣言されている", "the segment is declared to have no IPv6")
     offered = dict.fromkeys(prefix for one in heard for prefix in one.one.prefixes)
     declared = (known.v6 or ()) if known is not None else _everywhere(wire)
-    if declared:
-        foreign = [text for text in offered if not any(parse(text) <= own for own in declared)]
-        if foreign:
-            texts = ", ".join(foreign)
-            return Standing.VIOLATED, (f"宣言にないプレフィックス {texts}", f"it offers {texts}, which is not declared")
+    if declared and not all(any(parse(text) <= own for own in declared) for text in offered):
+        return Standing.VIOLATED, (
+            "宣言にないプレフィックスを配っている",
+            "it offers a prefix that nobody declared",
+        )
     if any(wire.routes(one.one) for one in heard):
         if known is not None and known.v6 is None:
             return Standing.UNDECIDED, ("この区間の IPv6 は宣言されていない", "nobody declared the segment's IPv6")

@@ -55,7 +55,7 @@ def test_two_claim_one_address_in_turns(tmp_path):
     assert (found.standing, found.weight, found.pairs) == (Standing.VIOLATED, Weight.HIGH, (("lg", "lg"),))
     assert params(found)["macs"] == f"{MAC}, {THIEF}"
     assert params(found)["packets"] == "4"
-    assert params(found)["holder_en"] == "declared as lg-mail"
+    assert params(found)["reason_en"] == "declared as lg-mail"
     assert [(one.frames, one.filter) for one in found.evidence if isinstance(one, FramesEvidence)] == [
         ((1, 11), f"arp.src.proto_ipv4=={MAIL} && arp.src.hw_mac=={MAC}"),
         ((1, 11), f"arp.src.proto_ipv4=={MAIL} && arp.src.hw_mac=={THIEF}"),
@@ -65,7 +65,9 @@ def test_two_claim_one_address_in_turns(tmp_path):
 def test_an_address_that_nobody_declared_too_but_it_may_change_hands(tmp_path):
     folder = TOWN.written(tmp_path)
 
-    assert only(heard(folder, *turns(FREE, MAC, THIEF))).standing is Standing.VIOLATED
+    soon = [said("arp", FREE, MAC, until="2026-11-24 12:10"), said("arp", FREE, THIEF, at="2026-11-24 12:01")]
+    assert only(heard(folder, *soon)).standing is Standing.VIOLATED
+    assert only(heard(folder, *turns(FREE, MAC, THIEF))).standing is Standing.UNDECIDED
     assert named(heard(folder, *after(FREE, MAC, THIEF))) == []
 
 
@@ -128,3 +130,24 @@ def test_ipv6_addresses_are_claimed_by_neighbour_advertisements(tmp_path):
     claims = [said("nd", "2001:db8:1::5", mac, until=EVENING) for mac in (MAC, THIEF)]
 
     assert named(heard(folder, *claims)) == [CHECK]
+
+
+def test_who_claims_a_whole_segment_is_one_finding(tmp_path):
+    soon = "2026-11-24 12:05"
+    claims = [said("arp", f"10.1.0.{n}", mac, until=soon) for n in range(25, 55) for mac in (MAC, THIEF)]
+    found = only(heard(TOWN.written(tmp_path), *claims))
+
+    assert found.subject.startswith("lg-lan 10.1.0.25, ")
+    assert found.subject.endswith(", … (30)")
+    assert params(found)["packets"] == "120"
+    assert params(found)["reason_en"] == "declared as lg-mail, not declared, declared as lg-pc"
+    assert len(found.evidence) == 4
+
+
+def test_so_many_macs_for_one_address_are_judged_in_one_pass(tmp_path):
+    """Judged pair by pair they would take minutes."""
+    claims = [said("arp", MAIL, f"02:00:00:{n >> 16:02x}:{n >> 8 & 255:02x}:{n & 255:02x}") for n in range(20_000)]
+    found = only(heard(TOWN.written(tmp_path), *claims))
+
+    assert params(found)["macs"].endswith(", … (20000)")
+    assert len(found.evidence) == 4

@@ -101,3 +101,13 @@ def test_without_a_tap_the_senders_address_says_which_segment_it_is(tmp_path):
 
     assert only(heard(folder, RELAY, said("dhcp", "10.1.0.77", OTHER), tap="")).src_zone == "lg"
     assert named(heard(folder, RELAY, tap="")) == []
+
+
+def test_a_flood_of_servers_is_one_finding(tmp_path):
+    flood = [
+        said("dhcp", f"10.1.{n >> 8}.{n & 255}", f"02:00:00:00:{n >> 8:02x}:{n & 255:02x}") for n in range(256, 9000)
+    ]
+    found = heard(TOWN.written(tmp_path), RELAY, *flood)
+
+    assert reason(found)[0] is Standing.VIOLATED
+    assert params(only(found))["sender"].endswith(f", … ({len(flood)})")

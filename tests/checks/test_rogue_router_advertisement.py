@@ -102,6 +102,16 @@ def test_beyond_a_line_others_say_who_routes(tmp_path):
     assert named(heard(folder, said("ra", LOCAL, MAC, prefixes=[PREFIX]))) == []
 
 
+def test_a_flood_of_routers_is_one_finding(tmp_path):
+    flood = [
+        said("ra", f"fe80::{n:x}", f"02:00:00:00:{n >> 8:02x}:{n & 255:02x}", prefixes=[f"2001:db8:{n:x}::/64"])
+        for n in range(256, 5000)
+    ]
+    found = only(heard(TOWN.written(tmp_path), *flood))
+
+    assert params(found)["sender"].endswith(f", … ({len(flood)})")
+
+
 def test_what_was_left_out_is_a_gap(tmp_path):
     found = seen(TOWN.written(tmp_path), {"tl": []}, left_out=7)
 
