@@ -18,7 +18,7 @@ from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Any
 
 from segcheck.captures.frames import NOT_IP, TRUNCATED, decode_ip, opened
-from segcheck.model.flow import NO_VLAN
+from segcheck.model.flow import NEVER, NO_VLAN
 from segcheck.model.neighbour import FEW, MOST_SAID, Neighbour, NeighbourKind, Neighbours
 
 #: Different things that are kept of a capture point: those first in order, so that the order of frames does not matter.
@@ -29,7 +29,9 @@ _SHORT, _REMEMBERED = 64, 4096
 # What a sender says: kind, VLAN tags, hardware address, address, server
 _Key = tuple[str, int, int, bytes, bytes, bytes]
 _Said = tuple[_Key, tuple[bytes, ...], tuple[bytes, ...]]  # with prefixes (length in front) and resolvers
-_COUNT, _BYTES, _FIRST, _LAST, _FRAMES, _PREFIXES, _RESOLVERS = range(7)
+# A row; `_BEFORE` is the number that a frame must lie below to be among the first ones.
+_COUNT, _BYTES, _FIRST, _LAST, _BEFORE, _FRAMES, _PREFIXES, _RESOLVERS = range(8)
+_UNREAD: list[Any] = []
 
 _ARP, _IPV6 = 0x0806, 0x86DD
 _UDP, _ICMPV6 = 17, 58
@@ -53,37 +55,45 @@ class Notes:
         self._most = most
         self._rows: dict[_Key, list[Any]] = {}
         self._left_out = 0
-        self._known: dict[tuple[int, bytes], _Said | None] = {}
+        self._known: dict[tuple[int, bytes] | None, list[Any] | None] = {}
 
     def take(self, data: bytes, start: int, end: int, original: int, link: int, time: int, number: int) -> None:
         """Note what a frame says, if anything; arguments as in `frames.decode`, with its time and its number."""
-        if end - start <= _SHORT and original <= end - start:
-            short = link, data[start:end]
-            if short not in self._known:
+        short = (link, data[start:end]) if original <= end - start <= _SHORT else None
+        row = self._known.get(short, _UNREAD)
+        if row is _UNREAD:
+            row = self._row(_said(data, start, end, original, link))
+            if short is not None:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
-                self._known[short] = _said(data, start, end, original, link)
-            said = self._known[short]
-        else:
-            said = _said(data, start, end, original, link)
-        if said is None:
+                self._known[short] = row
+        if row is None:
             return
+        row[_COUNT] += 1
+        row[_BYTES] += original
+        if time < row[_FIRST]:
+            row[_FIRST] = time
+        if time > row[_LAST]:
+            row[_LAST] = time
+        if number < row[_BEFORE]:
+            row[_FRAMES] = tuple(sorted((*row[_FRAMES], number))[:FEW])
+            if len(row[_FRAMES]) == FEW:
+                row[_BEFORE] = row[_FRAMES][-1]
+
+    def _row(self, said: _Said | None) -> list[Any] | None:
+        """Return the row of what was said, with what it advertises."""
+        if said is None:
+            return None
         key, prefixes, resolvers = said
         row = self._rows.get(key)
         if row is None:
             if len(self._rows) >= 2 * self._most:
                 self._drop()
-            row = self._rows[key] = [0, 0, time, time, (), (), ()]
-        row[_COUNT] += 1
-        row[_BYTES] += original
-        row[_FIRST] = min(row[_FIRST], time)
-        row[_LAST] = max(row[_LAST], time)
-        if len(row[_FRAMES]) < FEW or number < row[_FRAMES][-1]:
-            row[_FRAMES] = tuple(sorted((*row[_FRAMES], number))[:FEW])
-        if prefixes:
-            row[_PREFIXES] = tuple(sorted({*row[_PREFIXES], *prefixes})[:MOST_SAID])
-        if resolvers:
-            row[_RESOLVERS] = tuple(sorted({*row[_RESOLVERS], *resolvers})[:MOST_SAID])
+            row = self._rows[key] = [0, 0, NEVER, -NEVER - 1, NEVER, (), (), ()]
+        for column, more in ((_PREFIXES, prefixes), (_RESOLVERS, resolvers)):
+            if more:
+                row[column] = tuple(sorted({*row[column], *more})[:MOST_SAID])
+        return row
 
     def all(self) -> Neighbours:
         """Return everything that was said."""
@@ -92,6 +102,7 @@ class Notes:
 
     def _drop(self) -> None:
         """Keep those first in order. One that is dropped never returns: as many before it are known already."""
+        self._known.clear()
         for key in sorted(self._rows)[self._most :]:
             self._left_out += self._rows.pop(key)[_COUNT]
 
