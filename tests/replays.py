@@ -1,16 +1,18 @@
 """Captured conversations by hand, and their judgement: what the tests of `replay` share.
 
 flow     one record, in the direction in which it was opened
+said     what a host said to its neighbours
 seen     the judgement of records at taps against a site's folder
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from segcheck.app import replaying, validating
 from segcheck.captures.reading import Read
 from segcheck.model.finding import Finding
 from segcheck.model.flow import FLOW, FRAME_BITS, NEVER, NO_VLAN, Bits, CaptureFile, Frames
+from segcheck.model.neighbour import Neighbour, NeighbourKind, Neighbours
 from segcheck.model.replayed import Replayed
 from tests.checks.sites import Town
 
@@ -102,11 +105,51 @@ def flow(
     return row[0]
 
 
-def seen(folder: Path, taps: Mapping[str, Sequence[Flow]], *, day: date = DAY, **frames: int) -> Replayed:
-    """Return the judgement of conversations by tap ("" for none); `frames` are those that ended otherwise than decoded."""
+def said(
+    kind: str,
+    address: str,
+    mac: str = "",
+    *,
+    at: str = "2026-11-24 12:00",
+    until: str = "",
+    vlans: Sequence[int] = (),
+    server: str = "",
+    prefixes: Sequence[str] = (),
+    frame: int = 1,
+) -> Neighbour:
+    """Return what a host said, twice: at `at` and at `until`."""
+    return Neighbour(
+        kind=NeighbourKind(kind),
+        vlans=tuple(vlans),
+        mac=mac,
+        address=address,
+        server=server,
+        prefixes=tuple(prefixes),
+        frames=(frame, frame + 10),
+        first=moment(at),
+        last=moment(until or at),
+        count=2,
+        bytes=120,
+    )
+
+
+def seen(
+    folder: Path,
+    taps: Mapping[str, Sequence[Flow]],
+    *,
+    neighbours: Mapping[str, Sequence[Neighbour]] = MappingProxyType({}),
+    left_out: int = 0,
+    day: date = DAY,
+    **frames: int,
+) -> Replayed:
+    """Return the judgement of conversations by tap ("" for none); `frames` are those that ended otherwise than decoded.
+
+    neighbours   what was said at taps that `taps` names too; `left_out` frames more at each
+    """
     site = validating.validate(str(folder))
     assert site.site is not None, [problem for one in site.files for problem in one.problems]
-    files, flows = [], {}
+    assert set(neighbours) <= set(taps)
+    files, flows, heard = [], {}, {}
     for place, (tap, rows) in enumerate(taps.items()):
         table = np.array(rows, FLOW)
         for name in ("first_frame", "open_frame_ab", "open_frame_ba", "head_frame_ab", "head_frame_ba"):
@@ -117,7 +160,13 @@ def seen(folder: Path, taps: Mapping[str, Sequence[Flow]], *, day: date = DAY, *
         files.append(
             CaptureFile(path=f"{tap or 'none'}.pcap", format="pcap", packing="", size=1, tap=tap, frames=count)
         )
-    return replaying.judge(site.site, site.bindings, Read(tuple(files), flows), folder=str(folder), day=day).replayed
+        mine = tuple(
+            replace(one, frames=tuple(number + (place << FRAME_BITS) for number in one.frames))
+            for one in neighbours.get(tap, ())
+        )
+        heard[tap] = Neighbours(mine, left_out)
+    read = Read(tuple(files), flows, neighbours=heard)
+    return replaying.judge(site.site, site.bindings, read, folder=str(folder), day=day).replayed
 
 
 def named(found: Replayed) -> list[str]:
@@ -147,10 +196,11 @@ class Shown:
 
     town: Town
     taps: Mapping[str, Sequence[Flow]]
+    neighbours: Mapping[str, Sequence[Neighbour]] = field(default_factory=dict)
 
     def judged(self, folder: Path, day: date = DAY) -> Replayed:
         """Return the judgement."""
-        return seen(self.town.written(folder), self.taps, day=day)
+        return seen(self.town.written(folder), self.taps, neighbours=self.neighbours, day=day)
 
 
 def town(*entries: str, rules: Sequence[str] = (), topology: str = TAPS, **more: Any) -> Town:

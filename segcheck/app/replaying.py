@@ -114,9 +114,11 @@ def judge(
     paths = tuple(capture_names.shown(one.path, folder) for one in read.files)
     seen, rows, asked = _seen(network, read)
     join = joining.load()
-    context = SeenContext(site=site, day=day, join=join, seen=tuple(seen), paths=paths)
+    context = SeenContext(
+        network=network, day=day, join=join, seen=tuple(seen), paths=paths, neighbours=read.neighbours
+    )
     findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
-    gaps = tuple(gaps_of(read.files, read.frames))
+    gaps = (*gaps_of(read.files, read.frames), *_unheard(read))
     sightings = [one.sighting for one in seen]
     taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
     replayed = Replayed(
@@ -252,6 +254,16 @@ def gaps_of(files: Iterable[CaptureFile], frames: Frames) -> Iterator[tuple[str,
     damaged = sum(bool(one.damage) and one.complete for one in files)
     if damaged and not frames.skipped_bytes:
         yield f"損傷のあるファイル: {damaged}", f"damaged files: {damaged}"
+
+
+def _unheard(read: Read) -> Iterator[tuple[str, str]]:
+    """Yield why what hosts said to their neighbours is not all of it."""
+    count = sum(one.left_out for one in read.neighbours.values())
+    if count:
+        yield (
+            f"上限を超えて残さなかった ARP・ルータ広告・DHCP のフレーム: {count}",
+            f"frames of ARP, router advertisements and DHCP beyond the bound on what is kept of them: {count}",
+        )
 
 
 # ---- the judgement

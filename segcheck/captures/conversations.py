@@ -18,10 +18,12 @@ import numpy as np
 from segcheck.captures.containers import walk
 from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Taken
-from segcheck.captures.frames import DECODED, FRAGMENT, OUTCOMES, SYN, decode
+from segcheck.captures.frames import DECODED, FRAGMENT, NOT_IP, OUTCOMES, SYN, decode
+from segcheck.captures.neighbours import Notes, may_say
 from segcheck.captures.spill import Spill
 from segcheck.captures.tables import Table, empty, ordered
 from segcheck.model.flow import FRAME_BITS, HEAD, NEVER, Bits, Frames
+from segcheck.model.neighbour import Neighbours
 
 MOST_DATAGRAMS = 1 << 18
 #: Frames between two reports of progress.
@@ -42,6 +44,7 @@ class Interpreted:
 
     def __init__(self, spill: Spill) -> None:
         self._spill = spill
+        self._notes = Notes()
         self._rows: dict[Key, tuple[list[Any], int]] = {}
         self._count = 0
 
@@ -64,9 +67,13 @@ class Interpreted:
             packet = decode(data, start, end, original, link)
             if isinstance(packet, int):
                 counts[packet] += 1
+                if packet == NOT_IP:
+                    self._notes.take(data, start, end, original, link, time, number)
                 continue
             outcome, addresses, sport, dport, proto, outer, inner, bits, flags, payload, stop, role, fragment = packet
             key = addresses, sport, dport, proto, outer, inner
+            if may_say(proto, sport, dport):
+                self._notes.take(data, start, end, original, link, time, number)
             if role:
                 datagram = addresses, fragment, outer, inner
                 if role == 2:
@@ -120,6 +127,10 @@ class Interpreted:
     def conversations(self) -> Table:
         """Return all conversations, sorted by `KEY`, one row for each. Nothing can be taken after that."""
         return self._spill.all(self._drained())
+
+    def neighbours(self) -> Neighbours:
+        """Return what hosts said to their neighbours."""
+        return self._notes.all()
 
     def _leave(self, key: Key, alone: list[Any], counts: list[int]) -> None:
         """Put later fragments whose first one is not there into a row of their own."""

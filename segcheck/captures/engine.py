@@ -9,6 +9,7 @@ from typing import Protocol
 from segcheck.captures.damage import Damages
 from segcheck.captures.tables import Table
 from segcheck.model.flow import Frames
+from segcheck.model.neighbour import Neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +50,8 @@ class Engine(Protocol):
 
     def conversations(self) -> Table:
         """Return all conversations, sorted by `KEY`, one row for each. Nothing can be taken after that."""
+        ...
+
+    def neighbours(self) -> Neighbours:
+        """Return what hosts said to their neighbours (`neighbours` states the rules), in a fixed order."""
         ...

@@ -41,6 +41,9 @@ Payload reaches to the limit (SCTP: to the chunk's end); Bits.TRUNCATED if it wa
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from segcheck.model.flow import NO_VLAN, Bits, FrameOutcome
 
 DECODED, NOT_IP, FRAGMENT, TRUNCATED, MALFORMED, UNKNOWN_LINK = range(6)
@@ -53,6 +56,8 @@ _Fragment = tuple[bytes, int]
 #: and end, role (0 whole, 1 first fragment, 2 later fragment), which datagram it is of
 Packet = tuple[int, bytes, int, int, int, int, int, int, int, int, int, int, _Fragment | None]
 _Transport = tuple[int, int, int, int, int, int]
+_Found = TypeVar("_Found")
+_Then = Callable[[bytes, int, int, int, int, int, int, int], _Found | int]
 
 _FRAGMENTED, _CUT, _DEEPER, _EXTENSIONS, _BAD_LENGTH = (
     int(bit) for bit in (Bits.FRAGMENTED, Bits.TRUNCATED, Bits.DEEPER_TAGS, Bits.EXTENSIONS, Bits.BAD_LENGTH)
@@ -76,12 +81,21 @@ _ASKS = {1: frozenset({8, 13, 15, 17}), 58: frozenset({128})}
 
 def decode(data: bytes, start: int, end: int, original: int, link: int) -> Packet | int:
     """Return what is to be counted of the frame at `start`..`end` of `data`, or only its outcome (a number of `OUTCOMES`)."""
+    return opened(data, start, end, original, link, decode_ip)
+
+
+def opened(data: bytes, start: int, end: int, original: int, link: int, then: _Then[_Found]) -> _Found | int:
+    """Return what `then` makes of what the link carries, or the outcome of a frame that does not get so far.
+
+    `then` is given data, where the carried packet begins, the frame's captured end, its limit, the EtherType (0: none), both
+    VLAN tags, and Bits.
+    """
     limit = max(end, start + original)
     if link == 1:
         at = start + 14
         if at > end:
             return _short(at, limit)
-        return _ether(data, at, end, limit, data[start + 12] << 8 | data[start + 13], 1500)
+        return _ether(data, at, end, limit, data[start + 12] << 8 | data[start + 13], 1500, then)
     if link in (113, 276):
         at = start + (16 if link == 113 else 20)
         if at > end:
@@ -89,7 +103,7 @@ def decode(data: bytes, start: int, end: int, original: int, link: int) -> Packe
         kind, hardware = (start + 14, start + 2) if link == 113 else (start, start + 8)
         if data[hardware] << 8 | data[hardware + 1] == _NETLINK:
             return NOT_IP
-        return _ether(data, at, end, limit, data[kind] << 8 | data[kind + 1], _LLC)
+        return _ether(data, at, end, limit, data[kind] << 8 | data[kind + 1], _LLC, then)
     if link in (0, 108):
         at = start + 4
         if at > end:
@@ -97,14 +111,14 @@ def decode(data: bytes, start: int, end: int, original: int, link: int) -> Packe
         family = int.from_bytes(data[start:at], "little")
         if family > 0xFFFF:
             family = int.from_bytes(data[start:at], "big")
-        return _ip(data, at, end, limit, _FAMILIES.get(family, 0), NO_VLAN, NO_VLAN, 0)
+        return then(data, at, end, limit, _FAMILIES.get(family, 0), NO_VLAN, NO_VLAN, 0)
     if link in (101, 12, 14):
         if start + 1 > end:
             return _short(start + 1, limit)
         kind = {4: _IPV4, 6: _IPV6}.get(data[start] >> 4, 0)
-        return _ip(data, start, end, limit, kind, NO_VLAN, NO_VLAN, 0)
+        return then(data, start, end, limit, kind, NO_VLAN, NO_VLAN, 0)
     if link in (228, 229):
-        return _ip(data, start, end, limit, _IPV4 if link == 228 else _IPV6, NO_VLAN, NO_VLAN, 0)
+        return then(data, start, end, limit, _IPV4 if link == 228 else _IPV6, NO_VLAN, NO_VLAN, 0)
     return UNKNOWN_LINK
 
 
@@ -112,7 +126,7 @@ def _short(needed: int, limit: int) -> int:
     return TRUNCATED if needed <= limit else MALFORMED
 
 
-def _ether(data: bytes, at: int, end: int, limit: int, kind: int, llc: int) -> Packet | int:
+def _ether(data: bytes, at: int, end: int, limit: int, kind: int, llc: int, then: _Then[_Found]) -> _Found | int:
     """Go on behind an EtherType; at most `llc` means an LLC header (exactly `llc` in cooked links, where it is 4)."""
     outer = inner = NO_VLAN
     bits = 0
@@ -132,17 +146,18 @@ def _ether(data: bytes, at: int, end: int, limit: int, kind: int, llc: int) -> P
         if at + 3 > end:
             return _short(at + 3, limit)
         if data[at : at + 3] == b"\x06\x06\x03":
-            return _ip(data, at + 3, end, limit, _IPV4, outer, inner, bits)
+            return then(data, at + 3, end, limit, _IPV4, outer, inner, bits)
         if data[at : at + 3] != b"\xaa\xaa\x03":
             return NOT_IP
         if at + 8 > end:
             return _short(at + 8, limit)
         kind = data[at + 6] << 8 | data[at + 7] if data[at : at + 6] in _SNAP else 0
         at += 8
-    return _ip(data, at, end, limit, kind, outer, inner, bits)
+    return then(data, at, end, limit, kind, outer, inner, bits)
 
 
-def _ip(data: bytes, at: int, end: int, limit: int, kind: int, outer: int, inner: int, bits: int) -> Packet | int:
+def decode_ip(data: bytes, at: int, end: int, limit: int, kind: int, outer: int, inner: int, bits: int) -> Packet | int:
+    """Return the same as `decode` of what a link carries; `opened` gives the arguments."""
     if kind == _IPV4:
         return _ipv4(data, at, end, limit, outer, inner, bits)
     if kind == _IPV6:

@@ -20,6 +20,7 @@ from segcheck.captures.conversations import BITS, MOST_DATAGRAMS, ONE, STEP, Key
 from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Taken
 from segcheck.captures.frames import DECODED, FRAGMENT
+from segcheck.captures.neighbours import Notes
 from segcheck.captures.packet import FIRST, LATER, PACKET, ROW, ROW_WANTED
 from segcheck.captures.pcap import Pcap
 from segcheck.captures.pcapng import Interface, Pcapng
@@ -27,6 +28,7 @@ from segcheck.captures.spill import Spill
 from segcheck.captures.tables import Table, ordered
 from segcheck.captures.walking import Frame, Walk
 from segcheck.model.flow import FLOW, FRAME_BITS, NEVER, Bits, Frames
+from segcheck.model.neighbour import Neighbours
 
 _Array = npt.NDArray[Any]
 #: Packets that go from kernel to kernel at once: their records stay in the processor's cache.
@@ -35,6 +37,7 @@ _FEWEST_ROWS = 4096
 #: What names a datagram in pieces.
 _DATAGRAM = ("a_hi", "a_lo", "b_hi", "b_lo", "ident", "named", "family", "vlan", "vlan_inner")
 _PORTS = ("pa", "pb", "proto")
+_FRAME = ("offset", "captured", "original", "link", "time", "number")
 _COUNTED = ("time", "number", "original", "bits", "payload")
 _NAME = np.dtype([(name, PACKET[name]) for name in _DATAGRAM])
 #: Later fragments of a datagram whose first one was not there yet: a key without ports, and a row of that direction.
@@ -52,13 +55,14 @@ class Compiled:
     def __init__(self, spill: Spill) -> None:
         self._rows = _Rows(spill)
         self._spill = spill
+        self._notes = Notes()
 
     def take(
         self, read: Callable[[int], bytes], damages: Damages, place: int, tell: Callable[[int], None] | None = None
     ) -> Taken:
         """Read one unpacked file to its end; see `engine.Engine.take`."""
         walked = walk(read, damages)
-        reading = _Reading(walked, self._rows, place << FRAME_BITS, tell)
+        reading = _Reading(walked, self._rows, self._notes, place << FRAME_BITS, tell)
         walked.run = reading.run
         for frame in walked.frames():
             reading.one(frame)
@@ -67,6 +71,10 @@ class Compiled:
     def conversations(self) -> Table:
         """Return all conversations, sorted by `KEY`, one row for each. Nothing can be taken after that."""
         return self._spill.all(self._rows.drained())
+
+    def neighbours(self) -> Neighbours:
+        """Return what hosts said to their neighbours."""
+        return self._notes.all()
 
 
 class _Rows:
@@ -125,9 +133,10 @@ def _room(rows: int) -> tuple[_Array, _Array]:
 class _Reading:
     """One file on its way through the kernels."""
 
-    def __init__(self, walked: Walk, rows: _Rows, place: int, tell: Callable[[int], None] | None) -> None:
+    def __init__(self, walked: Walk, rows: _Rows, notes: Notes, place: int, tell: Callable[[int], None] | None) -> None:
         self._walked = walked
         self._rows = rows
+        self._notes = notes
         self._place = place
         self._tell = tell
         self._number = place
@@ -209,12 +218,21 @@ class _Reading:
         """Decode the first `count` packets and add them to the table."""
         packets = self._packets
         self._number += count
-        if kernels.decode(window, packets, count, self._totals):
+        fragments, notes = kernels.decode(window, packets, count, self._totals)
+        if notes:
+            self._note(packets[:count])
+        if fragments:
             self._join(packets[:count])
         self._rows.add(window, packets, count)
         if self._tell is not None and self._number - self._place >= self._next:
             self._next = self._number - self._place + STEP
             self._tell(self._number - self._place)
+
+    def _note(self, packets: _Array) -> None:
+        """Have those packets read that may say something to their neighbours."""
+        noted = packets[packets["note"] != 0]
+        for start, captured, *rest in zip(*(noted[column].tolist() for column in _FRAME), strict=True):
+            self._notes.take(self._data, start, start + captured, *rest)
 
     def _join(self, packets: _Array) -> None:
         """Give later fragments the ports of their first one, or put them aside."""

@@ -28,6 +28,7 @@ _TCP, _UDP, _DCCP, _SCTP, _UDP_LITE = 6, 17, 33, 132, 136
 _MOST_EXTENSIONS = 16
 _MOST_CHUNKS = 16
 _NETLINK = 824
+_ARP = 0x0806
 
 
 @kernel
@@ -104,7 +105,7 @@ def _tags(window, packet, kind, least, most, at, end, limit):
         organisation = be16(window, at + 3) << 8 | np.int64(window[at + 5])
         kind = be16(window, at + 6) if organisation == 0 or organisation == 0xF8 else 0
         at += 8
-    return (_FINE, kind, at) if kind == 0x0800 or kind == 0x86DD else (NOT_IP, 0, at)
+    return (_FINE, kind, at) if kind == 0x0800 or kind == 0x86DD else (NOT_IP, kind, at)
 
 
 @kernel
@@ -336,8 +337,10 @@ def _frame(window, packet):
     packet["payload"] = 0
     packet["head"] = -1
     packet["wants"] = NO_ROW
+    packet["note"] = 0
     outcome, kind, at = _link(window, packet, at, end, limit)
     if outcome != _FINE:
+        packet["note"] = kind == _ARP
         return outcome
     if kind == 0x0800:
         outcome, proto, at, limit, fragment = _ipv4(window, packet, at, end, limit)
@@ -350,23 +353,30 @@ def _frame(window, packet):
     if fragment == LATER:
         packet["payload"] = 1 if at < limit else 0
         return DECODED
-    return _transport(window, packet, proto, at, end, limit)
+    outcome = _transport(window, packet, proto, at, end, limit)
+    if proto == _UDP:
+        packet["note"] = packet["pb"] == 68 or packet["pb"] == 546
+    elif proto == 58:
+        packet["note"] = packet["pa"] >> 8 == 134 or packet["pa"] >> 8 == 136
+    return outcome
 
 
 @kernel
 def decode(window, packets, count, totals):
-    """Fill the first `count` packets in, add to `totals`; return how many of them are fragments that want their others.
+    """Fill the first `count` packets in, add to `totals`; return how many are fragments that want their others, and noted.
 
     `totals` counts each outcome by its number, then keeps `EARLIEST` and `LATEST`. A later fragment is not counted among
     the outcomes, and its ends stand as they were sent: whoever joins it turns it.
     """
     fragments = 0
+    notes = 0
     for i in range(count):
         packet = packets[i]
         totals[EARLIEST] = min(totals[EARLIEST], packet["time"])
         totals[LATEST] = max(totals[LATEST], packet["time"])
         outcome = _frame(window, packet)
         packet["outcome"] = outcome
+        notes += packet["note"]
         wants = packet["wants"]
         if wants != LATER:
             totals[outcome] += 1
@@ -374,7 +384,7 @@ def decode(window, packets, count, totals):
             fragments += 1
         elif wants == ROW_WANTED:
             _turn(packet)
-    return fragments
+    return fragments, notes
 
 
 @kernel

@@ -41,6 +41,7 @@ PACKET = np.dtype(
         ("head_len", np.uint8),
         ("wants", np.uint8),
         ("outcome", np.uint8),
+        ("note", np.uint8),  # it may say something to its neighbours
         ("named", np.uint8),  # the protocol that a fragment says to be of
     ]
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 
 from segcheck.captures.engine import Engine
@@ -13,6 +13,7 @@ from segcheck.captures.tables import Table
 from segcheck.captures.walking import NotACapture
 from segcheck.errors import BadArguments
 from segcheck.model.flow import CaptureFile, Frames
+from segcheck.model.neighbour import Neighbours
 
 #: (bytes read, bytes of all files or None where that is not known, frames read)
 Progress = Callable[[int, int | None, int], None]
@@ -33,12 +34,14 @@ class Read:
     flows        conversations by capture point ("" for files without one), each sorted by `KEY`, one row per conversation
     passed_over  files in folders that are no captures
     engine       "interpreted" or "kernel"
+    neighbours   what hosts said to their neighbours, by capture point
     """
 
     files: tuple[CaptureFile, ...]
     flows: Mapping[str, Table]
     passed_over: tuple[str, ...] = ()
     engine: str = "interpreted"
+    neighbours: Mapping[str, Neighbours] = field(default_factory=dict)
 
     @property
     def frames(self) -> Frames:
@@ -119,7 +122,8 @@ def read(
             done += source.done
             frames += taken.frames.read
     flows = {tap: one.conversations() for tap, one in engines.items()}
-    return Read(tuple(files), flows, tuple(passed_over), chosen)
+    neighbours = {tap: one.neighbours() for tap, one in engines.items()}
+    return Read(tuple(files), flows, tuple(passed_over), chosen, neighbours)
 
 
 def _size(asked: Sequence[tuple[str, str]]) -> tuple[int | None, int | None]:

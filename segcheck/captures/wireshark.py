@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from segcheck.model.flow import Flow
+from segcheck.model.neighbour import Neighbour, NeighbourKind
 
 _TRANSPORTS = {6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udp"}  # UDP-Lite shows the fields of UDP
 _ICMP, _ICMPV6 = 1, 58
@@ -32,11 +35,34 @@ def wireshark_filter(flow: Flow) -> str:
         parts += _icmp("icmpv6" if six else "icmp", flow.sport, flow.dport)
     else:
         parts.append(number)
-    parts += [f"(vlan.id=={tag} || ieee8021ad.id=={tag})" for tag in dict.fromkeys(flow.vlans)]
-    return " && ".join(parts)
+    return " && ".join([*parts, *_tagged(flow.vlans)])
 
 
 def _icmp(name: str, kind: int, code: int) -> list[str]:
     answer = _ANSWERS[name].get(kind)
     kinds = f"{name}.type=={kind}"
     return [kinds if answer is None else f"({kinds} || {name}.type=={answer})", f"{name}.code=={code}"]
+
+
+def neighbour_filter(one: Neighbour) -> str:
+    """Return a display filter that shows what a host says about itself, e.g. `icmpv6.type==134 && ipv6.src==fe80::1`.
+
+    Fields of ARP, ICMPv6, DHCP and DHCPv6 beside those of `wireshark_filter`.
+    """
+    source = f"{'ipv6' if ':' in one.address else 'ip'}.src=={one.address}"
+    match one.kind:
+        case NeighbourKind.ARP:
+            parts = [f"arp.src.proto_ipv4=={one.address}", f"arp.src.hw_mac=={one.mac}"]
+        case NeighbourKind.ND:
+            parts = ["icmpv6.type==136", f"icmpv6.nd.na.target_address=={one.address}"]
+        case NeighbourKind.RA:
+            parts = ["icmpv6.type==134", source]
+        case NeighbourKind.DHCP:
+            parts = [f"dhcp.option.dhcp_server_id=={one.server}" if one.server else "udp.srcport==67", source]
+        case NeighbourKind.DHCPV6:
+            parts = ["udp.srcport==547", source]
+    return " && ".join([*parts, *_tagged(one.vlans)])
+
+
+def _tagged(vlans: Iterable[int]) -> list[str]:
+    return [f"(vlan.id=={tag} || ieee8021ad.id=={tag})" for tag in dict.fromkeys(vlans)]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from segcheck.analysis.network import Network
 from segcheck.captures.wireshark import wireshark_filter
 from segcheck.checks._base import crossing_requirements, crossing_weight
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, FramesEvidence, Weight
 from segcheck.model.flow import Flow
+from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
 from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.site import Site
@@ -47,13 +49,20 @@ class SeenContext:
 
     seen    every sighting, in a fixed order
     paths   how each capture file is called in outputs, by its place
+    neighbours   what hosts said to their neighbours, by tap ("" = none was named)
     """
 
-    site: Site
+    network: Network
     day: date
     join: Join
     seen: tuple[Seen, ...]
     paths: tuple[str, ...]
+    neighbours: Mapping[str, Neighbours]
+
+    @property
+    def site(self) -> Site:
+        """Return the site as declared."""
+        return self.network.site
 
     @cached_property
     def entries(self) -> Mapping[str, RegisterEntry]:

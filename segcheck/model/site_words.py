@@ -78,6 +78,7 @@ class HostRole(Enum):
     WEB_SERVER = "web_server"
     DNS_SERVER = "dns_server"
     TIME_SERVER = "time_server"
+    DHCP_SERVER = "dhcp_server"
     DIRECTORY_SERVER = "directory_server"
     UPDATE_RELAY = "update_relay"
     LOG_SERVER = "log_server"

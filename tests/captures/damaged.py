@@ -16,7 +16,8 @@ LINKS = (1, 113, 276, 0, 108, 101, 12, 14, 228, 229)
 #: Few ends and ports, so that frames meet in conversations.
 _PORTS = (53, 443, 50000)
 _ENDS4 = (b"\x0a\0\0\x01", b"\x0a\0\0\x02")
-_ENDS6 = (b"\xfd" + bytes(14) + b"\x01", b"\xfd" + bytes(14) + b"\x02")
+_ENDS6 = (b"\xfd" + bytes(14) + b"\x01", b"\xfe\x80" + bytes(13) + b"\x02")
+_MACS = (bytes(5) + b"\x01", bytes(5) + b"\x02", bytes(6))
 _FLAGS = (2, 18, 16, 24, 17, 4, 20, 3, 6)
 _ICMP = (0, 3, 8, 13, 14, 15, 16, 17, 18, 128, 129, 135)
 
@@ -28,6 +29,10 @@ class Maker:
         self.random = random
         self.oddity = oddity
         self.protos = random.sample((6, 17, 1, 132, 33, 136, 47, 58, 59), random.choice((1, 3)))
+        #: Whether hosts mostly tell their neighbours about themselves.
+        self.telling = random.random() < 0.3
+        if self.telling:
+            self.protos = [17, 58]
         #: Whether packets come in pieces, often in the wrong order.
         self.pieces = random.random() < 0.3
 
@@ -61,11 +66,44 @@ class Maker:
             return ports + bytes(8) + chunks
         if proto == 33:
             return ports + bytes((self._odd(4, self._byte),)) + bytes(11) + payload
+        if proto == 58 and (self.telling or pick((True, False))):
+            return self._discovery()
         if proto in (1, 58):
             return bytes((pick(_ICMP), self._odd(0, self._byte), 0, 0)) + payload
+        if proto == 17 and (self.telling or pick((True, False, False))):
+            payload = self._dhcp()
+            ports = struct.pack(">HH", *pick(((67, 68), (547, 546), (67, 67), (68, 67), (53, 68))))
         if proto in (17, 136):
             return ports + struct.pack(">HH", self._odd(8 + len(payload), self._word), 0) + payload
         return payload
+
+    def _discovery(self) -> bytes:
+        """Return a router or neighbour advertisement."""
+        pick, options = self.random.choice, b""
+        for _ in range(self.random.randrange(3)):
+            kind, size = pick(((1, 1), (2, 1), (3, 4), (25, 3), (25, 5)))
+            rest = bytes((self._odd(64, self._byte),)) + bytes(size * 8 - 4) + bytes((pick((1, 2)),))
+            options += bytes((kind, self._odd(size, self._byte))) + rest
+        kind, flags, head = pick(((134, 0, 8), (136, 0x20, 16), (136, 0x60, 16), (136, 0x40, 16)))
+        middle = bytes(3) + bytes(head - 1) + bytes((pick((1, 2)),))
+        return bytes((kind, self._odd(0, self._byte), 0, 0, flags)) + middle + options
+
+    def _dhcp(self) -> bytes:
+        """Return an answer of a DHCP server, of either version, or something like it."""
+        pick = self.random.choice
+        if pick((True, False)):
+            return bytes((pick((2, 7, 3)), 0, 0, 1)) + self._some(20)
+        options = b""
+        for _ in range(self.random.randrange(4)):
+            value = pick((b"\x02", b"\x05", b"\x06", b"\x0a\0\0\x01", b""))
+            options += pick((b"", b"\0", bytes((pick((53, 54, 3)), self._odd(len(value), self._byte))) + value))
+        cookie = pick((b"\x63\x82\x53\x63", b"\x63\x82\x53\x63", b"\0\0\0\0"))
+        return bytes((self._odd(2, self._byte),)) + bytes(self._odd(235, lambda: 234)) + cookie + options
+
+    def _arp(self) -> bytes:
+        pick = self.random.choice
+        head = struct.pack(">HHBBH", 1, 0x0800, self._odd(6, self._byte), 4, self._odd(pick((1, 2)), self._word))
+        return head + pick(_MACS) + pick((*_ENDS4, bytes(4))) + bytes(6) + pick(_ENDS4) + pick((b"", bytes(18)))
 
     def _ipv4(self) -> bytes:
         pick, proto = self.random.choice, self.random.choice(self.protos)
@@ -90,12 +128,16 @@ class Maker:
                 extension = bytes((following, self._odd(size, self._byte))) + bytes(max(6, whole - 2))
             body, following = extension + body, kind
         length, version = self._odd(len(body), self._word), self._odd(6, lambda: self.random.randrange(16))
-        return struct.pack(">IHBB", version << 28, length, following, 64) + pick(_ENDS6) + pick(_ENDS6) + body
+        return (
+            struct.pack(">IHBB", version << 28, length, following, pick((64, 255))) + pick(_ENDS6) + pick(_ENDS6) + body
+        )
 
     def _linked(self, link: int) -> bytes:
         pick = self.random.choice
         six = link == 229 if link in (228, 229) else pick((True, False))
         packet, kind = (self._ipv6(), 0x86DD) if six else (self._ipv4(), 0x0800)
+        if pick((True, *[False] * 5)):
+            packet, kind = self._arp(), 0x0806
         if link in (0, 108):
             return (
                 struct.pack(pick("<>") + "I", self._odd(pick((10, 23, 24, 28, 30)) if six else 2, self._byte)) + packet
@@ -113,11 +155,17 @@ class Maker:
         for _ in range(pick((0, 0, 0, 1, 2, self._odd(0, lambda: 5)))):
             packet, kind = struct.pack(">HH", pick((1, 0, 0x1001, 4095)), kind) + packet, pick((0x8100, 0x88A8, 0x9100))
         if link == 1:
-            return bytes(12) + struct.pack(">H", kind) + packet
+            return bytes(6) + pick(_MACS) + struct.pack(">H", kind) + packet
         hardware = self._odd(1, lambda: 824)
         if link == 113:
-            return struct.pack(">HH", 0, hardware) + bytes(10) + struct.pack(">H", kind) + packet
-        return struct.pack(">HHIH", kind, 0, 1, hardware) + bytes(10) + packet
+            return (
+                struct.pack(">HHH", 0, hardware, pick((0, 6)))
+                + pick(_MACS)
+                + bytes(2)
+                + struct.pack(">H", kind)
+                + packet
+            )
+        return struct.pack(">HHIHBB", kind, 0, 1, hardware, 0, pick((0, 6))) + pick(_MACS) + bytes(2) + packet
 
     def frame(self, link: int) -> tuple[bytes, int]:
         """Return the captured bytes of a frame, and its original length."""

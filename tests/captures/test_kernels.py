@@ -29,6 +29,7 @@ from segcheck.captures.spill import MOST_FLOWS, Spill
 from segcheck.captures.walking import NotACapture
 from segcheck.errors import BadArguments
 from segcheck.model.flow import FLOW
+from segcheck.model.neighbour import Neighbours
 from tests.captures.damaged import LINKS, Maker, captures, makers
 
 config = pytest.importorskip("numba.core.config", reason="numba is not installed")
@@ -41,7 +42,7 @@ THOROUGH = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=
 
 def told(
     make: Callable[[Spill], Engine], files: Sequence[bytes], chunk: int = 1 << 20, most: int = MOST_FLOWS
-) -> tuple[list[tuple[Taken, Any]] | str, bytes]:
+) -> tuple[list[tuple[Taken, Any]] | str, bytes, Neighbours]:
     """Return the whole answer of an engine that is given files in windows of at most `chunk` bytes."""
     engine, answers = make(Spill(most)), []
     for place, file in enumerate(files):
@@ -56,8 +57,8 @@ def told(
         try:
             answers.append((engine.take(read, damages, place), damages.told))
         except NotACapture as error:
-            return error.kind, b""
-    return answers, engine.conversations().tobytes()
+            return error.kind, b"", Neighbours()
+    return answers, engine.conversations().tobytes(), engine.neighbours()
 
 
 class TestOnEveryByteString:
@@ -155,6 +156,7 @@ def test_both_engines_agree_on_the_traffic_of_the_benchmark(tmp_path: Path) -> N
         found = reading.read([(str(path), "")], engine="kernel", max_flows=most)
         assert found.files == expected.files
         assert found.flows[""].tobytes() == expected.flows[""].tobytes()
+        assert found.neighbours == expected.neighbours
     assert expected.frames.decoded == expected.frames.read > 25_000
 
 
@@ -197,7 +199,7 @@ def test_both_engines_stop_at_the_same_bound(extensions: int, length: int, outco
     file = struct.pack("<IIIIII", 0xA1B2C3D4, 0x40002, 0, 0, 0, 229) + struct.pack(
         "<IIII", 1, 2, len(packet), len(packet)
     )
-    answers, _ = expected = told(Interpreted, [file + packet])
+    answers, _, _ = expected = told(Interpreted, [file + packet])
 
     assert told(kernel_engine.Compiled, [file + packet]) == expected
     assert not isinstance(answers, str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from segcheck import checks
 from segcheck.lang.words import load
 from segcheck.model.finding import Basis, FramesEvidence
+from segcheck.model.neighbour import Neighbour
 from segcheck.model.replay import Ruling
 from segcheck.model.result import Run
 from segcheck.reports import replay_json
@@ -39,9 +41,10 @@ def test_fingerprints_stay_when_the_frames_are_others(check: str, tmp_path: Path
     fires, _ = cases(check)
     before = [one for one in fires.judged(tmp_path).assessment.findings if one.check == check]
     moved = {tap: [_later(row) for row in rows] for tap, rows in fires.taps.items()}
+    heard = {tap: [_heard_later(one) for one in said] for tap, said in fires.neighbours.items()}
     path = tmp_path / "policy.yaml"
     path.write_text("# 注記\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
-    after = [one for one in seen(tmp_path, moved).assessment.findings if one.check == check]
+    after = [one for one in seen(tmp_path, moved, neighbours=heard).assessment.findings if one.check == check]
 
     assert [one.fingerprint for one in after] == [one.fingerprint for one in before]
     assert [one.evidence for one in after] != [one.evidence for one in before]
@@ -52,6 +55,11 @@ def _later(row):  # type: ignore[no-untyped-def]
     moved["first_frame"] += 1000
     moved["first"] += 10**9
     return moved
+
+
+def _heard_later(one: Neighbour) -> Neighbour:
+    frames = tuple(number + 1000 for number in one.frames)
+    return replace(one, frames=frames, first=one.first + 10**9, last=one.last + 10**9)
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -86,7 +94,7 @@ def test_every_reason_that_checks_and_joins_give_has_its_words(language: str) ->
     given = {kind for text in texts for kind in re.findall(r'because=[^\n]*?f"([a-z-]+):\{', text)}
     given |= {"bound", "rules", "sender", *(one.value for one in (Ruling.TRANSLATED, Ruling.UNDECLARED))}
 
-    assert {"stale-export", "content", "hours"} <= given
+    assert {"stale-export", "content", "hours", "neighbour"} <= given
     for kind in given:
         for part in ("message", "why", "consequence", "remedy", "example"):
             assert f"doubts.{kind}.{part}" in load(language), kind

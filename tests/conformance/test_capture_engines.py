@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from segcheck.captures.reading import read
 from segcheck.errors import CannotRun
 from segcheck.model.flow import CaptureFile
+from segcheck.model.neighbour import Neighbours
 
 pytestmark = pytest.mark.conformance
 
@@ -34,9 +36,11 @@ def test_both_engines_agree_on_every_reference_capture(shared: Path, kind: str) 
     assert frames > 5_000
 
 
-def _answer(path: Path, engine: str) -> tuple[tuple[CaptureFile, ...], dict[str, bytes]] | str:
+def _answer(
+    path: Path, engine: str
+) -> tuple[tuple[CaptureFile, ...], dict[str, bytes], Mapping[str, Neighbours]] | str:
     try:
         found = read([(str(path), "")], engine=engine)
     except CannotRun as error:
         return str(error)
-    return found.files, {tap: flows.tobytes() for tap, flows in found.flows.items()}
+    return found.files, {tap: flows.tobytes() for tap, flows in found.flows.items()}, found.neighbours

@@ -19,13 +19,17 @@ pytestmark = pytest.mark.conformance
 
 FOLDER = Path(__file__).parents[3] / "shared/data/captures/synth/out"
 DAY = date(2026, 11, 24)
-#: What `replay` does not yet look at, by file and why: the content of mail, and what is not IP (ARP), or stays on its wire.
-LATER = {
-    "mail_relay_leaks_attachment": "content of mail",
-    "mail_starttls": "content of mail",
-    "l2_duplicate_ip_arp": "ARP",
-    "l2_rogue_ra": "router advertisements",
-    "l2_two_dhcp_servers": "DHCP",
+#: What `replay` does not yet look at, by file and why.
+LATER = {"mail_relay_leaks_attachment": "content of mail", "mail_starttls": "content of mail"}
+#: What stays on its wire, by file: the check, what it is about, and words of the row.
+WIRE = {
+    "l2_duplicate_ip_arp": ("address-conflict", "lgwan 10.10.0.11", ("02:00:5e:00:00:0b", "02:00:5e:00:00:63")),
+    "l2_rogue_ra": (
+        "rogue-router-advertisement",
+        "lgwan fe80::5eff:fe00:c (02:00:5e:00:00:0c)",
+        ("02:00:5e:00:00:0c", "2001:db8:bad::/64"),
+    ),
+    "l2_two_dhcp_servers": ("rogue-dhcp-server", "lgwan 10.10.0.12 (02:00:5e:00:00:0c)", ("10.10.0.12",)),
 }
 #: Zones of the rows to places of the site.
 PLACES = {"internet": "public", "inet": "inet", "lgwan": "lgwan", "relay": "relay"}
@@ -59,6 +63,10 @@ def meant(row: Mapping[str, str], finding: Finding) -> bool:
     return row["dport"] == "*" or int(low) <= int(port) <= int(high or low)
 
 
+def crossing_names() -> list[str]:
+    return [one for one in names() if one not in LATER and one not in WIRE]
+
+
 def ip_rows(name: str) -> Iterator[Mapping[str, str]]:
     return (row for row in rows(name) if row["proto"] != "arp")
 
@@ -70,7 +78,7 @@ def test_the_captures_are_there() -> None:
     assert len(names()) == 44
 
 
-@pytest.mark.parametrize("name", [one for one in names() if one not in LATER])
+@pytest.mark.parametrize("name", crossing_names())
 def test_every_violation_is_found_and_nothing_that_is_allowed(name: str, tmp_path: Path) -> None:
     found = judged(site(tmp_path), name)
     findings = [one for one in found.assessment.findings if one.standing is Standing.VIOLATED]
@@ -84,7 +92,7 @@ def test_every_violation_is_found_and_nothing_that_is_allowed(name: str, tmp_pat
     assert found.gaps == ()
 
 
-@pytest.mark.parametrize("name", [one for one in names() if one not in LATER])
+@pytest.mark.parametrize("name", crossing_names())
 def test_nothing_else_is_found(name: str, tmp_path: Path) -> None:
     """Besides the rows, ICMPv6 echo and ICMP errors that belong to a violation cross too."""
     violations = [row for row in ip_rows(name) if row["expected_verdict"] != "allow"]
@@ -99,6 +107,30 @@ def test_nothing_else_is_found(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [one for one in names() if one in LATER])
 def test_what_comes_later_is_not_called_a_crossing(name: str, tmp_path: Path) -> None:
     assert judged(site(tmp_path), name).assessment.findings == ()
+
+
+@pytest.mark.parametrize("engine", ["interpreted", "kernel"])
+@pytest.mark.parametrize("name", [one for one in names() if one in WIRE])
+def test_what_stays_on_its_wire_is_found_there(name: str, engine: str, tmp_path: Path) -> None:
+    if engine == "kernel":
+        pytest.importorskip("numba")
+    check, subject, words = WIRE[name]
+    (row,) = [one for one in rows(name) if one["expected_verdict"] == "violation"]
+    found = replaying.replay(str(site(tmp_path)), [f"{FOLDER / name}.pcap@lg"], day=DAY, engine=engine).replayed
+    (finding,) = found.assessment.findings
+
+    assert (finding.check, finding.standing, finding.subject) == (check, Standing.VIOLATED, subject)
+    assert (finding.src_zone, row["zone_src"]) == ("lg", "lgwan")
+    told = " ".join(value for _, value in finding.params)
+    for word in words:
+        assert word in f"{row['src']} {row['note']}"
+        assert word in told
+    assert found.gaps == ()
+
+
+@pytest.mark.parametrize("name", [one for one in names() if one in WIRE])
+def test_it_is_found_without_a_tap_too(name: str, tmp_path: Path) -> None:
+    assert [one.check for one in judged(site(tmp_path), name).assessment.findings] == [WIRE[name][0]]
 
 
 @pytest.mark.parametrize(
