@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from segcheck.analysis import permitting
-from segcheck.analysis.crossings import FIRST_CAPACITY, LAST_CAPACITY, Judged, Judgement, ends, receiver_key
+from segcheck.analysis.crossings import FIRST_CAPACITY, Judged, Judgement, ends, receiver_key
 from segcheck.analysis.permitted import Permitted
 from segcheck.analysis.reachability import Reach
 from segcheck.model.crossing import Standing
-from segcheck.sets.packets import growing
 
 _APART = (Standing.PROVEN, Standing.PROVEN_ASSUMING)
 
@@ -33,7 +32,7 @@ def by_filters_alone(judgement: Judgement) -> frozenset[tuple[str, str]]:
         proven = (pair for pair in judgement.pairs if pair.standing in _APART)
         return frozenset(ends(pair) for pair in proven if _apart(reach, permitted, pair))
 
-    return growing(at, FIRST_CAPACITY, LAST_CAPACITY)
+    return at(FIRST_CAPACITY)
 
 
 def _apart(reach: Reach, permitted: Permitted, pair: Judged) -> bool:
