@@ -16,6 +16,7 @@ from segcheck.model.flow import Flow
 from segcheck.model.register import RegisterEntry
 from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.site import Site
+from segcheck.sets.intervals import IntervalSet
 
 #: Pieces of evidence of one finding, and services from which on a finding names their number alone.
 SHOWN, MANY = 4, 8
@@ -23,8 +24,8 @@ _NAMES = {1: "icmp", 6: "tcp", 17: "udp", 41: "6in4", 47: "gre", 50: "esp", 51: 
 _PORTED = (6, 17, 33, 132, 136)
 
 
-#: Source, destination, service, and what the register says.
-Key = tuple[str, str, str, Ruling]
+#: Source, destination, service, the ports of it where they are many, and what the register says.
+Key = tuple[str, str, str, IntervalSet | None, Ruling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,30 @@ def causes(found: Iterable[Seen], *, by_entry: bool = False) -> Iterator[Cause]:
         key = name_of(sighting.src), name_of(sighting.dst), sighting.entry if by_entry else ""
         pairs.setdefault(key, {}).setdefault(service_of(sighting), []).append(one)
     for (_, _, entry), services in pairs.items():
-        if len(services) > MANY:
-            members = [one for some in services.values() for one in some]
-            yield Cause(tuple(sorted(members, key=_order)), f"{len(services)} services", entry)
+        members = [one for some in services.values() for one in some]
+        count = len(services) + _spread(members)
+        if count > MANY:
+            yield Cause(tuple(sorted(members, key=_order)), f"{count} services", entry)
             continue
         for service, some in services.items():
             yield Cause(tuple(sorted(some, key=_order)), service, entry)
+
+
+def _spread(members: Iterable[Seen]) -> int:
+    """Return how many services there are more than names of services: scanned ports are not told one by one."""
+    alike: dict[tuple[str, int], IntervalSet] = {}
+    alone: set[tuple[int, int]] = set()
+    for one in (member.sighting for member in members):
+        if one.ports is None:
+            alone.add((one.proto, one.port))
+        else:
+            key = service_of(one), one.proto
+            alike[key] = alike.get(key, IntervalSet.empty()) | one.ports
+    spread: dict[int, IntervalSet] = {}
+    for (_, proto), ports in alike.items():
+        spread[proto] = spread.get(proto, IntervalSet.empty()) | ports
+    again = sum(proto in spread and port in spread[proto] for proto, port in alone)
+    return sum(ports.count for ports in spread.values()) - len(alike) - again
 
 
 def _order(one: Seen) -> tuple[int, int, int, str]:
@@ -215,7 +234,7 @@ def crosses(one: Sighting) -> bool:
 
 def key_of(one: Sighting) -> Key:
     """Return what is one communication at all taps."""
-    return name_of(one.src), name_of(one.dst), service_of(one), one.ruling
+    return name_of(one.src), name_of(one.dst), service_of(one), one.ports, one.ruling
 
 
 def _got_across(one: Sighting) -> bool:
@@ -233,7 +252,8 @@ def service_of(one: Sighting) -> str:
     if one.fragment:
         return f"{name} fragments"
     if one.proto in _PORTED:
-        return f"{name}/{one.port}" if one.proto in _NAMES else f"{name}:{one.port}"
+        port = f"{one.ports.min}-{one.ports.max}" if one.ports is not None else str(one.port)
+        return f"{name}/{port}" if one.proto in _NAMES else f"{name}:{port}"
     if one.proto in (1, 58):
         code = f"/{one.port & 255}" if one.port & 255 else ""
         return f"{name}/{one.port >> 8}{code}"
