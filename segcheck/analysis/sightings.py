@@ -191,8 +191,11 @@ class Sightings:
         return np.where(np.isin(columns["proto"], _ICMP), self.finer.code(ports), self.finer.port(ports))
 
     def _attributed(self, flows: Column, end: str, wires: list[Wire], number: Column) -> Indexes:
+        domains = _by_domain(wires, number)
+        if len(domains) == 1:  # no copy of all that was captured
+            return self.attribution.find(flows, end, domains[0][0])
         found = np.zeros(len(flows), np.int32)
-        for domain, rows in _by_domain(wires, number):
+        for domain, rows in domains:
             found[rows] = self.attribution.find(flows[rows], end, domain)
         return found
 

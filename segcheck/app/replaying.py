@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -22,6 +22,7 @@ from segcheck.analysis.openings import Openings
 from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
+from segcheck.analysis.turns import within
 from segcheck.app import assessing, capture_names, contents, validating
 from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
@@ -50,12 +51,12 @@ _NOTHING = Boxes((), 0, False)
 class Judged:
     """What captures show, with the site's own files.
 
-    wanted   conversations that findings are about, by tap, with whether an end lies in the My Number tier
+    wanted   returns the conversations that findings are about, by tap, with whether an end lies in the My Number tier
     """
 
     replayed: Replayed
     files: tuple[SiteFile, ...] = ()
-    wanted: Mapping[str, tuple[Table, npt.NDArray[np.bool_]]] = field(default_factory=dict)
+    wanted: Callable[[], Mapping[str, tuple[Table, npt.NDArray[np.bool_]]]] = dict
 
 
 def replay(
@@ -97,7 +98,7 @@ def write_evidence(target: str, found: Judged, *, with_payload: bool = False, re
     Raises:
         BadArguments: payload without a reason, or a file that cannot be written or was read.
     """
-    wanted = {tap: table[~secret] if with_payload else table for tap, (table, secret) in found.wanted.items()}
+    wanted = {tap: table[~secret] if with_payload else table for tap, (table, secret) in found.wanted().items()}
     return evidence.write(target, found.replayed.files, wanted, with_payload=with_payload, reason=reason)
 
 
@@ -138,7 +139,7 @@ def judge(
         gaps=gaps,
         unasked=unasked,
     )
-    return Judged(replayed, wanted=_wanted(read, seen, rows))
+    return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows))
 
 
 # ---- what was seen
@@ -162,7 +163,8 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
     rows: list[npt.NDArray[np.int64]] = []
     for tap in sorted(read.flows):
         flows = read.flows[tap]
-        for first in sightings.of(tap, flows, measured(flows)):
+        known = telling.openings(flows)
+        for first in sightings.of(tap, flows, measured(flows, known)):
             one = first.sighting
             if one.ruling in (Ruling.LOCAL, Ruling.SAME_ZONE) and not one.stray and not asking.hidden(one):
                 found.append(Seen(one))
@@ -171,30 +173,33 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
             for group, answer in dividing.joined(asking, flows, first):
                 one = group.sighting
                 if one.ruling is Ruling.REGISTERED:
-                    held, group = contents.content(flows, group, entries.get(one.entry), expectations)
+                    held, group = contents.content(flows, known, group, entries.get(one.entry), expectations)
                     one = replace(one, content=held)
                 rows.append(group.rows)
                 found.append(
                     Seen(
                         one,
                         answer,
-                        show=partial(contents.shown, flows, group, SHOWN),
-                        speak=partial(contents.spoken, flows, group, SHOWN),
+                        show=partial(contents.shown, flows, known, group, SHOWN),
+                        speak=partial(contents.spoken, flows, known, group, SHOWN),
                     )
                 )
     return found, rows, asking, sightings.left
 
 
 def _wanted(
-    read: Read, seen: Sequence[Seen], rows: Sequence[npt.NDArray[np.int64]]
+    site: Site, read: Read, seen: Sequence[Seen], rows: Sequence[npt.NDArray[np.int64]]
 ) -> dict[str, tuple[Table, npt.NDArray[np.bool_]]]:
     """Return the first conversations of every sighting that something is wrong with, or that cannot be told."""
     found: dict[str, dict[int, bool]] = defaultdict(dict)
+    schedules = {entry.id: entry.schedule for entry in site.policy.register if entry.schedule}
     for one, mine in zip(seen, rows, strict=True):
         sighting = one.sighting
         content = sighting.content
         behind = one.answer is not None and one.answer.behind
         wrong = sighting.ruling.forbidden or sighting.ruling in _OPEN or sighting.stray or behind
+        if sighting.ruling is Ruling.REGISTERED and sighting.entry in schedules:
+            wrong = wrong or not within(schedules[sighting.entry], sighting.first)
         count = EVIDENCE if wrong else 0
         if content is not None and not wrong:  # the rows begin with what gave the grade
             count = min(EVIDENCE, content.differs or (content.unknown if content.declared else 0))
@@ -211,9 +216,8 @@ def _wanted(
 _OPEN = (Ruling.TRANSLATED, Ruling.UNDECLARED)
 
 
-def measured(flows: Table) -> Openings:
+def measured(flows: Table, known: telling.Openings) -> Openings:
     """Return who opened each conversation and how far it went."""
-    known = telling.openings(flows)
     inferred = known.initiator == telling.INITIATORS.index(Initiator.INFERRED)
     return openings.measured(flows, known.from_a, inferred, known.also)
 
