@@ -17,7 +17,7 @@ from segcheck.analysis.attribution import Attribution
 from segcheck.analysis.columns import Column, grouped, packed, totals
 from segcheck.analysis.distinctions import Distinctions
 from segcheck.analysis.rulings import Rulings, Seen
-from segcheck.analysis.sight_lines import Sides, Wire, wire_of
+from segcheck.analysis.sight_lines import Sides, Wire, wires_at
 from segcheck.analysis.turns import Turns
 from segcheck.model.flow import NO_VLAN, Bits
 from segcheck.model.replay import Observed, Ruling, Sighting, Spot, SpotKind, stays
@@ -38,6 +38,7 @@ _WAYS = {
     opening.BOTH: Observed.BOTH,
 }
 _SHOWN = ("a_hi", "a_lo", "b_hi", "b_lo", "pa", "pb", "proto", "family")
+_RULED = ("src", "dst", "proto", "port", "own", "fragment", "inferred", "begins", "ends")
 #: Services of a pair of ends from which on those that nothing tells apart are one sighting (a port scan has 65536).
 MANY_SERVICES = 64
 #: Sightings of one tap; what would make more is counted in `Sightings.left`, and nobody is asked about it.
@@ -48,20 +49,26 @@ MAX_SIGHTINGS = 50_000
 class Group:
     """A sighting with the rows that it is made of, earliest first, and on whose side the initiator is in each.
 
-    opening   header fields of the packet that opened the first of them, by name, as `journeys.travel` takes them
+    flows     the table that the rows are of
     finer     a number for each row: rules may tell apart those with different ones; None where there is only one
     """
 
     sighting: Sighting
     rows: Column
     from_a: Column
-    opening: Mapping[str, int]
+    flows: Column
     finer: Column | None = None
 
-    def part(self, flows: Column, at: Column) -> Group:
+    def opening(self, at: int = 0) -> Mapping[str, int]:
+        """Return the header of the packet that opened one of them: fields by name, as `journeys.travel` takes them."""
+        row = self.flows[self.rows[at]]
+        first = {name: row[name].item() for name in _SHOWN}
+        return header(first, from_a=bool(self.from_a[at]), fragment=self.sighting.fragment)
+
+    def part(self, at: Column) -> Group:
         """Return the group of some of the rows only, given by their ascending positions."""
         rows, from_a = self.rows[at], self.from_a[at]
-        sums = totals(flows, rows, np.arange(len(rows)), np.zeros(1, np.int64))
+        sums = totals(self.flows, rows, np.arange(len(rows)), np.zeros(1, np.int64))
         one = replace(
             self.sighting,
             inferred=len(rows) if self.sighting.inferred else 0,
@@ -71,9 +78,7 @@ class Group:
             first=sums["first"][0],
             last=sums["last"][0],
         )
-        first = {name: flows[name][rows[0]].item() for name in _SHOWN}
-        opening = header(first, from_a=bool(from_a[0]), fragment=one.fragment)
-        return Group(one, rows, from_a, opening)
+        return Group(one, rows, from_a, self.flows)
 
 
 @dataclass(eq=False)
@@ -94,6 +99,7 @@ class Sightings:
     finer: Distinctions = field(default_factory=lambda: Distinctions.of(None, ()))
     left: int = 0
     _ruled: dict[object, tuple[Ruling, str]] = field(default_factory=dict)
+    _days: dict[tuple[int, int], tuple[date, date]] = field(default_factory=dict)
 
     def of(self, tap: str, flows: Column, found: opening.Openings) -> Iterator[Group]:
         """Yield the sightings of one tap ("" = none was named), in an order that depends on nothing but the site and them."""
@@ -114,22 +120,18 @@ class Sightings:
         sums = totals(flows, rows, order, begins)
         ends_at = np.append(begins[1:], len(order))
         firsts = {name: values[order[begins]].tolist() for name, values in columns.items()}
-        earliest = rows[order[begins]]
-        shown = {name: flows[name][earliest].tolist() for name in _SHOWN}
         inner = packed(finer, len(rows))[order]
         divided = np.minimum.reduceat(inner, begins) != np.maximum.reduceat(inner, begins)
-        for position in self._kept(flows["first_frame"][earliest], sums["conversations"]):
+        for position in self._kept(flows["first_frame"][rows[order[begins]]], sums["conversations"]):
             span = slice(begins[position], ends_at[position])
             mine = order[span]
             one = {name: values[position] for name, values in firsts.items()}
-            first = {name: values[position] for name, values in shown.items()}
-            opened = header(first, from_a=bool(from_a[mine[0]]), fragment=bool(one["fragment"]))
             sighting = self._told(
                 tap, one, wires[one["wire"]], {name: values[position] for name, values in sums.items()}
             )
             if one.get("spread") and one["proto"] in _PORTED:
                 sighting = replace(sighting, ports=IntervalSet.of(*np.unique(seen_ports[mine]).tolist()))
-            yield Group(sighting, rows[mine], from_a[mine], opened, inner[span] if divided[position] else None)
+            yield Group(sighting, rows[mine], from_a[mine], flows, inner[span] if divided[position] else None)
 
     def _kept(self, first: Column, conversations: list[int]) -> list[int]:
         """Return which groups become sightings: all, or those that begin first."""
@@ -233,27 +235,28 @@ class Sightings:
         return found
 
     def _told(self, tap: str, one: Mapping[str, int], wire: Wire, sums: Mapping[str, int]) -> Sighting:
-        atoms = self.attribution.atoms
-        src, dst = atoms[one["src"]], atoms[one["dst"]]
-        days = _EPOCH + timedelta(days=one["begins"]), _EPOCH + timedelta(days=one["ends"])
-        arrived, through, stray, transit = (bool(one["standing"] >> place & 1) for place in range(4))
-        passed = self.site.taps[tap].device if through else ""
-        seen = Seen(
-            src=src,
-            dst=dst,
-            proto=one["proto"],
-            port=one["port"],
-            own=one["own"],
-            fragment=bool(one["fragment"]),
-            days=days,
-            passed=passed,
-            inferred=bool(one["inferred"]),
-        )
-        key = seen.src.sets, src.spot, seen.dst.sets, dst.spot, seen.proto, one["port"], one["own"], one["fragment"]
-        ruled = (*key, days, passed, seen.inferred, transit)
-        if ruled not in self._ruled:
-            self._ruled[ruled] = self.rulings.register(seen) if transit else self.rulings.rule(seen)
-        ruling, entry = self._ruled[ruled]
+        src, dst = (self.attribution.atoms[one[end]] for end in ("src", "dst"))
+        begins, ends = one["begins"], one["ends"]
+        if (begins, ends) not in self._days:
+            self._days[begins, ends] = _EPOCH + timedelta(days=begins), _EPOCH + timedelta(days=ends)
+        days = self._days[begins, ends]
+        standing = one["standing"]
+        arrived, through, stray, transit = standing & 1 > 0, standing & 2 > 0, standing & 4 > 0, standing & 8 > 0
+        key = *(one[name] for name in _RULED), tap if through else "", transit
+        if key not in self._ruled:
+            seen = Seen(
+                src=src,
+                dst=dst,
+                proto=one["proto"],
+                port=one["port"],
+                own=one["own"],
+                fragment=bool(one["fragment"]),
+                days=days,
+                passed=self.site.taps[tap].device if through else "",
+                inferred=bool(one["inferred"]),
+            )
+            self._ruled[key] = self.rulings.register(seen) if transit else self.rulings.rule(seen)
+        ruling, entry = self._ruled[key]
         observed = _WAYS[one["far"]]
         if one["far"] == opening.DATAGRAM and arrived:
             observed = Observed.ONE_WAY  # nobody has to answer: it has left the sender's side
@@ -262,11 +265,11 @@ class Sightings:
             dst=dst.spot,
             proto=one["proto"],
             port=one["port"],
-            fragment=seen.fragment,
+            fragment=bool(one["fragment"]),
             tap=tap,
             days=days,
             observed=observed,
-            inferred=sums["conversations"] if seen.inferred and one["proto"] in _PORTED else 0,
+            inferred=sums["conversations"] if one["inferred"] and one["proto"] in _PORTED else 0,
             conversations=sums["conversations"],
             packets=sums["packets"],
             bytes=sums["bytes"],
@@ -319,9 +322,10 @@ def _wires(site: Site, tap: str, flows: Column) -> tuple[list[Wire], Column]:
     declared = site.taps.get(tap)
     if declared is None:
         return [Wire("", (), DEFAULT_DOMAIN)], np.zeros(len(flows), np.int64)
-    tags = flows["vlan"].astype(np.int64) << 16 | flows["vlan_inner"]
-    distinct, number = np.unique(tags, return_inverse=True)
-    return [wire_of(site, declared, _tags(int(tag))) for tag in distinct], number.reshape(-1)
+    outer, inner = (np.where(flows[name] == 0, NO_VLAN, flows[name]) for name in ("vlan", "vlan_inner"))
+    distinct, number = np.unique(np.where(outer == NO_VLAN, inner, outer), return_inverse=True)
+    ways = [() if tag == NO_VLAN else (tag,) for tag in distinct.tolist()]
+    return wires_at(site, declared, ways), number.reshape(-1)
 
 
 _PLACED = (SpotKind.SEGMENT, SpotKind.DEVICE)
@@ -346,7 +350,3 @@ def _address(flow: Mapping[str, int], end: str) -> int:
     if flow["family"] == 4:
         return flow[f"{end}_lo"] & 0xFFFFFFFF
     return V6_START + (flow[f"{end}_hi"] << 64 | flow[f"{end}_lo"])
-
-
-def _tags(tag: int) -> tuple[int, ...]:
-    return tuple(one for one in (tag >> 16, tag & 0xFFFF) if one != NO_VLAN)

@@ -170,7 +170,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
                 found.append(Seen(one))
                 rows.append(first.rows)
                 continue
-            for group, answer in dividing.joined(asking, flows, first):
+            for group, answer in dividing.joined(asking, first):
                 one = group.sighting
                 if one.ruling is Ruling.REGISTERED:
                     held, group = contents.content(flows, known, group, entries.get(one.entry), expectations)
