@@ -1,4 +1,4 @@
-"""`segcheck flows` and `segcheck replay` on a large capture, against other tools that make conversations of packets, in the same run.
+"""`segcheck flows` and `replay` on a large capture, against other tools that make conversations of packets, in the same run.
 
     python -m benchmarks.captures [PACKETS [RUNS]]
 

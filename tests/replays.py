@@ -104,6 +104,11 @@ def flow(
 
 def seen(folder: Path, taps: Mapping[str, Sequence[Flow]], *, day: date = DAY, **frames: int) -> Replayed:
     """Return the judgement of conversations by tap ("" for none); `frames` are those that ended otherwise than decoded."""
+    return judged(folder, taps, day=day, **frames).replayed
+
+
+def judged(folder: Path, taps: Mapping[str, Sequence[Flow]], *, day: date = DAY, **frames: int) -> replaying.Judged:
+    """Return the same with the conversations that evidence is written of."""
     site = validating.validate(str(folder))
     assert site.site is not None, [problem for one in site.files for problem in one.problems]
     files, flows = [], {}
@@ -117,7 +122,7 @@ def seen(folder: Path, taps: Mapping[str, Sequence[Flow]], *, day: date = DAY, *
         files.append(
             CaptureFile(path=f"{tap or 'none'}.pcap", format="pcap", packing="", size=1, tap=tap, frames=count)
         )
-    return replaying.judge(site.site, site.bindings, Read(tuple(files), flows), folder=str(folder), day=day).replayed
+    return replaying.judge(site.site, site.bindings, Read(tuple(files), flows), folder=str(folder), day=day)
 
 
 def named(found: Replayed) -> list[str]:
