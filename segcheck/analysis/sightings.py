@@ -116,6 +116,8 @@ class Sightings:
         if spread.any():
             seen_ports = columns["port"]
             columns |= {"port": np.where(spread, self._services(columns), seen_ports), "spread": spread}
+            # the ends of an ICMP exchange have the type and code of its question both
+            columns["own"] = np.where(np.isin(columns["proto"], _ICMP), columns["port"], columns["own"])
             order, begins = grouped(columns, flows["first_frame"][rows])
         sums = totals(flows, rows, order, begins)
         ends_at = np.append(begins[1:], len(order))
@@ -181,7 +183,9 @@ class Sightings:
         found = np.zeros(len(order), np.bool_)
         if len(begins) <= MANY_SERVICES:
             return found
-        ends = packed((values[order[begins]] for name, values in columns.items() if name != "port"), len(begins))
+        firsts = {name: values[order[begins]] for name, values in columns.items() if name != "port"}
+        firsts["own"] = np.where(np.isin(firsts["proto"], _ICMP), 0, firsts["own"])
+        ends = packed(firsts.values(), len(begins))
         _, number, count = np.unique(ends, return_inverse=True, return_counts=True)
         many = count[number.reshape(-1)] > MANY_SERVICES
         found[order] = np.repeat(many, np.diff(np.append(begins, len(order))))

@@ -252,7 +252,8 @@ def service_of(one: Sighting) -> str:
     if one.fragment:
         return f"{name} fragments"
     if one.proto in _PORTED:
-        port = f"{one.ports.min}-{one.ports.max}" if one.ports is not None else str(one.port)
+        span = (one.ports.min, one.ports.max) if one.ports is not None else (one.port, one.port)
+        port = "-".join(str(end) for end in dict.fromkeys(span))
         return f"{name}/{port}" if one.proto in _NAMES else f"{name}:{port}"
     if one.proto in (1, 58):
         code = f"/{one.port & 255}" if one.port & 255 else ""

@@ -100,6 +100,15 @@ def test_a_sweep_of_addresses_is_one_finding(tmp_path):
     assert sum(found.outcomes.values()) == 2  # the register knows one of them
 
 
+def test_all_icmp_types_and_codes_are_few_sightings(tmp_path):
+    folder = town(WIDE, rules=[NARROW]).written(tmp_path)
+    rows = [flow(PC, FAR, kind << 8 | code, proto=1) for kind in range(40, 48) for code in range(0, 256, 4)]
+    found = seen(folder, {"ti": rows})
+
+    assert found.rulings[Ruling.NOT_REGISTERED].conversations == len(rows) == 512
+    assert sum(found.outcomes.values()) <= 16
+
+
 def test_more_than_can_be_judged_leaves_it_undecided(tmp_path, monkeypatch):
     monkeypatch.setattr(sightings, "MAX_SIGHTINGS", 2)
     folder = town(WIDE, rules=[NARROW]).written(tmp_path)
