@@ -131,7 +131,7 @@ class Sightings:
             sighting = self._told(
                 tap, one, wires[one["wire"]], {name: values[position] for name, values in sums.items()}
             )
-            if one.get("spread") and one["proto"] in _PORTED:
+            if one.get("spread"):
                 sighting = replace(sighting, ports=IntervalSet.of(*np.unique(seen_ports[mine]).tolist()))
             yield Group(sighting, rows[mine], from_a[mine], flows, inner[span] if divided[position] else None)
 

@@ -98,7 +98,7 @@ def causes(found: Iterable[Seen], *, by_entry: bool = False) -> Iterator[Cause]:
         pairs.setdefault(key, {}).setdefault(service_of(sighting), []).append(one)
     for (_, _, entry), services in pairs.items():
         members = [one for some in services.values() for one in some]
-        count = len(services) + _spread(members)
+        count = _count(members)
         if count > MANY:
             yield Cause(tuple(sorted(members, key=_order)), f"{count} services", entry)
             continue
@@ -106,21 +106,19 @@ def causes(found: Iterable[Seen], *, by_entry: bool = False) -> Iterator[Cause]:
             yield Cause(tuple(sorted(some, key=_order)), service, entry)
 
 
-def _spread(members: Iterable[Seen]) -> int:
-    """Return how many services there are more than names of services: scanned ports are not told one by one."""
-    alike: dict[tuple[str, int], IntervalSet] = {}
-    alone: set[tuple[int, int]] = set()
-    for one in (member.sighting for member in members):
-        if one.ports is None:
-            alone.add((one.proto, one.port))
-        else:
-            key = service_of(one), one.proto
-            alike[key] = alike.get(key, IntervalSet.empty()) | one.ports
+def _count(members: Iterable[Seen]) -> int:
+    """Return how many services there are: those of a scan are not told one by one."""
+    sightings = [member.sighting for member in members]
     spread: dict[int, IntervalSet] = {}
-    for (_, proto), ports in alike.items():
-        spread[proto] = spread.get(proto, IntervalSet.empty()) | ports
-    again = sum(proto in spread and port in spread[proto] for proto, port in alone)
-    return sum(ports.count for ports in spread.values()) - len(alike) - again
+    for one in sightings:
+        if one.ports is not None:
+            spread[one.proto] = spread.get(one.proto, IntervalSet.empty()) | one.ports
+    names = {
+        service_of(one)
+        for one in sightings
+        if one.ports is None and (one.fragment or one.proto not in spread or one.port not in spread[one.proto])
+    }
+    return len(names) + sum(ports.count for ports in spread.values())
 
 
 def _order(one: Seen) -> tuple[int, int, int, str]:

@@ -211,7 +211,7 @@ class Sighting:
     """Conversations of one kind, seen at one tap, in the direction in which they were opened.
 
     port         destination port; ICMP: type << 8 | code; 0 where there is none or it is not known (`fragment`)
-    ports        the destination ports that were seen, where they are too many to be told one by one; `port` is then one
+    ports        the values of `port` that were seen, where they are too many to be told one by one; `port` is then one
                  that means the same as each of them
     tap          "" = no tap was named: only the register is asked
     days         of the first and of the last packet
