@@ -146,6 +146,19 @@ def seen(
 
     neighbours   what was said at taps that `taps` names too; `left_out` frames more at each
     """
+    return judged(folder, taps, neighbours=neighbours, left_out=left_out, day=day, **frames).replayed
+
+
+def judged(
+    folder: Path,
+    taps: Mapping[str, Sequence[Flow]],
+    *,
+    neighbours: Mapping[str, Sequence[Neighbour]] = MappingProxyType({}),
+    left_out: int = 0,
+    day: date = DAY,
+    **frames: int,
+) -> replaying.Judged:
+    """Return the same with the conversations that evidence is written of."""
     site = validating.validate(str(folder))
     assert site.site is not None, [problem for one in site.files for problem in one.problems]
     assert set(neighbours) <= set(taps)
@@ -166,7 +179,7 @@ def seen(
         )
         heard[tap] = Neighbours(mine, left_out)
     read = Read(tuple(files), flows, neighbours=heard)
-    return replaying.judge(site.site, site.bindings, read, folder=str(folder), day=day).replayed
+    return replaying.judge(site.site, site.bindings, read, folder=str(folder), day=day)
 
 
 def named(found: Replayed) -> list[str]:

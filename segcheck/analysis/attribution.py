@@ -13,19 +13,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from segcheck.analysis.address_lines import V6_START, AddressLine, Indexes
 from segcheck.analysis.network import PUBLIC, UNKNOWN
 from segcheck.analysis.network.addressing import CAST, NEAR, PRIVATE, shares
 from segcheck.model.replay import Spot, SpotKind
 from segcheck.model.site import DEFAULT_DOMAIN, Site
 from segcheck.model.site_words import Tier
-from segcheck.sets.addresses import ALL, LINE_SIZE, V4, parse
+from segcheck.sets.addresses import ALL, LINE_SIZE, parse
 from segcheck.sets.intervals import IntervalSet
 
-_V6_START = V4.max + 1
 _LOOPBACK = parse("127.0.0.0/8") | parse("::1/128")
 _UNSPECIFIED = parse("0.0.0.0/32") | parse("::/128")
 _LIMITED = parse("255.255.255.255/32")
-Indexes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +33,6 @@ class Atom:
 
     spot: Spot
     sets: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The addresses of one routing domain: where each atom begins, by family."""
-
-    v4: npt.NDArray[np.uint64]
-    v6: npt.NDArray[np.bytes_]
-    atoms4: Indexes
-    atoms6: Indexes
 
 
 def _no_sets(domain: str) -> Sequence[IntervalSet]:
@@ -61,43 +50,29 @@ class Attribution:
     site: Site
     sets: Callable[[str], Sequence[IntervalSet]] = _no_sets
     atoms: list[Atom] = field(default_factory=list)
-    _lines: dict[str, _Line] = field(default_factory=dict)
+    _lines: dict[str, AddressLine] = field(default_factory=dict)
 
     def find(self, flows: npt.NDArray[Any], end: str, domain: str = DEFAULT_DOMAIN) -> Indexes:
         """Return the number of the atom of one end ("a" or "b") of each conversation.
 
         flows   records with the fields of `model.flow.FLOW`; those of a trunk are asked one domain at a time
         """
-        line = self._line(domain)
-        hi, lo, family = flows[f"{end}_hi"], flows[f"{end}_lo"], flows["family"]
-        four = family == 4
-        if four.all():
-            return _found(line.v4, line.atoms4, lo & np.uint64(0xFFFFFFFF))
-        found = np.empty(len(flows), np.int32)
-        found[four] = _found(line.v4, line.atoms4, lo[four] & np.uint64(0xFFFFFFFF))
-        six = ~four
-        found[six] = _found(line.v6, line.atoms6, _wide(hi[six], lo[six]))
-        return found
+        return self._line(domain).find(flows, end)
 
     def atom(self, address: int, domain: str = DEFAULT_DOMAIN) -> Atom:
         """Return the atom of one address of the joint address line."""
-        line = self._line(domain)
-        if address < _V6_START:
-            return self.atoms[int(_found(line.v4, line.atoms4, np.array([address], np.uint64))[0])]
-        value = address - _V6_START
-        halves = np.array([value >> 64], np.uint64), np.array([value & 0xFFFFFFFFFFFFFFFF], np.uint64)
-        return self.atoms[int(_found(line.v6, line.atoms6, _wide(*halves))[0])]
+        return self.atoms[self._line(domain).number(address)]
 
-    def _line(self, domain: str) -> _Line:
+    def _line(self, domain: str) -> AddressLine:
         if domain not in self._lines:
             self._lines[domain] = self._made(domain)
         return self._lines[domain]
 
-    def _made(self, domain: str) -> _Line:
+    def _made(self, domain: str) -> AddressLine:
         layers = list(_layers(self.site, domain))
         named = [values for values, _ in layers]
         sets = self.sets(domain)
-        cuts = {0, _V6_START}
+        cuts = {0, V6_START}
         for values in (*named, *sets):
             for lowest, highest in values.ranges:
                 cuts |= {lowest, highest + 1}
@@ -120,26 +95,7 @@ class Attribution:
                 known[key] = len(self.atoms)
                 self.atoms.append(Atom(spot, frozenset(np.flatnonzero(members[position]).tolist())))
             numbers[position] = known[key]
-        split = place[_V6_START]
-        six = [start - _V6_START for start in starts[split:]]
-        return _Line(
-            v4=np.array(starts[:split], np.uint64),
-            v6=_wide(
-                np.array([start >> 64 for start in six], np.uint64),
-                np.array([start & 0xFFFFFFFFFFFFFFFF for start in six], np.uint64),
-            ),
-            atoms4=numbers[:split],
-            atoms6=numbers[split:],
-        )
-
-
-def _found(starts: npt.NDArray[Any], atoms: Indexes, values: npt.NDArray[Any]) -> Indexes:
-    return atoms[np.searchsorted(starts, values, side="right") - 1]
-
-
-def _wide(hi: npt.NDArray[np.uint64], lo: npt.NDArray[np.uint64]) -> npt.NDArray[np.bytes_]:
-    """Return 128-bit numbers as byte strings that are ordered as they are; numpy pads short ones with zeros."""
-    return np.stack((hi, lo), axis=1).astype(">u8").view("S16").ravel()
+        return AddressLine.of(starts, numbers)
 
 
 def _layers(site: Site, domain: str) -> Iterator[tuple[IntervalSet, Spot]]:

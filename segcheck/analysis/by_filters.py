@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from segcheck.analysis import permitting
-from segcheck.analysis.crossings import FIRST_CAPACITY, Judged, Judgement, ends, receiver_key
+from segcheck.analysis.crossings import Judged, Judgement, ends, receiver_key
 from segcheck.analysis.permitted import Permitted
 from segcheck.analysis.reachability import Reach
 from segcheck.model.crossing import Standing
 
+#: Nodes of the store that this may take; what needs more goes without an answer.
+CAPACITY = 1 << 20
 _APART = (Standing.PROVEN, Standing.PROVEN_ASSUMING)
 
 
@@ -18,6 +20,9 @@ def by_filters_alone(judgement: Judgement) -> frozenset[tuple[str, str]]:
 
     Their rules alone keep them apart. Costs another flood from every source. What may arrive translated counts as leaning on
     routes: which receiver it then has would have to be asked backward.
+
+    Raises:
+        CapacityExceeded: it takes more than `CAPACITY`.
     """
     network = judgement.reach.network
     stations = {
@@ -32,7 +37,7 @@ def by_filters_alone(judgement: Judgement) -> frozenset[tuple[str, str]]:
         proven = (pair for pair in judgement.pairs if pair.standing in _APART)
         return frozenset(ends(pair) for pair in proven if _apart(reach, permitted, pair))
 
-    return at(FIRST_CAPACITY)
+    return at(CAPACITY)
 
 
 def _apart(reach: Reach, permitted: Permitted, pair: Judged) -> bool:

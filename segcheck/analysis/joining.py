@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from segcheck.analysis.attribution import Attribution
+from segcheck.analysis.distinctions import Distinctions
 from segcheck.analysis.journeys import ASSUMING, MAX_JOURNEYS, travel
 from segcheck.analysis.network import Network
 from segcheck.analysis.permitting import Allowance
@@ -33,15 +34,20 @@ _VERDICTS = {Verdict.PERMIT: Permitted.YES, Verdict.DENY: Permitted.NO, Verdict.
 
 @dataclass(eq=False)
 class Joining:
-    """Joins sightings with the rules; `asked` counts the packets that were followed."""
+    """Joins sightings with the rules; `asked` counts the packets that were followed.
+
+    finer   what rules and register tell apart: of packets that are alike, one is followed for all
+    """
 
     network: Network
     join: Join
     attribution: Attribution
     rulings: Rulings
+    finer: Distinctions
     asked: int = 0
     turns: Turns = field(init=False)
-    _traces: dict[object, SiteTrace | None] = field(default_factory=dict)
+    _traces: dict[object, SiteTrace] = field(default_factory=dict)
+    _hours: dict[int, int] = field(default_factory=dict)
     _redirecting: dict[str, bool] = field(default_factory=dict)
     _wires_of: dict[tuple[str, int | None], Wire] = field(default_factory=dict)
 
@@ -73,9 +79,15 @@ class Joining:
         if self._hides(one):
             return replace(one, ruling=Ruling.TRANSLATED, entry="")
         found = self._trace(one, opening)
-        arrived = [j for j in (found.journeys if found else ()) if j.verdict is Verdict.PERMIT and j.hops]
-        real = {journey.hops[-1].after.get("dst") for journey in arrived}
-        if not real - {opening["dst"], None}:
+        real = _receivers(found)
+        if found is not None and real - {self.finer.alike(opening["dst"]), None}:
+            found = self._trace(one, opening, exact=True)  # receivers by ranges: each has its own
+            real = _receivers(found)
+            if found is None:
+                return replace(one, ruling=Ruling.TRANSLATED, entry="")
+            if not real - {opening["dst"], None}:
+                return one
+        else:
             return one
         rulings = {self._ruling(one, opening, end) for end in real if end is not None}
         if len(rulings) > 1 or None in real:
@@ -107,18 +119,30 @@ class Joining:
 
     # ---- asking
 
-    def _trace(self, one: Sighting, opening: Mapping[str, int]) -> SiteTrace | None:
-        """Return every way of the packet that opened it, as its sender sent it; None if nobody can say where that is."""
-        place = one.src.wire if one.src.kind is SpotKind.SEGMENT else one.src.place
-        if not one.tap or is_answer(one) or not self.network.ports.get(place):
+    def follows(self, one: Sighting) -> bool:
+        """Return whether rules can be asked of a sighting: a tap shows it, it opens something, and its sender has a place."""
+        return bool(one.tap) and not is_answer(one) and bool(self.network.ports.get(_place(one)))
+
+    def _trace(self, one: Sighting, opening: Mapping[str, int], *, exact: bool = False) -> SiteTrace | None:
+        """Return every way of the packet that opened it, as its sender sent it; None if nobody can say where that is.
+
+        The packet is one that nothing tells apart from it, unless it is to be that very one.
+        """
+        if not self.follows(one):
             return None
-        hours = int(self.turns.number(np.array([one.first]))[0])
-        key = one.src, one.dst, one.proto, one.port, one.fragment, one.entry, opening["src"], opening["dst"], hours
+        packet = dict(opening)
+        if not exact:
+            packet |= {name: self.finer.alike(opening[name]) for name in ("src", "dst")}
+            packet |= {name: self.finer.alike_port(opening[name]) for name in ("sport",) if name in opening}
+        minute = minute_of(one.first)
+        if minute not in self._hours:
+            self._hours[minute] = int(self.turns.number(np.array([one.first]))[0])
+        key = _place(one), tuple(packet.items()), self._hours[minute]
         if key not in self._traces:
             if self.asked >= MAX_ASKED:
                 return None
             self.asked += 1
-            self._traces[key] = travel(self.network, place, opening, minute=minute_of(one.first))
+            self._traces[key] = travel(self.network, _place(one), packet, minute=minute)
         return self._traces[key]
 
     def _why(self, one: Sighting) -> tuple[str, ...]:
@@ -249,6 +273,17 @@ class Joining:
                     if port is not None and any((hop.device, place) in standing for place in port.places):
                         return True
         return False
+
+
+def _place(one: Sighting) -> str:
+    """Return the place that the sender of a sighting stands in."""
+    return one.src.wire if one.src.kind is SpotKind.SEGMENT else one.src.place
+
+
+def _receivers(found: SiteTrace | None) -> set[int | None]:
+    """Return whom the ways that surely arrive bring a packet to, after all translations."""
+    arrived = [j for j in (found.journeys if found else ()) if j.verdict is Verdict.PERMIT and j.hops]
+    return {journey.hops[-1].after.get("dst") for journey in arrived}
 
 
 def minute_of(moment: int) -> int:

@@ -11,7 +11,7 @@ from segcheck.analysis.attribution import Atom
 from segcheck.analysis.permitting import Allowance
 from segcheck.model.register import KindUse, RegisterEntry
 from segcheck.model.replay import Ruling, SpotKind, stays
-from segcheck.model.site import Site
+from segcheck.model.site import DEFAULT_DOMAIN, Site
 from segcheck.model.site_words import DeviceKind
 from segcheck.sets.header import ERROR_TYPES, ICMP, ICMPV6
 from segcheck.sets.intervals import IntervalSet
@@ -78,6 +78,13 @@ class Rulings:
                     for lowest, highest in service.ports.ranges:
                         found |= {lowest, highest + 1}
         return sorted(found)
+
+    def values(self) -> Iterator[tuple[str, IntervalSet]]:
+        """Yield the values by header field that the register tells apart."""
+        for entry in self.site.policy.register:
+            for domain in sorted({segment.domain for segment in self.site.segments.values()} | {DEFAULT_DOMAIN}):
+                for allowance in permitting.of_entry(self.site, entry, domain):
+                    yield from permitting.cuts(allowance)
 
     def rule(self, seen: Seen) -> tuple[Ruling, str]:
         """Return what the register says, and the id of the entry that it is about ("" if none)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from segcheck.analysis.network import Network
@@ -25,11 +26,23 @@ class Wire:
 def wire_of(site: Site, tap: Tap, tags: tuple[int, ...]) -> Wire:
     """Return the wire on which a tap sees frames with these tags, outer first; VLAN 0 only carries a priority.
 
-    Without a tag, or with the tag of its own segment, it is the interface's segment. With another tag it is the segment of
-    that VLAN, one that the interface's trunk carries before any other; several or none: not known.
+    Of several tags the outermost counts. Without a tag, or with the tag of its own segment, it is the interface's segment.
+    With another tag it is the segment of that VLAN, one that the interface's trunk carries before any other; several or none:
+    not known.
     """
+    return wires_at(site, tap, [tags])[0]
+
+
+def wires_at(site: Site, tap: Tap, several: Sequence[tuple[int, ...]]) -> list[Wire]:
+    """Return the same for each of several stacks of tags."""
     own, carried = _carried(site, tap)
-    tag = next((one for one in tags if one), None)
+    domains = _domains(site)
+    return [_wire(site, tap, next((one for one in tags if one), None), own, carried, domains) for tags in several]
+
+
+def _wire(
+    site: Site, tap: Tap, tag: int | None, own: tuple[str, ...], carried: frozenset[str], known: frozenset[str]
+) -> Wire:
     if tag is None or (len(own) == 1 and site.segments[own[0]].vlan == tag):
         found = own
     else:
@@ -38,7 +51,7 @@ def wire_of(site: Site, tap: Tap, tags: tuple[int, ...]) -> Wire:
         found = found if len(found) == 1 else ()
     domains = {site.segments[name].domain for name in found or own}
     declared = site.devices[tap.device].interface(tap.interface)
-    other = declared.domain if declared is not None and declared.domain in _domains(site) else "default"
+    other = declared.domain if declared is not None and declared.domain in known else "default"
     return Wire(tap.id, found, domains.pop() if len(domains) == 1 else other, tag)
 
 

@@ -5,24 +5,25 @@ Columns are worked on whole; Python runs once for each sighting, not for each co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from segcheck.analysis import openings as opening
-from segcheck.analysis.attribution import Attribution, Indexes
+from segcheck.analysis.address_lines import V6_START, Indexes
+from segcheck.analysis.attribution import Attribution
+from segcheck.analysis.columns import Column, grouped, packed, totals
+from segcheck.analysis.distinctions import Distinctions
 from segcheck.analysis.rulings import Rulings, Seen
-from segcheck.analysis.sight_lines import Sides, Wire, wire_of
+from segcheck.analysis.sight_lines import Sides, Wire, wires_at
 from segcheck.analysis.turns import Turns
 from segcheck.model.flow import NO_VLAN, Bits
 from segcheck.model.replay import Observed, Ruling, Sighting, Spot, SpotKind, stays
 from segcheck.model.site import DEFAULT_DOMAIN, Site
-from segcheck.sets.addresses import V4
 from segcheck.sets.header import CARRIERS, SYN, TCP
+from segcheck.sets.intervals import IntervalSet
 
 _DAY = 86_400 * 10**9
 _JST = 9 * 3600 * 10**9
@@ -37,20 +38,47 @@ _WAYS = {
     opening.BOTH: Observed.BOTH,
 }
 _SHOWN = ("a_hi", "a_lo", "b_hi", "b_lo", "pa", "pb", "proto", "family")
-Column = npt.NDArray[Any]
+_RULED = ("src", "dst", "proto", "port", "own", "fragment", "inferred", "begins", "ends")
+#: Services of a pair of ends from which on those that nothing tells apart are one sighting (a port scan has 65536).
+MANY_SERVICES = 64
+#: Sightings of one tap; what would make more is counted in `Sightings.left`, and nobody is asked about it.
+MAX_SIGHTINGS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """A sighting with the rows that it is made of, earliest first, and on whose side the initiator is in each.
 
-    opening   header fields of the packet that opened the first of them, by name, as `journeys.travel` takes them
+    flows     the table that the rows are of
+    finer     a number for each row: rules may tell apart those with different ones; None where there is only one
     """
 
     sighting: Sighting
-    rows: npt.NDArray[np.int64]
-    from_a: npt.NDArray[np.bool_]
-    opening: Mapping[str, int]
+    rows: Column
+    from_a: Column
+    flows: Column
+    finer: Column | None = None
+
+    def opening(self, at: int = 0) -> Mapping[str, int]:
+        """Return the header of the packet that opened one of them: fields by name, as `journeys.travel` takes them."""
+        row = self.flows[self.rows[at]]
+        first = {name: row[name].item() for name in _SHOWN}
+        return header(first, from_a=bool(self.from_a[at]), fragment=self.sighting.fragment)
+
+    def part(self, at: Column) -> Group:
+        """Return the group of some of the rows only, given by their ascending positions."""
+        rows, from_a = self.rows[at], self.from_a[at]
+        sums = totals(self.flows, rows, np.arange(len(rows)), np.zeros(1, np.int64))
+        one = replace(
+            self.sighting,
+            inferred=len(rows) if self.sighting.inferred else 0,
+            conversations=len(rows),
+            packets=sums["packets"][0],
+            bytes=sums["bytes"][0],
+            first=sums["first"][0],
+            last=sums["last"][0],
+        )
+        return Group(one, rows, from_a, self.flows)
 
 
 @dataclass(eq=False)
@@ -59,6 +87,8 @@ class Sightings:
 
     sides   None: it is not asked on which side of a tap's device anybody is
     turns   what the rules let pass may change then
+    finer   what the rules, and whoever else asks, tell apart
+    left    conversations beyond `MAX_SIGHTINGS`
     """
 
     site: Site
@@ -66,7 +96,10 @@ class Sightings:
     attribution: Attribution
     sides: Sides | None = None
     turns: Turns = field(default_factory=lambda: Turns.of(()))
+    finer: Distinctions = field(default_factory=lambda: Distinctions.of(None, ()))
+    left: int = 0
     _ruled: dict[object, tuple[Ruling, str]] = field(default_factory=dict)
+    _days: dict[tuple[int, int], tuple[date, date]] = field(default_factory=dict)
 
     def of(self, tap: str, flows: Column, found: opening.Openings) -> Iterator[Group]:
         """Yield the sightings of one tap ("" = none was named), in an order that depends on nothing but the site and them."""
@@ -76,30 +109,105 @@ class Sightings:
         ends = [self._attributed(flows, end, wires, number) for end in ("a", "b")]
         rows, from_a = opening.both_directions(flows, found)
         columns = self._columns(flows, rows, from_a, found, ends, number)
-        order, begins = _grouped(columns, flows["first_frame"][rows])
-        totals = _totals(flows, rows, order, begins)
+        finer = self._finer(tap, flows, rows, from_a)
+        columns["standing"] = self._standings(flows, rows, from_a, columns, finer, wires)
+        order, begins = grouped(columns, flows["first_frame"][rows])
+        spread = self._spread(columns, order, begins)
+        if spread.any():
+            seen_ports = columns["port"]
+            columns |= {"port": np.where(spread, self._services(columns), seen_ports), "spread": spread}
+            # the ends of an ICMP exchange have the type and code of its question both
+            columns["own"] = np.where(np.isin(columns["proto"], _ICMP), columns["port"], columns["own"])
+            order, begins = grouped(columns, flows["first_frame"][rows])
+        sums = totals(flows, rows, order, begins)
         ends_at = np.append(begins[1:], len(order))
         firsts = {name: values[order[begins]].tolist() for name, values in columns.items()}
-        earliest = rows[order[begins]]
-        shown = {name: flows[name][earliest].tolist() for name in _SHOWN}
-        for position in range(len(begins)):
-            mine = order[begins[position] : ends_at[position]]
+        inner = packed(finer, len(rows))[order]
+        divided = np.minimum.reduceat(inner, begins) != np.maximum.reduceat(inner, begins)
+        for position in self._kept(flows["first_frame"][rows[order[begins]]], sums["conversations"]):
+            span = slice(begins[position], ends_at[position])
+            mine = order[span]
             one = {name: values[position] for name, values in firsts.items()}
-            sums = {name: values[position] for name, values in totals.items()}
-            first = {name: values[position] for name, values in shown.items()}
-            header = _header(first, from_a=bool(from_a[mine[0]]), fragment=bool(one["fragment"]))
-            sighting = self._told(tap, one, wires[one["wire"]], sums, (header["src"], header["dst"]))
-            yield Group(sighting, rows[mine], from_a[mine], header)
+            sighting = self._told(
+                tap, one, wires[one["wire"]], {name: values[position] for name, values in sums.items()}
+            )
+            if one.get("spread"):
+                sighting = replace(sighting, ports=IntervalSet.of(*np.unique(seen_ports[mine]).tolist()))
+            yield Group(sighting, rows[mine], from_a[mine], flows, inner[span] if divided[position] else None)
+
+    def _kept(self, first: Column, conversations: list[int]) -> list[int]:
+        """Return which groups become sightings: all, or those that begin first."""
+        if len(first) <= MAX_SIGHTINGS:
+            return list(range(len(first)))
+        kept: list[int] = np.sort(np.argsort(first, kind="stable")[:MAX_SIGHTINGS]).tolist()
+        self.left += sum(conversations) - sum(conversations[position] for position in kept)
+        return kept
+
+    def _finer(self, tap: str, flows: Column, rows: Column, from_a: Column) -> tuple[Column, ...]:
+        """Return what rules tell apart in the ends of conversations; without a tap no rules are asked."""
+        if tap not in self.site.taps:
+            return ()
+        a, b = (end[rows] for end in self.finer.ends(flows))
+        port = self.finer.port(np.where(from_a, flows["pa"][rows], flows["pb"][rows]))
+        icmp = np.isin(flows["proto"][rows], _ICMP)
+        return np.where(from_a, a, b), np.where(from_a, b, a), np.where(icmp, 0, port)
+
+    def _standings(
+        self,
+        flows: Column,
+        rows: Column,
+        from_a: Column,
+        columns: Mapping[str, Column],
+        finer: tuple[Column, ...],
+        wires: list[Wire],
+    ) -> Column:
+        """Return for each conversation what the tap's place says of it, as bits: see `_standing`."""
+        if not finer:
+            return np.zeros(len(rows), np.int64)
+        keys = packed((columns["wire"], columns["src"], columns["dst"], *finer[:2]), len(rows))
+        _, at, number = np.unique(keys, return_index=True, return_inverse=True)
+        atoms = self.attribution.atoms
+        ends = {name: flows[name][rows[at]].tolist() for name in _SHOWN}
+        ways = zip(*(columns[name][at].tolist() for name in ("wire", "src", "dst")), from_a[at].tolist(), strict=True)
+        found = np.empty(len(at), np.int64)
+        for position, (wire, src, dst, forth) in enumerate(ways):
+            one = {name: values[position] for name, values in ends.items()}
+            a, b = (self.finer.alike(_address(one, end)) for end in ("a", "b"))
+            told = self._standing(wires[wire], atoms[src].spot, atoms[dst].spot, (a, b) if forth else (b, a))
+            found[position] = sum(bit << place for place, bit in enumerate(told))
+        standings: Column = found[number.reshape(-1)]
+        return standings
+
+    def _spread(self, columns: Mapping[str, Column], order: Column, begins: Column) -> Column:
+        """Return of which conversations the services are too many to be sightings of their own."""
+        found = np.zeros(len(order), np.bool_)
+        if len(begins) <= MANY_SERVICES:
+            return found
+        firsts = {name: values[order[begins]] for name, values in columns.items() if name != "port"}
+        firsts["own"] = np.where(np.isin(firsts["proto"], _ICMP), 0, firsts["own"])
+        ends = packed(firsts.values(), len(begins))
+        _, number, count = np.unique(ends, return_inverse=True, return_counts=True)
+        many = count[number.reshape(-1)] > MANY_SERVICES
+        found[order] = np.repeat(many, np.diff(np.append(begins, len(order))))
+        return found
+
+    def _services(self, columns: Mapping[str, Column]) -> Column:
+        """Return for each conversation the first service that nothing tells apart from its own."""
+        ports = columns["port"]
+        return np.where(np.isin(columns["proto"], _ICMP), self.finer.code(ports), self.finer.port(ports))
 
     def _attributed(self, flows: Column, end: str, wires: list[Wire], number: Column) -> Indexes:
+        domains = _by_domain(wires, number)
+        if len(domains) == 1:  # no copy of all that was captured
+            return self.attribution.find(flows, end, domains[0][0])
         found = np.zeros(len(flows), np.int32)
-        for domain, rows in _by_domain(wires, number):
+        for domain, rows in domains:
             found[rows] = self.attribution.find(flows[rows], end, domain)
         return found
 
     def _columns(
         self, flows: Column, rows: Column, from_a: Column, found: opening.Openings, ends: list[Indexes], number: Column
-    ) -> Mapping[str, Column]:
+    ) -> dict[str, Column]:
         """Return what sightings are told apart by."""
         atom_a, atom_b = (end[rows] for end in ends)
         port_a, port_b = flows["pa"][rows].astype(np.int64), flows["pb"][rows].astype(np.int64)
@@ -130,30 +238,29 @@ class Sightings:
                 found[mine] = cuts[np.searchsorted(cuts, ports[mine], side="right") - 1]
         return found
 
-    def _told(
-        self, tap: str, one: Mapping[str, int], wire: Wire, sums: Mapping[str, int], first: tuple[int, int]
-    ) -> Sighting:
-        atoms = self.attribution.atoms
-        src, dst = atoms[one["src"]], atoms[one["dst"]]
-        days = _EPOCH + timedelta(days=one["begins"]), _EPOCH + timedelta(days=one["ends"])
-        arrived, through, stray, transit = self._standing(wire, src.spot, dst.spot, first)
-        passed = self.site.taps[tap].device if through else ""
-        seen = Seen(
-            src=src,
-            dst=dst,
-            proto=one["proto"],
-            port=one["port"],
-            own=one["own"],
-            fragment=bool(one["fragment"]),
-            days=days,
-            passed=passed,
-            inferred=bool(one["inferred"]),
-        )
-        key = seen.src.sets, src.spot, seen.dst.sets, dst.spot, seen.proto, one["port"], one["own"], one["fragment"]
-        ruled = (*key, days, passed, seen.inferred, transit)
-        if ruled not in self._ruled:
-            self._ruled[ruled] = self.rulings.register(seen) if transit else self.rulings.rule(seen)
-        ruling, entry = self._ruled[ruled]
+    def _told(self, tap: str, one: Mapping[str, int], wire: Wire, sums: Mapping[str, int]) -> Sighting:
+        src, dst = (self.attribution.atoms[one[end]] for end in ("src", "dst"))
+        begins, ends = one["begins"], one["ends"]
+        if (begins, ends) not in self._days:
+            self._days[begins, ends] = _EPOCH + timedelta(days=begins), _EPOCH + timedelta(days=ends)
+        days = self._days[begins, ends]
+        standing = one["standing"]
+        arrived, through, stray, transit = standing & 1 > 0, standing & 2 > 0, standing & 4 > 0, standing & 8 > 0
+        key = *(one[name] for name in _RULED), tap if through else "", transit
+        if key not in self._ruled:
+            seen = Seen(
+                src=src,
+                dst=dst,
+                proto=one["proto"],
+                port=one["port"],
+                own=one["own"],
+                fragment=bool(one["fragment"]),
+                days=days,
+                passed=self.site.taps[tap].device if through else "",
+                inferred=bool(one["inferred"]),
+            )
+            self._ruled[key] = self.rulings.register(seen) if transit else self.rulings.rule(seen)
+        ruling, entry = self._ruled[key]
         observed = _WAYS[one["far"]]
         if one["far"] == opening.DATAGRAM and arrived:
             observed = Observed.ONE_WAY  # nobody has to answer: it has left the sender's side
@@ -162,11 +269,11 @@ class Sightings:
             dst=dst.spot,
             proto=one["proto"],
             port=one["port"],
-            fragment=seen.fragment,
+            fragment=bool(one["fragment"]),
             tap=tap,
             days=days,
             observed=observed,
-            inferred=sums["conversations"] if seen.inferred and one["proto"] in _PORTED else 0,
+            inferred=sums["conversations"] if one["inferred"] and one["proto"] in _PORTED else 0,
             conversations=sums["conversations"],
             packets=sums["packets"],
             bytes=sums["bytes"],
@@ -219,15 +326,16 @@ def _wires(site: Site, tap: str, flows: Column) -> tuple[list[Wire], Column]:
     declared = site.taps.get(tap)
     if declared is None:
         return [Wire("", (), DEFAULT_DOMAIN)], np.zeros(len(flows), np.int64)
-    tags = flows["vlan"].astype(np.int64) << 16 | flows["vlan_inner"]
-    distinct, number = np.unique(tags, return_inverse=True)
-    return [wire_of(site, declared, _tags(int(tag))) for tag in distinct], number.reshape(-1)
+    outer, inner = (np.where(flows[name] == 0, NO_VLAN, flows[name]) for name in ("vlan", "vlan_inner"))
+    distinct, number = np.unique(np.where(outer == NO_VLAN, inner, outer), return_inverse=True)
+    ways = [() if tag == NO_VLAN else (tag,) for tag in distinct.tolist()]
+    return wires_at(site, declared, ways), number.reshape(-1)
 
 
 _PLACED = (SpotKind.SEGMENT, SpotKind.DEVICE)
 
 
-def _header(flow: Mapping[str, int], *, from_a: bool, fragment: bool) -> Mapping[str, int]:
+def header(flow: Mapping[str, int], *, from_a: bool, fragment: bool) -> Mapping[str, int]:
     """Return the header of the packet that opened a conversation."""
     src, dst = ("a", "b") if from_a else ("b", "a")
     found = {"src": _address(flow, src), "dst": _address(flow, dst), "proto": flow["proto"], "fragment": int(fragment)}
@@ -245,45 +353,4 @@ def _address(flow: Mapping[str, int], end: str) -> int:
     """Return the address of one end of a conversation on the joint address line of `sets.addresses`."""
     if flow["family"] == 4:
         return flow[f"{end}_lo"] & 0xFFFFFFFF
-    return V4.max + 1 + (flow[f"{end}_hi"] << 64 | flow[f"{end}_lo"])
-
-
-def _tags(tag: int) -> tuple[int, ...]:
-    return tuple(one for one in (tag >> 16, tag & 0xFFFF) if one != NO_VLAN)
-
-
-def _grouped(columns: Mapping[str, Column], first: Column) -> tuple[Column, Column]:
-    """Return the rows sorted by what they are told apart by, the earliest of equals first, and where each group begins."""
-    packed = _packed(columns.values(), len(first))
-    order = np.lexsort((first, packed))
-    sorted_keys = packed[order]
-    fresh = np.ones(len(order), np.bool_)
-    fresh[1:] = sorted_keys[1:] != sorted_keys[:-1]
-    return order, np.flatnonzero(fresh)
-
-
-def _packed(columns: Iterable[Column], count: int) -> Column:
-    """Return one number for each row, ordered as the columns are; it is renumbered whenever it might not fit."""
-    packed, size = np.zeros(count, np.int64), 1
-    for column in columns:
-        values = column.astype(np.int64)
-        low = int(values.min())
-        span = int(values.max()) - low + 1
-        if size * span >= 1 << 62:
-            distinct, inverse = np.unique(packed, return_inverse=True)
-            packed, size = inverse.reshape(-1).astype(np.int64), len(distinct)
-        packed, size = packed * span + (values - low), size * span
-    return packed
-
-
-def _totals(flows: Column, rows: Column, order: Column, begins: Column) -> Mapping[str, list[int]]:
-    mine = rows[order]
-    packets = flows["packets_ab"][mine].astype(np.uint64) + flows["packets_ba"][mine]
-    size = flows["bytes_ab"][mine] + flows["bytes_ba"][mine]
-    return {
-        "conversations": np.diff(np.append(begins, len(order))).tolist(),
-        "packets": np.add.reduceat(packets, begins).tolist(),
-        "bytes": np.add.reduceat(size, begins).tolist(),
-        "first": np.minimum.reduceat(flows["first"][mine], begins).tolist(),
-        "last": np.maximum.reduceat(flows["last"][mine], begins).tolist(),
-    }
+    return V6_START + (flow[f"{end}_hi"] << 64 | flow[f"{end}_lo"])

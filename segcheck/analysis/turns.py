@@ -18,6 +18,12 @@ _JST = 9 * 3600 * 10**9
 _MINUTE = 60 * 10**9
 
 
+def within(schedule: str, moment: int) -> bool | None:
+    """Return whether a time (ns since 1970) lies in the hours that a register entry has; None where those cannot be read."""
+    allowed = hours(schedule)
+    return None if allowed is None else ((moment + _JST) // _MINUTE + week_minute(0)) % WEEK_MINUTES in allowed
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Turns:
     """When a schedule begins or ends, sorted: minutes of the wall clock, and minutes of the week."""

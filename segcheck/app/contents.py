@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from segcheck.analysis.sightings import Group
 from segcheck.captures import recognising, telling
-from segcheck.captures.recognising import Opening, Verdict
+from segcheck.captures.recognising import Conformance, Opening, Verdict
 from segcheck.captures.tables import Table
+from segcheck.captures.telling import Openings
 from segcheck.model.flow import Flow
 from segcheck.model.protocol import Expectations
 from segcheck.model.register import RegisterEntry
@@ -22,9 +22,12 @@ _FIRST = (Verdict.DIFFERS, Verdict.UNKNOWN, Verdict.CONFORMS)
 
 
 def content(
-    flows: Table, group: Group, entry: RegisterEntry | None, expectations: Expectations
+    flows: Table, known: Openings, group: Group, entry: RegisterEntry | None, expectations: Expectations
 ) -> tuple[Content | None, Group]:
-    """Return how a sighting compares with what its entry, or else its service port, is expected to speak; None for nothing."""
+    """Return how a sighting compares with what its entry, or else its service port, is expected to speak; None for nothing.
+
+    known   `telling.openings` of all the flows
+    """
     sighting = group.sighting
     declared = entry.expect if entry is not None else ()
     expected = declared or (() if sighting.fragment else expectations.of(sighting.proto, sighting.port))
@@ -33,8 +36,11 @@ def content(
     counts: Counter[Verdict] = Counter()
     differing: Counter[str] = Counter()
     ranks: list[int] = []
-    for opening in _said(flows[group.rows]):
-        answers = [recognising.conforms(name, opening) for name in expected]
+    answered: dict[Opening, list[Conformance]] = {}
+    for opening in recognising.said(flows[group.rows], known.of(group.rows)):
+        answers = answered.get(opening)
+        if answers is None:
+            answers = answered[opening] = [recognising.conforms(name, opening) for name in expected]
         verdicts = {one.verdict for one in answers}
         if Verdict.CONFORMS in verdicts:
             verdict = Verdict.CONFORMS
@@ -57,26 +63,24 @@ def content(
     return found, replace(group, rows=group.rows[order], from_a=group.from_a[order])
 
 
-def spoken(flows: Table, group: Group, limit: int) -> str:
+def spoken(flows: Table, known: Openings, group: Group, limit: int) -> str:
     """Return the one protocol that the first conversations of a sighting surely speak, "" if that cannot be told."""
     names = set()
-    for one in _said(flows[group.rows[:limit]]):
+    rows = group.rows[:limit]
+    for one in recognising.said(flows[rows], known.of(rows)):
         found = recognising.recognise(one.initiator, one.responder, one.proto, cut=one.cut, guessed=one.guessed)
         names.add(found.name if found.sure else None)
     return (names.pop() or "") if len(names) == 1 else ""
 
 
-def shown(flows: Table, group: Group, limit: int) -> tuple[Flow, ...]:
+def shown(flows: Table, known: Openings, group: Group, limit: int) -> tuple[Flow, ...]:
     """Return the conversations of a sighting that were seen first, in its direction."""
-    found = telling.told(flows[group.rows[:limit]])
+    rows = group.rows[:limit]
+    mine = known.of(rows)
+    found = telling.told(flows[rows], mine)
     return tuple(
-        one if known == from_a else _turned(one)
-        for one, known, from_a in zip(
-            found,
-            telling.openings(flows[group.rows[:limit]]).from_a.tolist(),
-            group.from_a[:limit].tolist(),
-            strict=True,
-        )
+        one if told == from_a else _turned(one)
+        for one, told, from_a in zip(found, mine.from_a.tolist(), group.from_a[:limit].tolist(), strict=True)
     )
 
 
@@ -95,7 +99,3 @@ def _turned(one: Flow) -> Flow:
         payload_out=one.payload_in,
         payload_in=one.payload_out,
     )
-
-
-def _said(table: Table) -> Iterator[Opening]:
-    return recognising.said(table, telling.openings(table))

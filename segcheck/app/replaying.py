@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -12,15 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from segcheck import checks
+from segcheck.analysis import dividing, openings
 from segcheck.analysis import network as graphs
-from segcheck.analysis import openings
 from segcheck.analysis.attribution import Attribution
+from segcheck.analysis.distinctions import Distinctions
 from segcheck.analysis.joining import Joining
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
 from segcheck.analysis.openings import Openings
 from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
+from segcheck.analysis.turns import within
 from segcheck.app import assessing, capture_names, contents, validating
 from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
@@ -49,12 +51,12 @@ _NOTHING = Boxes((), 0, False)
 class Judged:
     """What captures show, with the site's own files.
 
-    wanted   conversations that findings are about, by tap, with whether an end lies in the My Number tier
+    wanted   returns the conversations that findings are about, by tap, with whether an end lies in the My Number tier
     """
 
     replayed: Replayed
     files: tuple[SiteFile, ...] = ()
-    wanted: Mapping[str, tuple[Table, npt.NDArray[np.bool_]]] = field(default_factory=dict)
+    wanted: Callable[[], Mapping[str, tuple[Table, npt.NDArray[np.bool_]]]] = dict
 
 
 def replay(
@@ -96,7 +98,7 @@ def write_evidence(target: str, found: Judged, *, with_payload: bool = False, re
     Raises:
         BadArguments: payload without a reason, or a file that cannot be written or was read.
     """
-    wanted = {tap: table[~secret] if with_payload else table for tap, (table, secret) in found.wanted.items()}
+    wanted = {tap: table[~secret] if with_payload else table for tap, (table, secret) in found.wanted().items()}
     return evidence.write(target, found.replayed.files, wanted, with_payload=with_payload, reason=reason)
 
 
@@ -112,17 +114,20 @@ def judge(
     """Return the judgement of captures that were read; `wanted` None: all checks are asked."""
     network = graphs.build(site, bindings, day)
     paths = tuple(capture_names.shown(one.path, folder) for one in read.files)
-    seen, rows, asked = _seen(network, read)
+    seen, rows, asked, left = _seen(network, read)
     join = joining.load()
     context = SeenContext(
         network=network, day=day, join=join, seen=tuple(seen), paths=paths, neighbours=read.neighbours
     )
     findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
-    gaps = (*gaps_of(read.files, read.frames), *_unheard(read))
+    gaps = (*gaps_of(read.files, read.frames, left), *_unheard(read))
     sightings = [one.sighting for one in seen]
+    unasked = sum(
+        one.sighting.conversations for one in seen if one.answer is not None and "bound:asked" in one.answer.because
+    )
     taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
     replayed = Replayed(
-        assessment=_assessment(site, day, bindings, seen, findings, gaps),
+        assessment=_assessment(site, day, bindings, seen, findings, whole=not gaps and not unasked),
         files=read.files,
         paths=paths,
         frames=read.frames,
@@ -134,60 +139,69 @@ def judge(
         join=join,
         inferred=sum(one.inferred for one in sightings),
         gaps=gaps,
-        unasked=sum(one.answer is not None and "bound:asked" in one.answer.because for one in seen),
+        unasked=unasked,
     )
-    return Judged(replayed, wanted=_wanted(read, seen, rows))
+    return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows))
 
 
 # ---- what was seen
 
 
-def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np.int64]], Joining]:
-    """Return every sighting of every tap with what rules say of it, the rows that it is made of, and who answered."""
+def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np.int64]], Joining, int]:
+    """Return every sighting of every tap with what rules say of it, the rows that it is made of, and who answered.
+
+    Last comes how many conversations were left out, because there are too many different ones.
+    """
     site = network.site
     rulings = Rulings(site, models.load())
     attribution = Attribution(site, rulings.sets)
-    asking = Joining(network, joining.load(), attribution, rulings)
-    sightings = Sightings(site, rulings, attribution, Sides(network), asking.turns)
-    entries = {entry.id: entry for entry in site.policy.register}
     expectations = protocols.load()
+    tapped = network if any(tap in site.taps for tap in read.flows) else None
+    finer = Distinctions.of(tapped, [*rulings.values(), *(("dport", one.ports) for one in expectations.entries)])
+    asking = Joining(network, joining.load(), attribution, rulings, finer)
+    sightings = Sightings(site, rulings, attribution, Sides(network), asking.turns, finer)
+    entries = {entry.id: entry for entry in site.policy.register}
     found: list[Seen] = []
     rows: list[npt.NDArray[np.int64]] = []
     for tap in sorted(read.flows):
         flows = read.flows[tap]
-        for first in sightings.of(tap, flows, measured(flows)):
-            group, one = first, first.sighting
-            rows.append(group.rows)
+        known = telling.openings(flows)
+        for first in sightings.of(tap, flows, measured(flows, known)):
+            one = first.sighting
             if one.ruling in (Ruling.LOCAL, Ruling.SAME_ZONE) and not one.stray and not asking.hidden(one):
                 found.append(Seen(one))
+                rows.append(first.rows)
                 continue
-            one = asking.settled(one, group.opening)
-            if one.ruling is Ruling.REGISTERED:
-                held, group = contents.content(flows, group, entries.get(one.entry), expectations)
-                one = replace(one, content=held)
-                rows[-1] = group.rows
-            joined = one.tap and (one.ruling.forbidden or one.ruling is Ruling.REGISTERED)
-            found.append(
-                Seen(
-                    one,
-                    asking.answer(one, group.opening) if joined else None,
-                    show=partial(contents.shown, flows, group, SHOWN),
-                    speak=partial(contents.spoken, flows, group, SHOWN),
+            for group, answer in dividing.joined(asking, first):
+                one = group.sighting
+                if one.ruling is Ruling.REGISTERED:
+                    held, group = contents.content(flows, known, group, entries.get(one.entry), expectations)
+                    one = replace(one, content=held)
+                rows.append(group.rows)
+                found.append(
+                    Seen(
+                        one,
+                        answer,
+                        show=partial(contents.shown, flows, known, group, SHOWN),
+                        speak=partial(contents.spoken, flows, known, group, SHOWN),
+                    )
                 )
-            )
-    return found, rows, asking
+    return found, rows, asking, sightings.left
 
 
 def _wanted(
-    read: Read, seen: Sequence[Seen], rows: Sequence[npt.NDArray[np.int64]]
+    site: Site, read: Read, seen: Sequence[Seen], rows: Sequence[npt.NDArray[np.int64]]
 ) -> dict[str, tuple[Table, npt.NDArray[np.bool_]]]:
     """Return the first conversations of every sighting that something is wrong with, or that cannot be told."""
     found: dict[str, dict[int, bool]] = defaultdict(dict)
+    schedules = {entry.id: entry.schedule for entry in site.policy.register if entry.schedule}
     for one, mine in zip(seen, rows, strict=True):
         sighting = one.sighting
         content = sighting.content
         behind = one.answer is not None and one.answer.behind
         wrong = sighting.ruling.forbidden or sighting.ruling in _OPEN or sighting.stray or behind
+        if sighting.ruling is Ruling.REGISTERED and sighting.entry in schedules:
+            wrong = wrong or not within(schedules[sighting.entry], sighting.first)
         count = EVIDENCE if wrong else 0
         if content is not None and not wrong:  # the rows begin with what gave the grade
             count = min(EVIDENCE, content.differs or (content.unknown if content.declared else 0))
@@ -204,9 +218,8 @@ def _wanted(
 _OPEN = (Ruling.TRANSLATED, Ruling.UNDECLARED)
 
 
-def measured(flows: Table) -> Openings:
+def measured(flows: Table, known: telling.Openings) -> Openings:
     """Return who opened each conversation and how far it went."""
-    known = telling.openings(flows)
     inferred = known.initiator == telling.INITIATORS.index(Initiator.INFERRED)
     return openings.measured(flows, known.from_a, inferred, known.also)
 
@@ -235,7 +248,7 @@ def _grades(sightings: Iterable[Sighting]) -> dict[Grade, int]:
     }
 
 
-def gaps_of(files: Iterable[CaptureFile], frames: Frames) -> Iterator[tuple[str, str]]:
+def gaps_of(files: Iterable[CaptureFile], frames: Frames, left: int = 0) -> Iterator[tuple[str, str]]:
     """Yield, in Japanese and English, why what was read is not all that passed; nothing forbidden in the rest is no answer."""
     if not frames.read:
         yield "フレームが 1 つもない", "there is not a single frame"
@@ -245,6 +258,7 @@ def gaps_of(files: Iterable[CaptureFile], frames: Frames) -> Iterator[tuple[str,
         (frames.unknown_link, "読めないリンク種別のフレーム", "frames of a link type that is not read"),
         (frames.skipped_bytes, "読み飛ばしたバイト", "bytes skipped between readable frames"),
         (sum(one.dropped or 0 for one in files), "取りこぼしたフレーム", "frames that the capture dropped"),
+        (left, "種類が多すぎて判定していない会話", "conversations that were not judged: too many different ones"),
     ):
         if count:
             yield f"{japanese}: {count}", f"{english}: {count}"
@@ -275,11 +289,12 @@ def _assessment(
     bindings: tuple[Binding, ...],
     seen: Sequence[Seen],
     findings: tuple[Finding, ...],
-    gaps: tuple[tuple[str, str], ...],
+    *,
+    whole: bool,
 ) -> Assessment:
     crossings = tuple(_crossings(site, seen))
     standings = [one.standing for one in findings] + [one.standing for one in crossings]
-    standings.append(Standing.UNDECIDED if gaps else Standing.NOTHING_SEEN)
+    standings.append(Standing.NOTHING_SEEN if whole else Standing.UNDECIDED)
     return Assessment(
         site=site,
         day=day,

@@ -40,6 +40,10 @@ class Openings:
     also: _Column
     state: _Column
 
+    def of(self, rows: Any) -> Openings:
+        """Return the same of some rows only."""
+        return Openings(self.from_a[rows], self.initiator[rows], self.also[rows], self.state[rows])
+
 
 def openings(table: Table) -> Openings:
     """Return who opened each conversation, and how far it went.
@@ -111,11 +115,11 @@ def _groups(table: Table, end: str) -> _Column:
     return groups
 
 
-def told(table: Table) -> Iterator[Flow]:
-    """Yield each row of a table as a flow, in the order of the table."""
+def told(table: Table, opened: Openings | None = None) -> Iterator[Flow]:
+    """Yield each row of a table as a flow, in the order of the table; `opened` is `openings` of it, where that is known."""
     for start in range(0, len(table), BLOCK):
         block = table[start : start + BLOCK]
-        known = openings(block)
+        known = opened.of(slice(start, start + BLOCK)) if opened is not None else openings(block)
         columns = {
             name: block[name].tolist() for name in block.dtype.names or () if not name.endswith(("head_ab", "head_ba"))
         }

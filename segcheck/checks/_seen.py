@@ -18,6 +18,7 @@ from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
 from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.site import Site
+from segcheck.sets.intervals import IntervalSet
 
 #: Pieces of evidence of one finding, and services from which on a finding names their number alone.
 SHOWN, MANY = 4, 8
@@ -25,8 +26,8 @@ _NAMES = {1: "icmp", 6: "tcp", 17: "udp", 41: "6in4", 47: "gre", 50: "esp", 51: 
 _PORTED = (6, 17, 33, 132, 136)
 
 
-#: Source, destination, service, and what the register says.
-Key = tuple[str, str, str, Ruling]
+#: Source, destination, service, the ports of it where they are many, and what the register says.
+Key = tuple[str, str, str, IntervalSet | None, Ruling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,28 @@ def causes(found: Iterable[Seen], *, by_entry: bool = False) -> Iterator[Cause]:
         key = name_of(sighting.src), name_of(sighting.dst), sighting.entry if by_entry else ""
         pairs.setdefault(key, {}).setdefault(service_of(sighting), []).append(one)
     for (_, _, entry), services in pairs.items():
-        if len(services) > MANY:
-            members = [one for some in services.values() for one in some]
-            yield Cause(tuple(sorted(members, key=_order)), f"{len(services)} services", entry)
+        members = [one for some in services.values() for one in some]
+        count = _count(members)
+        if count > MANY:
+            yield Cause(tuple(sorted(members, key=_order)), f"{count} services", entry)
             continue
         for service, some in services.items():
             yield Cause(tuple(sorted(some, key=_order)), service, entry)
+
+
+def _count(members: Iterable[Seen]) -> int:
+    """Return how many services there are: those of a scan are not told one by one."""
+    sightings = [member.sighting for member in members]
+    spread: dict[int, IntervalSet] = {}
+    for one in sightings:
+        if one.ports is not None:
+            spread[one.proto] = spread.get(one.proto, IntervalSet.empty()) | one.ports
+    names = {
+        service_of(one)
+        for one in sightings
+        if one.ports is None and (one.fragment or one.proto not in spread or one.port not in spread[one.proto])
+    }
+    return len(names) + sum(ports.count for ports in spread.values())
 
 
 def _order(one: Seen) -> tuple[int, int, int, str]:
@@ -224,7 +241,7 @@ def crosses(one: Sighting) -> bool:
 
 def key_of(one: Sighting) -> Key:
     """Return what is one communication at all taps."""
-    return name_of(one.src), name_of(one.dst), service_of(one), one.ruling
+    return name_of(one.src), name_of(one.dst), service_of(one), one.ports, one.ruling
 
 
 def _got_across(one: Sighting) -> bool:
@@ -242,7 +259,9 @@ def service_of(one: Sighting) -> str:
     if one.fragment:
         return f"{name} fragments"
     if one.proto in _PORTED:
-        return f"{name}/{one.port}" if one.proto in _NAMES else f"{name}:{one.port}"
+        span = (one.ports.min, one.ports.max) if one.ports is not None else (one.port, one.port)
+        port = "-".join(str(end) for end in dict.fromkeys(span))
+        return f"{name}/{port}" if one.proto in _NAMES else f"{name}:{port}"
     if one.proto in (1, 58):
         code = f"/{one.port & 255}" if one.port & 255 else ""
         return f"{name}/{one.port >> 8}{code}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, key_of, name_of
+from segcheck.checks._seen import MANY, SeenContext, causes, finding, key_of, name_of
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 
@@ -44,11 +44,12 @@ def find(context: SeenContext) -> Iterator[Finding]:
         found = [one for one in found if key_of(one.sighting) not in context.crossed]
         for cause in causes(found):
             tags = ", ".join(dict.fromkeys(str(one.sighting.vlan) for one in cause.members)) if tagged else ""
+            some = ", ".join(tags.split(", ")[:MANY]) + (", ..." if tags.count(", ") >= MANY else "")
             remedy = (
                 "送信元の端末を探し、機器で送信元アドレスを検査する。正しい接続であれば、トポロジに加える。",
                 "Find the sender and have the device check source addresses; if the connection is right, declare it.",
             )
-            params = {"tag_ja": f" (VLAN {tags})" if tags else "", "tag_en": f" (VLAN {tags})" if tags else ""}
+            params = {"tag_ja": f" (VLAN {some})" if tags else "", "tag_en": f" (VLAN {some})" if tags else ""}
             taps = "+".join(sorted({one.sighting.tap for one in cause.members}))
             key = f"{taps}:{tags}:{name_of(cause.first.src)}>{name_of(cause.first.dst)}"
             yield finding(CHECK, context, cause, remedy, params=params, key=key)

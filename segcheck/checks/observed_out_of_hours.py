@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis.hours import hours
-from segcheck.analysis.joining import minute_of
+from segcheck.analysis.turns import within
 from segcheck.checks._seen import Seen, SeenContext, causes, finding
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
-from segcheck.model.schedule import week_minute
 
 CHECK = Check(
     id="observed-out-of-hours",
@@ -76,8 +74,7 @@ def _kept(context: SeenContext, one: Seen) -> bool | None:
 
     The hours of the register tell sightings apart (`analysis.turns`), so the first conversation speaks for all.
     """
-    allowed = hours(context.entries[one.sighting.entry].schedule)
-    return None if allowed is None else week_minute(minute_of(one.sighting.first)) in allowed
+    return within(context.entries[one.sighting.entry].schedule, one.sighting.first)
 
 
 def _remedy(entry: str, *, known: bool) -> Said:

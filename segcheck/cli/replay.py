@@ -199,4 +199,4 @@ def _exit(here: Settings, found: Replayed, fail_on: str) -> int:
             important=True,
         )
     standings = {one.standing for one in findings} | {one.standing for one in found.assessment.crossings}
-    return Exit.UNDECIDED if Standing.UNDECIDED in standings or found.gaps else Exit.CLEAN
+    return Exit.UNDECIDED if Standing.UNDECIDED in standings or found.gaps or found.unasked else Exit.CLEAN

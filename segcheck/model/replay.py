@@ -12,6 +12,7 @@ from enum import Enum
 
 from segcheck.model.journey import Journey
 from segcheck.model.site_words import Tier
+from segcheck.sets.intervals import IntervalSet
 
 
 class SpotKind(Enum):
@@ -210,6 +211,8 @@ class Sighting:
     """Conversations of one kind, seen at one tap, in the direction in which they were opened.
 
     port         destination port; ICMP: type << 8 | code; 0 where there is none or it is not known (`fragment`)
+    ports        the values of `port` that were seen, where they are too many to be told one by one; `port` is then one
+                 that means the same as each of them
     tap          "" = no tap was named: only the register is asked
     days         of the first and of the last packet
     inferred     conversations with ports of which nobody saw the opening; the direction is the likely one
@@ -240,6 +243,7 @@ class Sighting:
     arrived: bool = False
     vlan: int | None = None
     content: Content | None = None
+    ports: IntervalSet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import pytest
 
 from segcheck.analysis.openings import ANSWERED, ATTEMPTED, BOTH, DATAGRAM, ONE_WAY, both_directions
 from segcheck.app.replaying import measured
+from segcheck.captures import telling
 from segcheck.model.flow import FLOW, Bits
 from tests.replays import flow
 
@@ -15,7 +16,8 @@ NOBODY = {"said": False, "heard": False, "answered": False}
 
 
 def far(*rows):
-    return measured(np.array(list(rows), FLOW)).far.tolist()
+    table = np.array(list(rows), FLOW)
+    return measured(table, telling.openings(table)).far.tolist()
 
 
 @pytest.mark.parametrize("ends", [(A, B), (B, A)])
@@ -54,7 +56,7 @@ def test_datagrams_to_one_port_of_each_other_answer_each_other():
 
 def test_what_both_ends_opened_is_judged_both_ways():
     table = np.array([flow(A, B, 25), flow(A, B, 26, also=True)], FLOW)
-    rows, from_a = both_directions(table, measured(table))
+    rows, from_a = both_directions(table, measured(table, telling.openings(table)))
 
     assert rows.tolist() == [0, 1, 1]
     assert from_a.tolist()[1:] == [True, False]

@@ -2,7 +2,7 @@ import pytest
 
 from segcheck.model.crossing import Standing
 from tests.checks.sites import entry, rule
-from tests.replays import MAIL, OTHER, Shown, flow, named, only, params, seen, town
+from tests.replays import MAIL, OTHER, Shown, flow, judged, moment, named, only, params, seen, town
 
 CHECK = "observed-out-of-hours"
 SMTP = [rule(1, "lg:lg-mail", "in:in-mail", "SMTP")]
@@ -30,6 +30,13 @@ def test_one_session_out_of_hours_is_told_though_others_kept_to_them(tmp_path):
     assert params(found)["first"] == "2026-11-24 13:30:00"
     assert params(found)["schedule"] == "火曜 12:00-13:00"
     assert found.standing is Standing.VIOLATED
+
+
+def test_the_evidence_holds_what_came_out_of_hours_and_nothing_else(tmp_path):
+    times = at("2026-11-24 12:10", "2026-11-24 13:30")
+    kept = judged(open_on("火曜 12:00-13:00").written(tmp_path), times).wanted()
+
+    assert [table["first"].tolist() for table, _ in kept.values()] == [[moment("2026-11-24 13:30")]]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
+from pathlib import Path
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from segcheck.errors import BadInput
@@ -88,3 +90,37 @@ def test_any_text_is_loaded_or_refused(text):
         told = error.en
 
     assert told.startswith(("f.yaml:", "Mark("))
+
+
+TEXTS = st.lists(
+    st.sampled_from(
+        ["a", "b: ", "- ", "{", "}", "[", "]", ": ", ", ", "\n", "  ", "'", '"', "|", ">", "#", "&a ", "*a", "?", "\t"]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@given(TEXTS)
+@example("{a: }")
+@example("---")
+@example("a: |#")
+@example("x:\ty")
+def test_the_quick_reader_reads_nothing_otherwise(text):
+    quick = marked._quick(text)
+    problems = []
+    exact = marked._Builder(problems).build(text)
+
+    if quick is not None:
+        assert (problems, told(quick)) == ([], told(exact))
+
+
+def test_the_quick_reader_reads_our_own_files():
+    """If it gave them all to the other one, nobody would notice."""
+    for path in sorted((Path(marked.__file__).parents[1] / "data").glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        assert told(marked._quick(text)) == told(marked._Builder([]).build(text)), path.name
+
+
+def told(root):
+    values, keys = {}, {}
+    return marked._plain(root, (), values, keys), values, keys

@@ -160,6 +160,20 @@ def trace_list(device: DeviceConfig, list_name: str, probe: Probe, *, ignore_int
     return outcomes.trace()
 
 
+#: What devices that were asked last make of addresses: (device, its addressing), the last one at the end.
+_ASKED: list[tuple[DeviceConfig, Addressing]] = []
+_MAX_ASKED = 64
+
+
+def _addressing(device: DeviceConfig) -> Addressing:
+    for known, addressing in _ASKED:
+        if known is device:
+            return addressing
+    _ASKED.append((device, Addressing(device)))
+    del _ASKED[:-_MAX_ASKED]
+    return _ASKED[-1][1]
+
+
 class _Nothing:
     """Nothing comes later."""
 
@@ -169,7 +183,7 @@ class _Nothing:
 
 def _reader(device: DeviceConfig, probe: Probe, *, ignore_interfaces: bool = False) -> ListReader:
     around = Surroundings(
-        addressing=Addressing(device),
+        addressing=_addressing(device),
         schedules=device.schedules,
         minute=probe.minute,
         ignore_interfaces=ignore_interfaces,

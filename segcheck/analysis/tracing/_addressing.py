@@ -17,6 +17,8 @@ _LINK_LOCAL = addresses.parse("fe80::/10")
 #: RFC 919 section 7, and the old form that RFC 1122 section 3.3.6 has hosts accept.
 _LIMITED_BROADCAST = (addresses.parse_one("255.255.255.255"), addresses.parse_one("0.0.0.0"))
 _MAX_GATEWAY_HOPS = 8  # a gateway reached by way of another gateway, and so on
+#: Addresses whose classes and ways are remembered.
+MAX_KNOWN = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Addressing:
         self.routing_known = device.routing_known and all(t.scope is not Scope.ROUTING for t in device.taints)
         self._classes: dict[tuple[int, str | None], frozenset[AddressClass]] = {}
         self._gateways: dict[tuple[int, str], list[Way]] = {}
+        self._ways: dict[tuple[int, str | None], tuple[Way, ...]] = {}
+        self._networks = {domain: tuple(self._connected(domain)) for domain in self._domains}
 
     def domain(self, interface: str | None) -> str | None:
         """Return the routing domain of an interface; None if it cannot be told."""
@@ -65,6 +69,8 @@ class Addressing:
     def classes(self, address: int, domain: str | None) -> frozenset[AddressClass]:
         """Return the classes that the address may have in that routing domain (None: in any of them); never empty."""
         key = (address, domain)
+        if len(self._classes) >= MAX_KNOWN:
+            self._classes.clear()
         if key not in self._classes:
             self._classes[key] = frozenset(self._possible_classes(address, domain))
         return self._classes[key]
@@ -128,6 +134,14 @@ class Addressing:
 
     def ways(self, address: int, domain: str | None) -> tuple[Way, ...]:
         """Return where the table may send a packet for `address`; several for equal costs or routes that are unsure."""
+        key = (address, domain)
+        if len(self._ways) >= MAX_KNOWN:
+            self._ways.clear()
+        if key not in self._ways:
+            self._ways[key] = self._asked(address, domain)
+        return self._ways[key]
+
+    def _asked(self, address: int, domain: str | None) -> tuple[Way, ...]:
         if not self.routing_known:
             return self.any_way(domain, "routing not known")
         domains = self._domains if domain is None else {domain}
@@ -159,7 +173,7 @@ class Addressing:
         """Return the routes for an address; for a gateway without default routes, which vendors do not all resolve by."""
         routes = [
             route
-            for route in (*self._routes, *self._connected(domain))
+            for route in (*self._routes, *self._networks.get(domain, ()))
             if route.domain == domain and address in route.to and self._usable(route.interface)
             if not (gateway and route.to in (addresses.V4, addresses.V6))
         ]
