@@ -158,7 +158,7 @@ class Commands:
             return
         self.local.listens(line)
         self.notes.irrelevant(line)
-        if line.words[0] in ("spanning-tree", "vlan", "vtp"):
+        if line.words[0] in ("vlan", "vtp", "switch"):  # routers have spanning-tree commands as well
             self.switch = True
 
     def _off(self, line: Line) -> None:
