@@ -197,6 +197,11 @@ class Commands:
 
     # ---- what does not fit one part alone
 
+    @property
+    def routing_of_a_switch(self) -> bool:
+        """Whether the device has ports of a switch, so that routing is off unless the file says so."""
+        return self.switch or any(port.switched for port in self.interfaces.all.values())
+
     def _vrf(self, line: Line) -> None:
         self.notes.irrelevant(line)
         stack = list(line.children)
@@ -218,7 +223,10 @@ class Commands:
             for port in self.interfaces.of_vlans(vlans):
                 self.notes.taint(Scope.INTERFACE, identity, port.name, line)
         for port in self.interfaces.all.values():
-            if port.routed or not (port.filters or port.policies):
+            # ports of a switch are switched unless they say otherwise, and do not say that they are
+            plain = not (port.addresses or port.dynamic or port.routed_said or port.vlan or port.tunnel)
+            switched = not port.routed or (plain and self.routing_of_a_switch)
+            if not switched or not port.filters:
                 continue
             for _, _, _, line in port.filters:
                 identity = self.notes.told(line, f"interface {port.name}", code=Code.UNSUPPORTED_LINE)

@@ -167,10 +167,9 @@ class _Assembly:
             builtin("link-local", Field("dst", _LINK_LOCAL), _PERHAPS_DROPPED),
         ]
         four, six = commands.routing_on[4], commands.routing_on[6]
-        switch = commands.switch or any(port.switched for port in commands.interfaces.all.values())
         if four is False:
             rules.append(builtin("no ip routing", Field("src", FAMILY[4]), Deny()))
-        elif four is None and switch:
+        elif four is None and commands.routing_of_a_switch:
             self.notes.say(
                 Code.DEFAULT_ASSUMED,
                 Severity.WARNING,

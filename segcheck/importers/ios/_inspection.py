@@ -68,7 +68,8 @@ class Inspection:
             if numbers is None:
                 self._notes.undefined(line, "ip inspect", name, f"interface {port.name}")
             elif way == "out" and side == "in" and numbers:
-                sure = conjunction(answered(), Interface("in", (port.name,)), proto(*numbers), Not(own))
+                whole = Field("fragment", IntervalSet.of(0))
+                sure = conjunction(answered(), Interface("in", (port.name,)), proto(*numbers), whole, Not(own))
                 yield builtin(f"inspected {name}", sure, Permit(), self._notes.span(line))
         related = Field("state", IntervalSet.of(int(State.RELATED)))
         yield builtin("inspected", disjunction(answered(), related), _PERHAPS)

@@ -43,6 +43,7 @@ class Port:
 
     filters     (list name, IP version, side, command)
     switched    it is a port of a switch: what it carries belongs to a VLAN
+    routed_said   `no switchport` says that it is none
     """
 
     name: str
@@ -55,6 +56,7 @@ class Port:
     enabled: bool = True
     dynamic: bool = False
     switched: bool = False
+    routed_said: bool = False
     comment: str = ""
     access_vlan: int = 1
     trunk: bool = False
@@ -270,7 +272,7 @@ class Interfaces:
     @staticmethod
     def _switchport(port: Port, words: Words, *, off: bool) -> bool:
         if not words.left:
-            port.switched = not off
+            port.switched, port.routed_said = not off, off
             return True
         port.switched = True
         if words.accept("access") and words.accept("vlan"):

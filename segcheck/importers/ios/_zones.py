@@ -30,6 +30,8 @@ from segcheck.sets.intervals import IntervalSet
 
 _PROTOCOLS = {"tcp": 6, "udp": 17, "icmp": 1}
 _EITHER = Unsure((Permit(), Deny()))
+_PERHAPS = Unsure((Permit(), Continue()))
+_RELATED = IntervalSet.of(int(State.RELATED))
 _DEPTH = 20
 
 
@@ -141,15 +143,28 @@ class Zones:
             came, left = Interface("in", source), Interface("out", target)
             going, coming = Call(there, goto=True), Call(answers)
             answer = answered()
+            # What inspection lets pass besides: errors and second channels of its sessions, and pieces of their datagrams.
+            aside = disjunction(Field("state", _RELATED), Field("fragment", IntervalSet.of(1)))
             if pair.target == "self":
+                back["local"].append(builtin(f"beside {pair.name}", conjunction(aside, came), _PERHAPS))
+                back["output"].append(
+                    builtin(f"beside {pair.name}", conjunction(aside, Interface("out", source)), _PERHAPS)
+                )
                 local.append(builtin(pair.name, came if source else NOTHING, going))
                 back["output"].append(builtin(answers, conjunction(answer, Interface("out", source)), coming))
             elif pair.source == "self":
+                back["output"].append(builtin(f"beside {pair.name}", conjunction(aside, left), _PERHAPS))
+                back["local"].append(
+                    builtin(f"beside {pair.name}", conjunction(aside, Interface("in", target)), _PERHAPS)
+                )
                 output.append(builtin(pair.name, left if target else NOTHING, going))
                 back["local"].append(builtin(answers, conjunction(answer, Interface("in", target)), coming))
             else:
                 forward.append(builtin(pair.name, conjunction(came, left), going))
-                other = conjunction(answer, Interface("in", target), Interface("out", source))
+                turned = conjunction(Interface("in", target), Interface("out", source))
+                other = conjunction(answer, turned)
+                both_ways = conjunction(aside, disjunction(conjunction(came, left), turned))
+                back["forward"].append(builtin(f"beside {pair.name}", both_ways, _PERHAPS))
                 back["forward"].append(builtin(answers, other, coming))
         for name, inside in members.items():
             if inside and name != "self":
