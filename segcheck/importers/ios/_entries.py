@@ -25,7 +25,6 @@ from segcheck.importers.ios._values import (
     prefix6,
     protocol,
     v4,
-    wildcard,
 )
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, Bits, Expr, Field, Not, conjunction, disjunction
@@ -36,6 +35,8 @@ from segcheck.sets.intervals import IntervalSet
 _LATER = Field("fragment", IntervalSet.of(1))
 _FIRST = Field("fragment", IntervalSet.of(0))
 _LOGS = ("log", "log-input")
+#: Ranges of wildcard masks and services of groups that the entries of one file may have together; beyond, they are unknown.
+_MOST_PIECES = 1_000_000
 
 
 @dataclass(slots=True)
@@ -68,6 +69,8 @@ class Entries:
         self._notes = notes
         self._objects = objects
         self._times = times
+        self._left = _MOST_PIECES
+        self._wildcards: dict[tuple[int, int], IntervalSet] = {}
 
     def standard(self, words: Words) -> Entry:
         """Return an entry of a standard list, whose words begin with permit or deny.
@@ -84,7 +87,12 @@ class Entries:
         else:
             mask = words.peek()
             masked = bool(mask) and mask not in _LOGS
-            source = wildcard(first, words.take()) if masked else _plain(first)
+            if masked:
+                match = self._wildcard("src", v4(first), v4(words.take()))
+                log = self._log(words)
+                words.end()
+                return Entry(permits, match, log)
+            source = _plain(first)
         log = self._log(words)
         words.end()
         return Entry(permits, Field("src", source), log)
@@ -96,18 +104,24 @@ class Entries:
             ValueError: not understood; `NotUnderstood` says where.
         """
         permits = _permits(words)
-        asked = _Asked(family, layer3=[Field("src", FAMILY[family])])
+        asked = _Asked(family)
         numbers: IntervalSet | None = None
         if family == 4 and words.peek() == "object-group":
             words.take()
             asked.services = self._objects.services(words.take(), words.line)
+            self._left -= len(asked.services)
+            if self._left <= 0:
+                raise NotUnderstood(words.at - 1)
         else:
             numbers = protocol(words.take(), family)
         single = numbers.min if numbers is not None and numbers.count == 1 else -1
         if numbers is not None:
             asked.layer3.append(Field("proto", numbers))
         for side, name in (("src", "sport"), ("dst", "dport")):
-            asked.layer3.append(self._address(words, side, family))
+            address = self._address(words, side, family)
+            if side == "src" and address == ANYTHING:  # every list is of one IP version
+                address = Field(side, FAMILY[family])
+            asked.layer3.append(address)
             chosen = ports(words, single) if single in PORTED else None
             if chosen is not None:
                 asked.layer4.append(Field(name, chosen))
@@ -135,11 +149,22 @@ class Entries:
             return self._objects.network(words.take(), side, words.line)
         if "/" in first:
             return Field(side, addresses.parse(first) & FAMILY[4])
-        base, mask = v4(first), v4(words.take())
-        try:
-            return Field(side, addresses.wildcard(base, mask ^ 0xFFFFFFFF))
-        except ValueError:  # too many separate ranges to be told one by one
-            return conjunction(Field(side, FAMILY[4]), unknown("wildcard mask", Code.VALUE_NOT_UNDERSTOOD))
+        return self._wildcard(side, v4(first), v4(words.take()))
+
+    def _wildcard(self, side: str, base: int, mask: int) -> Expr:
+        """Return the addresses that agree with `base` where the mask is zero; unknown where they are in too many pieces."""
+        key = base & ~mask, mask
+        if key not in self._wildcards:
+            try:
+                pieces = addresses.wildcard(base, mask ^ 0xFFFFFFFF)
+            except ValueError:
+                pieces = IntervalSet.empty()
+            self._left -= len(pieces.ranges)
+            self._wildcards[key] = pieces if self._left > 0 else IntervalSet.empty()
+        found = self._wildcards[key]
+        if found:
+            return Field(side, found)
+        return conjunction(Field(side, FAMILY[4]), unknown("wildcard mask", Code.VALUE_NOT_UNDERSTOOD))
 
     def _option(self, words: Words, asked: _Asked, proto: int) -> None:
         word = words.peek()

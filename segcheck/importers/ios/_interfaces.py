@@ -81,6 +81,7 @@ class Interfaces:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self.all: dict[str, Port] = {}
+        self._lowered: dict[str, Port] = {}
         self.unread = False
 
     def read(self, line: Line) -> None:
@@ -93,6 +94,7 @@ class Interfaces:
             self._notes.unread(line, Scope.DEVICE)
             return
         port = self.all.setdefault(name, Port(name, line))
+        self._lowered.setdefault(name.lower(), port)
         self._notes.understood(line)
         lowered = name.lower()
         if lowered.startswith("vlan") and name[4:].isdecimal():
@@ -287,8 +289,7 @@ class Interfaces:
 
     def named(self, name: str) -> Port | None:
         """Return the interface of that name, however its letters are written."""
-        lowered = name.lower()
-        return self.all.get(name) or next((p for p in self.all.values() if p.name.lower() == lowered), None)
+        return self.all.get(name) or self._lowered.get(name.lower())
 
     def of_vlans(self, vlans: frozenset[int] | None) -> list[Port]:
         """Return the VLAN interfaces of these VLANs, None: of all."""

@@ -34,6 +34,8 @@ from segcheck.model.rules import (
 _STANDARD, _EXTENDED, _V6 = "standard", "extended", "ipv6"
 #: Turns between permit and deny beyond which a list that only classifies is not spelt out.
 _MOST_TURNS = 60
+#: Reflexive lists that one list may fill; beyond it they are left open.
+_MOST_REFLEXIVE = 50
 
 
 @dataclass(slots=True)
@@ -265,7 +267,7 @@ class Lists:
         rules: list[Rule] = []
         writers = [one for one in self.by_name.values() if name in one.reflects.values()]
         sides = bound.get(writers[0].name, {}) if writers else {}
-        if not sure or len(writers) != 1 or not sides:
+        if not sure or len(writers) != 1 or not sides or len(set(writers[0].reflects.values())) > _MOST_REFLEXIVE:
             doubt = unknown(f"reflexive list {name}")
             rules = [builtin(f"reflect {name}", doubt, Unsure((Permit(), Continue())))]
             return RuleList(name=f"ios/reflect {name}", rules=tuple(rules), default=Return(), builtin=True)

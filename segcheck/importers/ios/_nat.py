@@ -26,6 +26,8 @@ from segcheck.sets import addresses
 from segcheck.sets.addresses import V4
 from segcheck.sets.intervals import IntervalSet
 
+#: Dynamic entries of which it is worked out where only one fits.
+_MOST_DYNAMIC = 30
 _ANY_PORT = IntervalSet.of((1, 65535))
 _IRRELEVANT = ("translation", "log", "service", "settings", "create", "portmap", "switchover", "sip-sbc")
 _WITHOUT_MEANING = ("extendable", "no-alias", "no-payload", "forced", "add-route", "reversible", "oer")
@@ -278,7 +280,7 @@ class Nat:
         yield self._rule(one.line, conjunction(*terms), Translate(translation))
 
     def _by_dynamics(self, dynamics: list[_Dynamic], across: Expr) -> Iterator[Rule]:
-        for number_, one in enumerate(dynamics):
+        for number_, one in enumerate(dynamics if len(dynamics) <= _MOST_DYNAMIC else ()):
             others = [Not(other.match) for n, other in enumerate(dynamics) if n != number_]
             yield self._rule(one.line, conjunction(across, one.match, *others), Translate(one.translation))
         if len(dynamics) > 1:

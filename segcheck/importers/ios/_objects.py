@@ -15,7 +15,7 @@ from segcheck.importers.ios._syntax import Line
 from segcheck.importers.ios._values import FAMILY, PORTED, NotUnderstood, Words, icmp, ports, proto, protocol, v4
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.match import ANYTHING, NOTHING, Expr, Field, conjunction
+from segcheck.model.match import ANYTHING, Expr, Field, conjunction
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
@@ -48,6 +48,8 @@ class Objects:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._groups: dict[tuple[str, str], _Group] = {}
+        self._networks: dict[str, IntervalSet | None] = {}
+        self._services: dict[str, tuple[Service, ...]] = {}
 
     def read(self, line: Line) -> None:
         """Read one definition; a second one of the same name adds to the first."""
@@ -85,19 +87,22 @@ class Objects:
 
     def network(self, name: str, side: str, line: Line) -> Expr:
         """Return "the address of that side is in the group"."""
-        found, sure = self._whole("network", name, line)
-        every = IntervalSet.of(*(pair for group in found for one in group.addresses for pair in one.ranges))
-        match: Expr = Field(side, every) if every else NOTHING
-        if not sure:
-            match = conjunction(Field(side, FAMILY[4]), unknown(f"object-group {name}", Code.UNDEFINED_NAME))
-        return match
+        if name not in self._networks:
+            found, sure = self._whole("network", name, line)
+            every = IntervalSet.of(*(pair for group in found for one in group.addresses for pair in one.ranges))
+            self._networks[name] = every if sure else None
+        known = self._networks[name]
+        if known is None:
+            return conjunction(Field(side, FAMILY[4]), unknown(f"object-group {name}", Code.UNDEFINED_NAME))
+        return Field(side, known)
 
     def services(self, name: str, line: Line) -> tuple[Service, ...]:
         """Return the services of a group."""
-        found, sure = self._whole("service", name, line)
-        if not sure:
-            return (Service(unknown(f"object-group {name}", Code.UNDEFINED_NAME), ANYTHING),)
-        return tuple(service for group in found for service in group.services)
+        if name not in self._services:
+            found, sure = self._whole("service", name, line)
+            open_ = (Service(unknown(f"object-group {name}", Code.UNDEFINED_NAME), ANYTHING),)
+            self._services[name] = tuple(s for group in found for s in group.services) if sure else open_
+        return self._services[name]
 
     def _whole(self, kind: str, name: str, line: Line) -> tuple[list[_Group], bool]:
         """Return a group and all that it contains; and whether that was all read and is something."""

@@ -97,15 +97,6 @@ def v4(word: str) -> int:
     return value
 
 
-def wildcard(base: str, mask: str) -> IntervalSet:
-    """Return the addresses that agree with `base` where the wildcard mask is zero.
-
-    Raises:
-        ValueError: not understood, or too many separate ranges.
-    """
-    return addresses.wildcard(v4(base), v4(mask) ^ 0xFFFFFFFF)
-
-
 def prefix6(word: str) -> IntervalSet:
     """Return an IPv6 prefix.
 

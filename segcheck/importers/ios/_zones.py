@@ -56,6 +56,8 @@ class Zones:
         self._classes: dict[str, Line] = {}
         self._policies: dict[str, Line] = {}
         self._portmaps: set[str] = set()
+        self._made_classes: dict[str, Expr] = {}
+        self._made_policies: dict[str, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
 
     # ---- reading
 
@@ -133,12 +135,12 @@ class Zones:
             if not pair.policy or not self._known(pair):  # without a policy a pair says nothing
                 continue
             there = f"ios/zone-pair {pair.name}"
-            rules = list(self._policy(pair))
-            found[there] = RuleList(
-                name=there, rules=tuple(rules), default=Deny(), default_span=self._notes.span(pair.line)
-            )
+            if pair.policy not in self._made_policies:
+                self._made_policies[pair.policy] = tuple(self._policy(pair)), tuple(self._answers(pair))
+            rules, turned_rules = self._made_policies[pair.policy]
+            found[there] = RuleList(name=there, rules=rules, default=Deny(), default_span=self._notes.span(pair.line))
             answers = f"{there} answers"
-            found[answers] = RuleList(name=answers, rules=tuple(self._answers(pair)), default=Return(), builtin=True)
+            found[answers] = RuleList(name=answers, rules=turned_rules, default=Return(), builtin=True)
             source, target = members.get(pair.source, ()), members.get(pair.target, ())
             came, left = Interface("in", source), Interface("out", target)
             going, coming = Call(there, goto=True), Call(answers)
@@ -247,6 +249,12 @@ class Zones:
         return action or "drop"
 
     def _class(self, name: str, where: Line, depth: int = 0) -> Expr:
+        if name not in self._made_classes:
+            self._made_classes[name] = unknown(f"class-map {name} within itself")
+            self._made_classes[name] = self._read_class(name, where, depth)
+        return self._made_classes[name]
+
+    def _read_class(self, name: str, where: Line, depth: int) -> Expr:
         line = self._classes.get(name)
         if line is None:
             self._notes.undefined(where, "class-map", name, "zone-pair")
