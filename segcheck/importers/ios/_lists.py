@@ -134,7 +134,8 @@ class Lists:
             if not entry.permits:
                 self._unread(listed, line, words)
                 return
-        if because(entry.match):
+        doubts = because(entry.match)
+        if doubts:
             self._notes.mark(line, LineUse.APPROXIMATED)
         self._add(
             listed,
@@ -148,7 +149,7 @@ class Lists:
                 comment=listed.remark,
                 text=" ".join(line.words[at:])[:400],
                 log=entry.log,
-                because=because(entry.match),
+                because=doubts,
             ),
         )
 

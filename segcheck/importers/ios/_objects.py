@@ -21,6 +21,8 @@ from segcheck.sets.intervals import IntervalSet
 
 #: Members of which a group may consist altogether, those of its groups included.
 _MOST = 200_000
+#: Groups that are looked into for all entries of a file together; beyond it, what a group holds is unknown.
+_MOST_VISITS = 300_000
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class Objects:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._groups: dict[tuple[str, str], _Group] = {}
+        self._visits = 0
         self._networks: dict[str, IntervalSet | None] = {}
         self._services: dict[str, tuple[Service, ...]] = {}
 
@@ -112,6 +115,7 @@ class Objects:
         sure, size = True, 0
         while stack:
             here, where = stack.pop()
+            self._visits += 1
             group = self._groups.get((kind, here))
             if group is None:
                 self._notes.undefined(where, "object-group", here, f"object-group {name}")
@@ -120,7 +124,9 @@ class Objects:
             group.used = True
             found.append(group)
             size += len(group.addresses) + len(group.services)
-            sure = sure and group.sure and size < _MOST
+            sure = sure and group.sure and size < _MOST and self._visits < _MOST_VISITS
+            if not sure:
+                break
             for member in group.members:
                 if member[0] not in seen:
                     seen.add(member[0])

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from segcheck.importers.ios._interfaces import Interfaces
 from segcheck.importers.ios._lists import Lists
@@ -23,7 +24,19 @@ from segcheck.importers.ios._syntax import Line
 from segcheck.importers.ios._values import proto, to_port
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse
-from segcheck.model.match import ANYTHING, NOTHING, Bits, Expr, Field, Interface, Not, State, conjunction, disjunction
+from segcheck.model.match import (
+    ANYTHING,
+    NOTHING,
+    Bits,
+    Expr,
+    Field,
+    Interface,
+    Not,
+    State,
+    conjunction,
+    disjunction,
+    leaves,
+)
 from segcheck.model.rules import Action, Call, Continue, Deny, Permit, Return, Rule, RuleList, Unsure
 from segcheck.sets.header import ACK, SYN
 from segcheck.sets.intervals import IntervalSet
@@ -33,6 +46,8 @@ _EITHER = Unsure((Permit(), Deny()))
 _PERHAPS = Unsure((Permit(), Continue()))
 _RELATED = IntervalSet.of(int(State.RELATED))
 _DEPTH = 20
+#: Conditions of all classes of a file together; beyond it, what a class fits is unknown.
+_MOST_TERMS = 500_000
 
 
 @dataclass(slots=True)
@@ -56,6 +71,7 @@ class Zones:
         self._classes: dict[str, Line] = {}
         self._policies: dict[str, Line] = {}
         self._portmaps: set[str] = set()
+        self._size = 0
         self._made_classes: dict[str, Expr] = {}
         self._made_policies: dict[str, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
 
@@ -251,7 +267,10 @@ class Zones:
     def _class(self, name: str, where: Line, depth: int = 0) -> Expr:
         if name not in self._made_classes:
             self._made_classes[name] = unknown(f"class-map {name} within itself")
-            self._made_classes[name] = self._read_class(name, where, depth)
+            made = self._read_class(name, where, depth)
+            self._size += sum(1 for _ in islice(leaves(made), _MOST_TERMS))
+            large = self._size >= _MOST_TERMS
+            self._made_classes[name] = unknown(f"class-map {name} is too large") if large else made
         return self._made_classes[name]
 
     def _read_class(self, name: str, where: Line, depth: int) -> Expr:
