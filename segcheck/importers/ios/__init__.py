@@ -95,10 +95,10 @@ def _completeness(tree: Tree) -> tuple[Complete, str]:
     if not tree.whole_line:
         return Complete.NO, "the last line has no line end"
     if tree.ended:
-        if tree.headed:
-            return Complete.YES, "begins as the device prints it, and ends with `end`"
-        return Complete.UNKNOWN, "ends with `end`, but neither its size nor its version stands before it"
-    if tree.headed:
+        if tree.versioned:
+            return Complete.YES, "`version` and `hostname` stand before, and it ends with `end`"
+        return Complete.UNKNOWN, "ends with `end`, but has no `version` and `hostname`, as a part of a configuration"
+    if tree.headed or tree.versioned:
         return Complete.NO, "begins as the device prints it, but does not end with `end`"
     return Complete.UNKNOWN, "part of a configuration, or typed commands"
 

@@ -224,7 +224,7 @@ class Commands:
                 self.notes.taint(Scope.INTERFACE, identity, port.name, line)
         for port in self.interfaces.all.values():
             # ports of a switch are switched unless they say otherwise, and do not say that they are
-            plain = not (port.addresses or port.dynamic or port.routed_said or port.vlan or port.tunnel)
+            plain = not (port.addresses or port.dynamic or port.routed_said or port.vlan or port.volatile)
             switched = not port.routed or (plain and self.routing_of_a_switch)
             if not switched or not port.filters:
                 continue

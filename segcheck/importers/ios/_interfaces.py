@@ -44,6 +44,7 @@ class Port:
     filters     (list name, IP version, side, command)
     switched    it is a port of a switch: what it carries belongs to a VLAN
     routed_said   `no switchport` says that it is none
+    volatile    it is up only while somebody is at its other end
     """
 
     name: str
@@ -66,6 +67,7 @@ class Port:
     route_map: Line | None = None
     reverse_path: bool = False
     tunnel: bool = False
+    volatile: bool = False
     relays: bool = False
     policies: list[str] = field(default_factory=list)
 
@@ -99,7 +101,8 @@ class Interfaces:
         lowered = name.lower()
         if lowered.startswith("vlan") and name[4:].isdecimal():
             port.vlan = int(name[4:])
-        port.tunnel = lowered.startswith(("tunnel", "virtual-template", "virtual-access", "dialer"))
+        port.tunnel = lowered.startswith("tunnel")
+        port.volatile = lowered.startswith(("tunnel", "virtual-", "dialer", "cellular"))
         for child in line.children:
             self._command(port, child)
 

@@ -40,7 +40,7 @@ GLOBAL = _table(
         "netconf-yang, restconf, gnxi, telemetry, snmp, snmp-server, ip http, ip dhcp, ipv6 dhcp, dot11, ip multicast, ip dns, "
         "configuration, transceiver, enable, tftp-server, device-tracking, cwmp, control-plane-host, "
         "energywise, macro, vstack, system, sdm, ip identd, ip drp, ip rarp-server, onep, "
-        "license boot, app-hosting, iox, ip ddns, ipv6 icmp, ip arp, arp, destination",
+        "license boot, subscriber, nmsp, device classifier, app-hosting, iox, ip ddns, ipv6 icmp, ip arp, arp, destination",
     ),
     (
         _WHO,
@@ -81,7 +81,8 @@ GLOBAL = _table(
     ),
     (
         _DEEP,
-        "parameter-map type inspect, parameter-map type regex, parameter-map type protocol-info, parameter-map type urlf",
+        "parameter-map type inspect, parameter-map type inspect-global, parameter-map type inspect-zone, "
+        "parameter-map type regex, parameter-map type protocol-info, parameter-map type urlf",
     ),
     (
         _VOICE,

@@ -90,7 +90,7 @@ class Routing:
                 raise NotUnderstood(0)
             interface = port.name
             # without an address on it the interface may be down, and takes the route along
-            sure = sure and not port.tunnel and not port.dynamic
+            sure = sure and not port.volatile and not port.dynamic
             if not port.enabled:
                 return None
         return Route(

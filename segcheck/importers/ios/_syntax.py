@@ -66,7 +66,8 @@ class Tree:
     open_at  the line on which a banner begins that never ends; 0 if there is none
     ended    the last command is `end`
     whole_line   the last line has a line end
-    headed   it begins as the device prints a configuration
+    headed   it begins as the device prints a configuration, or a part of one
+    versioned   it has what only a whole one has: `version` and `hostname`
     """
 
     top: list[Line]
@@ -75,7 +76,7 @@ class Tree:
     ended: bool = False
     whole_line: bool = True
     headed: bool = False
-    comments: tuple[str, ...] = ()
+    versioned: bool = False
 
 
 def parse(text: str, lines: list[str]) -> Tree:
@@ -108,4 +109,6 @@ def parse(text: str, lines: list[str]) -> Tree:
             stack.pop()
         (stack[-1].children if stack else tree.top).append(line)
         stack.append(line)
+    commands = {line.words[0] for line in tree.top if line.indent == 0}
+    tree.versioned = {"version", "hostname"} <= commands
     return tree

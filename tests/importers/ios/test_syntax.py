@@ -63,7 +63,9 @@ def test_a_banner_that_never_ends_takes_the_rest_and_says_so():
         ("version 15.9\nhostname r1\nend\n", Complete.YES),
         ("version 15.9\nhostname r1\nend", Complete.NO),
         ("version 15.9\nhostname r1\n", Complete.NO),
-        ("Building configuration...\n\nhostname r1\nend\n", Complete.YES),
+        ("Building configuration...\n\nversion 17.6\nhostname r1\nend\n", Complete.YES),
+        # show running-config interface ...
+        ("Building configuration...\n\nCurrent configuration : 80 bytes\ninterface Vlan1\nend\n", Complete.UNKNOWN),
         ("hostname r1\nend\n", Complete.UNKNOWN),
         ("hostname r1\n", Complete.UNKNOWN),
         ("version 15.9\nend\nhostname r1\n", Complete.NO),
