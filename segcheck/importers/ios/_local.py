@@ -150,8 +150,8 @@ class Local:
                     continue
                 if terminal.transports is None:
                     actions.append(Deny())
-                action, also = self._asked(terminal, family)
-                actions.append(action)
+                asked, also = self._asked(terminal, family)
+                actions.extend(asked)
                 only_global = only_global or not also
             distinct = tuple(dict.fromkeys(actions)) or (Deny(),)
             match = conjunction(Field("src", whole), to_port(6, port))
@@ -162,12 +162,13 @@ class Local:
             what: Action = distinct[0] if len(distinct) == 1 else Unsure(distinct)
             yield builtin(f"{program} IPv{family}", match, what, span)
 
-    def _asked(self, terminal: _Terminal, family: int) -> tuple[SureAction, bool]:
+    def _asked(self, terminal: _Terminal, family: int) -> tuple[tuple[SureAction, ...], bool]:
+        """Return what a line may do with a caller, and whether it takes callers from a VRF."""
         asked = terminal.classes.get(family)
         if asked is None:
-            return Permit(), True
+            return (Permit(),), True
         name, also, line = asked
         listed = self._lists.use(name, family, line, "local")
-        if listed is None:  # as on an interface: a list that does not exist lets everybody in
-            return Permit(), also
-        return Call(listed.name, goto=True), also
+        if listed is None:  # what a line does with a list that does not exist, no source settles
+            return (Permit(), Deny()), also
+        return (Call(listed.name, goto=True),), also
