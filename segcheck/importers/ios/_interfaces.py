@@ -215,6 +215,8 @@ class Interfaces:
             if side not in ("in", "out"):
                 raise NotUnderstood(words.at - 1)
             port.inspects.append((name, side, words.line))
+        elif word == "virtual-reassembly" and "drop-fragments" in words.line.words:
+            raise NotUnderstood(words.at)
         elif word == "verify" and words.peek() == "unicast":
             port.reverse_path = True
             words.at = len(words.line.words)

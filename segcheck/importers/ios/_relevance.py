@@ -47,7 +47,7 @@ GLOBAL = _table(
         "aaa, username, enable, privilege, radius, radius-server, tacacs, tacacs-server, key, password, login, ip radius, "
         "ip tacacs, user-name, security, secure, identity, dot1x, authentication, access-session, eap, ldap, "
         "crypto key, mab, fallback profile, service-template, policy-map type control, class-map type control, "
-        "parameter-map type webauth, parameter-map type subscriber, cts",
+        "parameter-map type webauth, parameter-map type subscriber",
     ),
     (
         _LOGS,
@@ -111,7 +111,7 @@ INTERFACE = _table(
     ),
     (
         _WHO,
-        "authentication, dot1x, mab, access-session, cts, ppp, dialer, dialer-group, encapsulation ppp, "
+        "authentication, dot1x, mab, access-session, ppp, dialer, dialer-group, encapsulation ppp, "
         "encapsulation hdlc, pppoe, pppoe-client, peer, async, modem, isdn, eap, authentication-proxy",
     ),
     (
@@ -120,7 +120,7 @@ INTERFACE = _table(
         "ip gratuitous-arps, ip bootp, ip route-cache, ipv6 redirects, ipv6 unreachables, ipv6 enable, ip accounting, bfd, "
         "no-address, ip virtual-reassembly, ipv6 virtual-reassembly, ip sap, ntp, mop, ip broadcast-address, ip ddns, "
         "ip sticky-arp, ip hello-interval, ip hold-time, ip split-horizon, ip summary-address, ip authentication, "
-        "ip next-hop-self, ip bandwidth-percent, ip cef, ipv6 cef, history, ip nhrp, lisp, if-state, ip domain",
+        "ip next-hop-self, ip bandwidth-percent, ip cef, ipv6 cef, history, if-state, ip domain",
     ),
     (
         _ROUTES,

@@ -86,6 +86,8 @@ def test_addresses_from_elsewhere(line):
         "encapsulation dot1Q 9999",
         "ip directed-broadcast",
         "mac access-group M in",
+        "ip virtual-reassembly drop-fragments",
+        "cts role-based enforcement",
     ],
 )
 def test_what_is_not_read_of_an_interface_taints_it(line):
@@ -250,6 +252,7 @@ def test_unread_lines_of_a_policy_leave_its_class_open():
         "no frobnicate",
         "interface",
         "ip admission name X proxy http",
+        "cts role-based enforcement",
     ],
 )
 def test_unknown_commands_taint_the_device(line):
