@@ -4,6 +4,9 @@ FortiOS: `diagnose firewall iprope lookup` names the policy of a packet, IPv4 on
 (Fortinet Community, Technical Tips 192912, 195038 and 195435); `get router info routing-table details` the route (192912).
 Linux: `ip route get ... from ... iif ...` asks the kernel for the route of a forwarded packet (ip-route(8)), `iptables -L
 -v -n --line-numbers` shows a chain's counters (iptables(8)); they rise by one with a test packet.
+IOS: `show ip cef [vrf V] exact-route SOURCE DESTINATION` names the way out (IP Switching Command Reference), `show
+access-lists NAME` the matches of each entry, `show policy-map type inspect zone-pair` those of zone policies (Security
+Command Reference).
 """
 
 from __future__ import annotations
@@ -59,10 +62,34 @@ def _iptables(config: DeviceConfig, hop: Hop) -> Iterator[str]:
             yield f"{program} -t {quote(table)} -L {quote(own)} -v -n --line-numbers"
 
 
+def _ios(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    known = hop.before
+    if not {"src", "dst"} <= known.keys() or hop.path is None:
+        return
+    version = "ipv6" if addresses.family(known["dst"]) == 6 else "ip"
+    came = config.interface(hop.ingress) if hop.ingress else None
+    vrf = f"vrf {came.domain} " if came is not None and came.domain != "default" else ""
+    target = hop.after.get("dst", known["dst"])
+    yield f"show {version} cef {vrf}exact-route {addresses.text(known['src'])} {addresses.text(target)}"
+    asked = dict.fromkeys(step.list for step in hop.path.steps)
+    for name in asked:
+        rules = config.lists.get(name)
+        if rules is not None and not rules.builtin and not name.startswith("ios/"):
+            own = name.partition("@")[0]  # a unit of an HA pair has its name behind it
+            yield f"show ipv6 access-list {own}" if version == "ipv6" else f"show access-lists {own}"
+    for name in asked:
+        if name.startswith("ios/zone-pair ") and not name.endswith(" answers"):
+            yield f"show policy-map type inspect zone-pair {name.removeprefix('ios/zone-pair ').partition('@')[0]} sessions"
+
+
 def _word(name: str) -> str:
     """Return an interface name as the FortiOS command line takes it."""
     return f'"{name}"' if " " in name else name
 
 
 #: By `DeviceConfig.format`.
-_LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {"fortigate": _fortigate, "iptables": _iptables}
+_LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {
+    "fortigate": _fortigate,
+    "ios": _ios,
+    "iptables": _iptables,
+}

@@ -231,15 +231,17 @@ class _Teller:
         """Return what let the packet pass or stopped it.
 
         A packet that passes is permitted by every list on its way, mostly by the default of one that refuses nothing. What
-        people look for is the last permit of a list that could have refused it, else the last rule that is written down.
+        people look for is the last permit of a list that could have refused it, one of the file before one that is built
+        in, else the last rule that is written down.
         """
         permits = [step for step in path.steps if step.action == "permit"]
         if path.verdict is Verdict.DENY or not permits:
             return path.deciding
         last_first = permits[::-1]
+        refusing = [step for step in last_first if step.stage in self.refusing]
         return next(
-            (step for step in last_first if step.stage in self.refusing),
-            next((step for step in last_first if step.span is not None), last_first[0]),
+            (step for step in refusing if step.list in self.device.lists and not self.device.lists[step.list].builtin),
+            next(iter(refusing), next((step for step in last_first if step.span is not None), last_first[0])),
         )
 
 

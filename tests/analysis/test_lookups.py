@@ -74,3 +74,17 @@ def test_device_without_export_is_not_asked() -> None:
     loose = station("d", {"in": "10.1.0.1/24 a", "out": "10.2.0.1/24 b"}, known=False, havoc=(anything("d"),))
 
     assert commands(network((A, B), loose), V4) == ()
+
+
+def test_ios_is_asked_for_the_way_and_the_matches_of_lists() -> None:
+    assert commands(speaking("ios"), V4) == (
+        ("d", "show ip cef exact-route 10.1.0.5 10.2.0.5"),
+        ("d", "show access-lists filter/FORWARD"),
+    )
+
+
+def test_ios_is_asked_in_the_words_of_ipv6() -> None:
+    assert commands(speaking("ios"), V6) == (
+        ("d", "show ipv6 cef exact-route 2001:db8::5 2001:db8:1::5"),
+        ("d", "show ipv6 access-list filter/FORWARD"),
+    )

@@ -1,4 +1,4 @@
-"""Every FortiGate and iptables-save sample is read; what is no export is refused."""
+"""Every sample of a format that is read is read; what is no export is refused."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ pytestmark = pytest.mark.conformance
 
 #: Files in the sample folders that are no exports, with what they are. All of them end in "format not recognised".
 NO_EXPORTS = {
+    "cisco_ios/ios-object-group-ip-port": "a port group of another system, by itself",
+    "cisco_ios/ios-acl": "access lists in the words of another system",
     "iptables/0a0eb8_iptables-save.Ln.FWD.upper": "iptables -L listing",
     "iptables/2014_sep_iptables-saveakachan.Ln.FWD.lower": "iptables -L listing",
     "iptables/2014_sep_iptables-saveakachan.Ln.FWD.upper": "iptables -L listing",
@@ -42,12 +44,15 @@ NO_EXPORTS = {
     "fortigate/fortios_fw_policy_basic/hosts__outside.json": "host description in JSON",
 }
 
+#: Folders of samples whose name is not that of the format.
+FORMATS = {"cisco_ios": "ios"}
+
 
 def _samples() -> list[str]:
     exports = SHARED / "data" / "exports"
     return sorted(
         str(path.relative_to(exports))
-        for vendor in ("iptables", "fortigate")
+        for vendor in ("iptables", "fortigate", "cisco_ios")
         for path in (exports / vendor).rglob("*")
         if path.is_file() and "show__" not in path.name
     )
@@ -63,7 +68,8 @@ def test_sample_is_read_or_refused(name: str, shared: Path) -> None:
         return
 
     reading = importers.read([source])
-    assert reading.format == name.split("/")[0]
+    folder = name.split("/")[0]
+    assert reading.format == FORMATS.get(folder, folder)
     (account,) = reading.inputs
     counts = account.lines.counts()
     assert sum(counts.values()) == len(source.lines()) == account.lines.total

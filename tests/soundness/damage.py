@@ -56,6 +56,7 @@ SAMPLES = (
     _own("services", "fortigate", "fw.conf"),
     _own("central", "fortigate", "fw.conf"),
     _own("vdoms", "fortigate", "fw.conf"),
+    _own("ios", "ios", "city-core.cfg"),
 )
 
 
