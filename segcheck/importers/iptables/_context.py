@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from segcheck.importers._linux.remarks import Remarks
 from segcheck.importers.iptables import _lexer
 from segcheck.importers.iptables._options import Given, Written
-from segcheck.importers.iptables._remarks import Remarks
 from segcheck.importers.iptables._sets import Sets
 from segcheck.model.diagnostic import Code, Diagnostic, LineUse, Severity
 from segcheck.model.match import Condition, Expr, Kind

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from segcheck.importers._linux.remarks import Remarks
 from segcheck.importers.iptables import _lexer
-from segcheck.importers.iptables._remarks import Remarks
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineAccount, LineUse, Severity
 from segcheck.model.source import SourceText, Span
