@@ -107,7 +107,10 @@ class _Reader:
             pass
         elif kind == "table":
             table = self._table(body["family"], body["name"])
-            table.dormant = "dormant" in _flags(body.get("flags", []))
+            flags = set(_flags(body.get("flags", [])))
+            table.dormant = "dormant" in flags
+            if not flags <= {"dormant", "owner", "persist"}:
+                raise _Unknown(f"flags {flags}")  # nft 1.0.6 prints the table's own name in place of "dormant"
         elif kind == "rule":
             self._rule(body)
             return
@@ -232,7 +235,7 @@ def _value(given: Any) -> str:
     if isinstance(given, int):
         return str(given)
     if isinstance(given, str):
-        return given if given.startswith("@") and re.fullmatch(r"@[\w.-]+", given) else _quoted(given)
+        return given if given == "*" or (given.startswith("@") and re.fullmatch(r"@[\w.-]+", given)) else _quoted(given)
     if isinstance(given, list):
         return " , ".join(map(_value, given))
     ((kind, inner),) = given.items()
