@@ -175,7 +175,13 @@ class _Chain:
         through = f"{self.name} goto {action.list}"
         call = Rule(id=f"{through}#1", key=through, match=ANYTHING, action=Call(action.list))
         policy = Deny() if self.chain.policy == "drop" else Permit()
-        self.further[through] = RuleList(name=through, rules=(call,), default=policy, builtin=True)
+        self.further[through] = RuleList(
+            name=through,
+            rules=(call,),
+            default=policy,
+            default_span=self.scanned.ruleset.span(self.chain.policy_at or self.chain.at),
+            builtin=True,
+        )
         return Call(through)
 
     def _disturbed(self, parts: list[tuple[Expr, Action]], writes: int) -> bool:
