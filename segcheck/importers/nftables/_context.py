@@ -55,6 +55,7 @@ class RuleContext:
     base      the chain is a base chain
     lists     the chains of the table, by name, to the names of their lists
     pieces    what later fragments do in matches on the transport header; None: none are met here
+    torn      a value is not understood: if no verdict follows, the rest of the rule may be missing
     """
 
     device: DeviceContext
@@ -71,6 +72,7 @@ class RuleContext:
     lists: dict[str, str]
     pieces: Condition | None = None
     cut: bool = False
+    torn: bool = False
     comment: str = ""
     log: bool = False
     hits: int | None = None

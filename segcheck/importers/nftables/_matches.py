@@ -106,6 +106,7 @@ def _modelled(side: Left, words: Words, rule: RuleContext) -> list[Key] | Expr:
 
 def _bad(side: Left, words: Words, rule: RuleContext) -> Expr:
     found = rule.unknown([*side.words, *words])
+    rule.torn = True
     rule.remark(
         Code.VALUE_NOT_UNDERSTOOD,
         Severity.WARNING,
@@ -279,6 +280,7 @@ def find(word: Token, rule: RuleContext) -> Set | str:
     found = rule.table.sets.get(word.text[1:])
     if found is None:
         rule.remark(Code.UNDEFINED_NAME, Severity.ERROR, word, kind="set", name=word.text[1:])
+        rule.torn = True
         return "it does not exist"
     if (rule.table.label, found.name) in rule.device.changing:
         return "rules add to it or delete from it"

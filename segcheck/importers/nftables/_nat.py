@@ -37,7 +37,7 @@ def translate(name: str, cursor: Cursor, rule: RuleContext) -> tuple[Case, ...]:
         cursor.expect("port")
     cases: list[Case]
     if name in ("dnat", "snat"):
-        cursor.expect("to")
+        cursor.accept("to")  # older scripts leave it out (parser_bison.y, nat_stmt_args)
         targets = _targets(cursor, rule)
         random = _random(cursor)
         if targets is None:

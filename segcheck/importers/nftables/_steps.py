@@ -68,13 +68,15 @@ def read(rule: RuleContext) -> Steps:
         start = cursor.at
         try:
             _statement(cursor, steps, rule)
-        except (Unread, ValueError, KeyError) as error:
-            _unread(cursor.words[start:], steps, rule, known=not isinstance(error, Unread))
+        except (ValueError, KeyError):
+            _unread(cursor.words[start:], steps, rule)
             break
+    if rule.torn and not steps.cases:
+        _unread(rule.written.words, steps, rule)
     return steps
 
 
-def _unread(words: Words, steps: Steps, rule: RuleContext, *, known: bool) -> None:
+def _unread(words: Words, steps: Steps, rule: RuleContext) -> None:
     steps.settle(rule)
     text = shown(words)[:80]
     rule.doubt(LineUse.UNRECOGNISED)
