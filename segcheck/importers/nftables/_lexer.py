@@ -69,4 +69,4 @@ def tokens(pieces: Iterable[Piece]) -> list[Token]:
 
 def shown(words: Iterable[Token]) -> str:
     """Return words as one line."""
-    return " ".join(word.shown() for word in words)
+    return " ".join(word.shown() for word in words).replace(" ,", ",")
