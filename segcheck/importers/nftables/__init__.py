@@ -1,6 +1,6 @@
 """Rules of Linux as `nft list ruleset` prints them, as text or as JSON.
 
-`_statements` takes a text apart into tables, chains, sets and rules (`_json` puts the JSON form into the same words);
+`_statements` takes a text apart into tables, chains, sets and rules (`_ruleset`; `_json` puts the JSON form into the same words);
 `_cursor`, `_keys` and `_matches` read what a rule asks, `_steps`, `_writes` and `_nat` what it does; `_chains` makes lists of
 rules, `_hooks` puts base chains among the hooks of the kernel (`importers._linux`).
 """
@@ -17,7 +17,7 @@ from segcheck.importers.nftables import _chains, _hooks, _json, _statements
 from segcheck.importers.nftables._chains import Scanned
 from segcheck.importers.nftables._context import VERSIONS, DeviceContext
 from segcheck.importers.nftables._lexer import Piece
-from segcheck.importers.nftables._statements import Ruleset
+from segcheck.importers.nftables._ruleset import Ruleset
 from segcheck.model.device import DeviceConfig, NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineAccount, LineUse, Severity
 from segcheck.model.reading import Complete, InputReading, Maturity, Reading

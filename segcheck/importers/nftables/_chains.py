@@ -9,7 +9,7 @@ from segcheck.importers._linux.pipeline import CONNTRACK, DEFRAGMENT
 from segcheck.importers.nftables import _steps
 from segcheck.importers.nftables._context import VERSIONS, DeviceContext, RuleContext
 from segcheck.importers.nftables._lexer import shown
-from segcheck.importers.nftables._statements import Chain, Ruleset, RuleText, Table
+from segcheck.importers.nftables._ruleset import Chain, Ruleset, RuleText, Table
 from segcheck.importers.nftables._steps import Steps
 from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import ANYTHING, Bits, Condition, Expr, Field, Kind, conjunction, leaves

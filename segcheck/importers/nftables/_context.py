@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from segcheck.importers._linux.remarks import Remarks
 from segcheck.importers.nftables._lexer import Token, shown
-from segcheck.importers.nftables._statements import Chain, Ruleset, RuleText, Table, Words
+from segcheck.importers.nftables._ruleset import Chain, Ruleset, RuleText, Table, Words
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, Diagnostic, LineUse, Severity
 from segcheck.model.match import Condition, Expr, Field, Kind

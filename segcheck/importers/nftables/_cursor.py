@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segcheck.importers.nftables._lexer import Token
-from segcheck.importers.nftables._statements import Words
+from segcheck.importers.nftables._ruleset import Words
 
 
 class Unread(ValueError):

@@ -14,7 +14,7 @@ from segcheck.importers._linux.pipeline import HOOKS, SIDES, Hooked
 from segcheck.importers._linux.remarks import Remarks
 from segcheck.importers.nftables._chains import Scanned, list_name
 from segcheck.importers.nftables._context import VERSIONS, DeviceContext
-from segcheck.importers.nftables._statements import Chain, Ruleset, Table
+from segcheck.importers.nftables._ruleset import Chain, Ruleset, Table
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.rules import Assign, Call, Copy, RuleList, Unsure

@@ -13,7 +13,7 @@ from typing import Any
 
 from segcheck.importers._linux.remarks import Remarks
 from segcheck.importers.nftables._lexer import Piece, Token, tokens
-from segcheck.importers.nftables._statements import FAMILIES, Chain, Ruleset, RuleText, Set, Table, Words, elements
+from segcheck.importers.nftables._ruleset import FAMILIES, Chain, Ruleset, RuleText, Set, Table, Words, elements
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineAccount, LineUse, Severity
 from segcheck.model.source import SourceText

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from segcheck.importers._linux import headers, names
 from segcheck.importers.nftables import _values
 from segcheck.importers.nftables._context import RuleContext, of_family
-from segcheck.importers.nftables._statements import Words
+from segcheck.importers.nftables._ruleset import Words
 from segcheck.model.match import (
     ANYTHING,
     NOTHING,
@@ -140,11 +140,12 @@ def _upper_six(found: IntervalSet) -> Expr:
     return Field("tos", IntervalSet.of(*[(lo << 2, hi << 2 | 3) for lo, hi in found.ranges]))
 
 
-def _transport(protocol: str, field: str) -> Key | None:
+def _transport(protocol: str, field: str, rule: RuleContext) -> Key | None:
     numbered = {"tcp": 6, "udp": 17, "udplite": 136, "sctp": 132, "dccp": 33}
+    if protocol == "th":
+        return numbers(field, _values.port, _sized(16), transport=True, holds=_any_header(field, rule))
     if field in ("sport", "dport"):
-        implied: Expr = _PORTED if protocol == "th" else _proto(numbered[protocol])
-        return numbers(field, _values.port, _sized(16), implied, transport=True)
+        return numbers(field, _values.port, _sized(16), _proto(numbered[protocol]), transport=True)
     if protocol == "tcp" and field == "flags":
         return numbers(
             "tcp_flags",
@@ -156,6 +157,16 @@ def _transport(protocol: str, field: str) -> Key | None:
             transport=True,
         )
     return None
+
+
+def _any_header(field: str, rule: RuleContext) -> Callable[[IntervalSet], Expr]:
+    """`th dport`: of protocols without ports, whatever stands in that place."""
+
+    def holds(found: IntervalSet) -> Expr:
+        bytes_there = Condition(f"bytes of a header without ports [{rule.place}]", Kind.VARIES)
+        return disjunction(conjunction(_PORTED, Field(field, found)), conjunction(Not(_PORTED), bytes_there))
+
+    return holds
 
 
 def _icmp(protocol: str, field: str) -> Key | None:
@@ -312,7 +323,7 @@ def key(words: tuple[str, ...], rule: RuleContext) -> Key | None:
     if head in ("ip", "ip6"):
         return _ip(rest[0], rule, 4 if head == "ip" else 6)
     if head in ("tcp", "udp", "udplite", "sctp", "dccp", "th"):
-        return _transport(head, rest[0])
+        return _transport(head, rest[0], rule)
     if head in ("icmp", "icmpv6"):
         return _icmp(head, rest[0])
     if head == "meta":

@@ -11,7 +11,7 @@ from segcheck.importers.nftables._context import RuleContext, of_family
 from segcheck.importers.nftables._cursor import Cursor, Unread
 from segcheck.importers.nftables._keys import Key
 from segcheck.importers.nftables._lexer import Token
-from segcheck.importers.nftables._statements import Element, Set, Words, elements, split
+from segcheck.importers.nftables._ruleset import Element, Set, Words, elements, split
 from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import ANYTHING, NOTHING, Bits, Expr, Field, Not, State, conjunction, disjunction
 from segcheck.sets import addresses

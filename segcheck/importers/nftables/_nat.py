@@ -7,7 +7,7 @@ from segcheck.importers._linux.nat import Case
 from segcheck.importers.nftables import _matches, _values
 from segcheck.importers.nftables._context import RuleContext, of_family
 from segcheck.importers.nftables._cursor import Cursor, Unread
-from segcheck.importers.nftables._statements import Element, Words, split
+from segcheck.importers.nftables._ruleset import Element, Words, split
 from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import ANYTHING, Expr, Field, conjunction
 from segcheck.model.rules import Continue, Translate, Translation, Unsure

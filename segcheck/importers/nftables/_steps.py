@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from segcheck.importers.nftables import _matches, _nat, _writes
+from segcheck.importers.nftables import _matches, _nat, _values, _writes
 from segcheck.importers.nftables._context import RuleContext, of_family
 from segcheck.importers.nftables._cursor import Cursor, Unread
 from segcheck.importers.nftables._lexer import shown
-from segcheck.importers.nftables._statements import Words
+from segcheck.importers.nftables._ruleset import Words
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, Condition, Expr, Field, Kind
@@ -177,46 +177,19 @@ def _verdict_map(side: _matches.Left, cursor: Cursor, steps: Steps, rule: RuleCo
     if isinstance(found, list):
         _end(steps, rule, *[(term, verdict(Cursor(value), rule)) for term, value in found])
         return
-    # Which element is hit cannot be told; of an unknown map not even which there are.
     steps.ask(found)
-    read_ones = inside if isinstance(inside, list) else []
-    ends = {verdict(Cursor(element.value), rule): None for element in read_ones if element.value}
+    if isinstance(inside, str):  # it may jump to chains that write what other rules ask
+        text = shown(cursor.words[start : cursor.at])[:80]
+        rule.taint(Scope.DEVICE, rule.remark(Code.ACTION_NOT_MODELLED, Severity.ERROR, words[0], action=text))
+        _end(steps, rule, (ANYTHING, anything(rule)))
+        return
+    # which element is hit cannot be told
     parts: dict[SureAction, None] = {}
-    for end in [*ends, *([] if read_ones else [anything(rule)])]:
+    for element in inside:
+        end = verdict(Cursor(element.value), rule)
         parts |= dict.fromkeys(end.actions if isinstance(end, Unsure) else (end,))
-    if not read_ones:
-        parts |= dict.fromkeys(Call(name) for name in rule.lists.values() if name != rule.list)
-        if len(parts) > 30:  # any end of any chain is among the first ones
-            parts = dict.fromkeys(anything(rule).actions)
-    _end(steps, rule, (ANYTHING, Unsure(tuple(parts)) if len(parts) > 1 else next(iter(parts), Continue())))
-
-
-_REJECT: dict[str, dict[str, str]] = {
-    "icmp": {
-        "net-unreachable": "icmp 3/0",
-        "host-unreachable": "icmp 3/1",
-        "prot-unreachable": "icmp 3/2",
-        "port-unreachable": "icmp 3/3",
-        "net-prohibited": "icmp 3/9",
-        "host-prohibited": "icmp 3/10",
-        "admin-prohibited": "icmp 3/13",
-    },
-    "icmpv6": {
-        "no-route": "icmp 1/0",
-        "admin-prohibited": "icmp 1/1",
-        "addr-unreachable": "icmp 1/3",
-        "port-unreachable": "icmp 1/4",
-        "policy-fail": "icmp 1/5",
-        "reject-route": "icmp 1/6",
-    },
-}
-#: net/netfilter/nft_reject.c, `icmp_code_v4` and `icmp_code_v6`.
-_BOTH = {
-    "no-route": ("icmp 3/0", "icmp 1/0"),
-    "port-unreachable": ("icmp 3/3", "icmp 1/4"),
-    "host-unreachable": ("icmp 3/1", "icmp 1/3"),
-    "admin-prohibited": ("icmp 3/13", "icmp 1/1"),
-}
+    parts[Continue()] = None
+    _end(steps, rule, (ANYTHING, Unsure(tuple(parts)) if len(parts) > 1 else Continue()))
 
 
 def _reject(cursor: Cursor, steps: Steps, rule: RuleContext) -> None:
@@ -230,11 +203,11 @@ def _reject(cursor: Cursor, steps: Steps, rule: RuleContext) -> None:
             raise Unread(name)
         _end(steps, rule, (Field("proto", IntervalSet.of(6)), Deny("tcp-rst")))
     elif kind == "icmpx":
-        four, six = _BOTH[name]
+        four, six = _values.REJECT_BOTH[name]
         both: list[Case] = [(of_family(4), Deny(four)), (of_family(6), Deny(six))]
         _end(steps, rule, *[both[family == 6] for family in sorted(rule.families)])
     else:
-        _end(steps, rule, (of_family(4 if kind == "icmp" else 6), Deny(_REJECT[kind][name])))
+        _end(steps, rule, (of_family(4 if kind == "icmp" else 6), Deny(_values.REJECT[kind][name])))
 
 
 def _queue(cursor: Cursor, steps: Steps, rule: RuleContext) -> None:

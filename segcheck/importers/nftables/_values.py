@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from segcheck.importers._linux import names
-from segcheck.importers.nftables._statements import Words
+from segcheck.importers.nftables._ruleset import Words
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
@@ -36,6 +36,33 @@ ICMPV6_CODES = {
 DSCP = {**names.DSCP_CLASSES, "be": 0, "lephb": 1, "va": 44}
 #: Bits of `ct state` (include/uapi/linux/netfilter/nf_conntrack_common.h, NF_CT_STATE_BIT).
 STATE_BITS = {"invalid": 1, "established": 2, "related": 4, "new": 8, "untracked": 64}
+#: What `reject with` sends back, in the words of `model.rules.Deny`.
+REJECT: dict[str, dict[str, str]] = {
+    "icmp": {
+        "net-unreachable": "icmp 3/0",
+        "host-unreachable": "icmp 3/1",
+        "prot-unreachable": "icmp 3/2",
+        "port-unreachable": "icmp 3/3",
+        "net-prohibited": "icmp 3/9",
+        "host-prohibited": "icmp 3/10",
+        "admin-prohibited": "icmp 3/13",
+    },
+    "icmpv6": {
+        "no-route": "icmp 1/0",
+        "admin-prohibited": "icmp 1/1",
+        "addr-unreachable": "icmp 1/3",
+        "port-unreachable": "icmp 1/4",
+        "policy-fail": "icmp 1/5",
+        "reject-route": "icmp 1/6",
+    },
+}
+#: net/netfilter/nft_reject.c, `icmp_code_v4` and `icmp_code_v6`.
+REJECT_BOTH = {
+    "no-route": ("icmp 3/0", "icmp 1/0"),
+    "port-unreachable": ("icmp 3/3", "icmp 1/4"),
+    "host-unreachable": ("icmp 3/1", "icmp 1/3"),
+    "admin-prohibited": ("icmp 3/13", "icmp 1/1"),
+}
 
 Read = Callable[[str], IntervalSet]
 

@@ -11,7 +11,7 @@ from segcheck.importers.nftables._context import RuleContext
 from segcheck.importers.nftables._cursor import Cursor, Unread
 from segcheck.importers.nftables._lexer import shown
 from segcheck.importers.nftables._matches import Left
-from segcheck.importers.nftables._statements import Words
+from segcheck.importers.nftables._ruleset import Words
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, Expr, Field, State

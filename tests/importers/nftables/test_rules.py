@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segcheck.importers.nftables._context import of_family
+from segcheck.model.device import Scope
 from segcheck.model.match import (
     ANYTHING,
     AddressClass,
@@ -30,6 +31,7 @@ from segcheck.model.rules import (
     Deny,
     Permit,
     Return,
+    Rule,
     Translate,
     Translation,
     Unsure,
@@ -210,6 +212,26 @@ def test_maps_that_nobody_knows_may_end_in_any_way() -> None:
 
     assert isinstance(found.action, Unsure)
     assert {Permit(), Deny(), Continue()} <= set(found.action.actions)
+
+
+def test_ports_of_any_header_may_be_other_bytes() -> None:
+    alone, of_tcp = rules("th dport 22 accept", "meta l4proto tcp th dport 22 accept", TRACKING)[:2]
+    doubts = [leaf for leaf in leaves(alone.match) if isinstance(leaf, Condition)]
+
+    assert [leaf.kind for leaf in doubts] == [Kind.VARIES]
+    assert TCP in list(leaves(of_tcp.match))
+
+
+def test_circle_through_a_map_that_nobody_knows_ends() -> None:
+    before = "map m {\ntype inet_service : verdict\nflags dynamic\n}\nchain other {\ntcp dport vmap @m\n}"
+    reading = read(ruleset("tcp dport vmap @m", "jump other", before=before))
+
+    assert {taint.scope for taint in reading.devices[0].taints} == {Scope.DEVICE}
+    assert not any(isinstance(a, Call) for a in _ends(reading.devices[0].lists["inet/t/other"].rules[0]))
+
+
+def _ends(found: Rule) -> tuple[Action, ...]:
+    return found.action.actions if isinstance(found.action, Unsure) else (found.action,)
 
 
 @pytest.mark.parametrize(
