@@ -3,7 +3,8 @@
 FortiOS: `diagnose firewall iprope lookup` names the policy of a packet, IPv4 only, with ports 0 for protocols without
 (Fortinet Community, Technical Tips 192912, 195038 and 195435); `get router info routing-table details` the route (192912).
 Linux: `ip route get ... from ... iif ...` asks the kernel for the route of a forwarded packet (ip-route(8)), `iptables -L
--v -n --line-numbers` shows a chain's counters (iptables(8)); they rise by one with a test packet.
+-v -n --line-numbers` shows a chain's counters (iptables(8)); they rise by one with a test packet. `nft -a list chain` shows a
+chain with handles and those counters that its rules have (nft(8)).
 IOS: `show ip cef [vrf V] exact-route SOURCE DESTINATION` names the way out (IP Switching Command Reference), `show
 access-lists NAME` the matches of each entry, `show policy-map type inspect zone-pair` those of zone policies (Security
 Command Reference).
@@ -44,22 +45,38 @@ def _fortigate(config: DeviceConfig, hop: Hop) -> Iterator[str]:
 
 
 def _iptables(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    yield from _linux_route(hop)
+    program = "ip6tables" if addresses.family(hop.before.get("dst", 0)) == 6 else "iptables"
+    for name in _consulted(config, hop):
+        table, _, chain = name.removeprefix("ip6/").partition("/")
+        own = chain.partition("@")[0]  # a unit of an HA pair has its name behind it
+        yield f"{program} -t {quote(table)} -L {quote(own)} -v -n --line-numbers"
+
+
+def _nftables(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    yield from _linux_route(hop)
+    for name in _consulted(config, hop):
+        family, table, chain = name.split("/", 2)
+        yield f"nft -a list chain {family} {quote(table)} {quote(chain.partition('@')[0])}"
+
+
+def _linux_route(hop: Hop) -> Iterator[str]:
     known = hop.before
-    if not {"src", "dst"} <= known.keys() or hop.path is None:
+    if not {"src", "dst"} <= known.keys() or not hop.ingress:
         return
     version = "-6 " if addresses.family(known["dst"]) == 6 else ""
-    target = hop.after.get("dst", known["dst"])
-    if hop.ingress:
-        yield (
-            f"ip {version}route get {addresses.text(target)} from {addresses.text(known['src'])} iif {quote(hop.ingress)}"
-        )
-    program = "ip6tables" if version else "iptables"
+    target, source = hop.after.get("dst", known["dst"]), known["src"]
+    yield f"ip {version}route get {addresses.text(target)} from {addresses.text(source)} iif {quote(hop.ingress)}"
+
+
+def _consulted(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    """Yield the written lists that decided about a packet of which both ends are known, each once."""
+    if not {"src", "dst"} <= hop.before.keys() or hop.path is None:
+        return
     for name in dict.fromkeys(step.list for step in hop.path.steps):
         rules = config.lists.get(name)
         if rules is not None and not rules.builtin:
-            table, _, chain = name.removeprefix("ip6/").partition("/")
-            own = chain.partition("@")[0]  # a unit of an HA pair has its name behind it
-            yield f"{program} -t {quote(table)} -L {quote(own)} -v -n --line-numbers"
+            yield name
 
 
 def _ios(config: DeviceConfig, hop: Hop) -> Iterator[str]:
@@ -92,4 +109,5 @@ _LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {
     "fortigate": _fortigate,
     "ios": _ios,
     "iptables": _iptables,
+    "nftables": _nftables,
 }

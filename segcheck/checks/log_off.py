@@ -29,6 +29,10 @@ CHECK = Check(
 )
 
 
+#: Formats whose devices log by rules of their own.
+_BY_OWN_RULES = ("iptables", "nftables")
+
+
 def find(context: Context) -> Iterator[Finding]:
     """Yield each rule without a log that lets entries pass which are to be logged."""
     silent: dict[tuple[str, str, Span | None], list[tuple[Used, Met]]] = {}
@@ -39,7 +43,7 @@ def find(context: Context) -> Iterator[Finding]:
         logged = {(each.device, each.step.span) for each in met if each.rule is not None and each.rule.log}
         for each in met:
             # Linux logs by rules of their own, and a host's filter is no boundary.
-            if each.rule is None or (each.device, each.step.span) in logged or each.config.format == "iptables":
+            if each.rule is None or (each.device, each.step.span) in logged or each.config.format in _BY_OWN_RULES:
                 continue
             silent.setdefault((each.device, each.step.rule, each.step.span), []).append((one, each))
     for members in silent.values():

@@ -19,11 +19,11 @@ V4 = {"src": ip("10.1.0.5"), "dst": ip("10.2.0.5"), "proto": TCP, "sport": 40000
 V6 = {"src": ip("2001:db8::5"), "dst": ip("2001:db8:1::5"), "proto": TCP, "dport": 443}
 
 
-def speaking(format_: str, inside: str = "in") -> Network:
-    rules = listed("filter/FORWARD", rule(Permit()))
-    checks = Pipeline(forward=(filtering("f", "filter/FORWARD"),))
+def speaking(format_: str, inside: str = "in", rules: str = "filter/FORWARD") -> Network:
+    made = listed(rules, rule(Permit()))
+    checks = Pipeline(forward=(filtering("f", rules),))
     ports = {inside: "10.1.0.1/24 a", "out": "10.2.0.1/24 b"}
-    device = station("d", ports, rules, routes=(route("2001:db8::/32", "out"),), pipeline=checks)
+    device = station("d", ports, made, routes=(route("2001:db8::/32", "out"),), pipeline=checks)
     assert device.config is not None
     return network((A, B), replace(device, config=replace(device.config, format=format_)))
 
@@ -60,6 +60,13 @@ def test_linux_is_asked_by_the_programs_of_ipv6() -> None:
     assert commands(speaking("iptables"), V6) == (
         ("d", "ip -6 route get 2001:db8:1::5 from 2001:db8::5 iif in"),
         ("d", "ip6tables -t filter -L FORWARD -v -n --line-numbers"),
+    )
+
+
+def test_nftables_is_asked_for_route_and_chain() -> None:
+    assert commands(speaking("nftables", rules="inet/my fw/forward"), V4) == (
+        ("d", "ip route get 10.2.0.5 from 10.1.0.5 iif in"),
+        ("d", "nft -a list chain inet 'my fw' forward"),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,36 @@ def test_sample_is_read_or_refused(name: str, shared: Path) -> None:
         rule.because for device in reading.devices for rules in device.lists.values() for rule in rules.rules
     )
     assert not unread or tainted, f"{unread} unread lines taint nothing"
+
+
+#: A sample of fw4's own tests: what stands around the rule set is the test's. One of them expects no rule set.
+_EXPECTED = re.compile(r"-- Expect stdout --\n(.*?)-- End --", re.DOTALL)
+WITHOUT_RULESET = {"03_script_includes"}
+
+
+def _rulesets() -> list[str]:
+    return sorted(path.name for path in (SHARED / "data" / "exports" / "nftables").glob("*"))
+
+
+@pytest.mark.parametrize("name", _rulesets() or [pytest.param("", marks=pytest.mark.skip("reference data absent"))])
+def test_ruleset_of_nftables_is_read(name: str, shared: Path) -> None:
+    whole = read_text(str(shared / "data" / "exports" / "nftables" / name))
+    expected = _EXPECTED.search(whole.text)
+    assert (expected is None) == (name in WITHOUT_RULESET)
+    if expected is None:
+        return
+    source = replace(whole, text=expected[1])
+
+    reading = importers.read([source])
+    assert reading.format == "nftables"
+    counts = reading.inputs[0].lines.counts()
+    assert sum(counts.values()) == len(source.lines())
+    assert counts[LineUse.UNRECOGNISED] == 0
+    # included files nobody has here
+    assert counts[LineUse.UNSUPPORTED] == sum("flow offload" in line or "include " in line for line in source.lines())
+    (device,) = reading.devices
+    assert len(device.taints) == counts[LineUse.UNSUPPORTED]
+    assert "inet/fw4/forward" in device.lists
 
 
 def test_the_table_of_what_is_no_export_names_only_files_that_exist(shared: Path) -> None:

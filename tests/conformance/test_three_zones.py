@@ -45,6 +45,7 @@ def _probes(exports: Path) -> list[tuple[Probe, Verdict]]:
         ("speedway_ok.ipt", "filter/FORWARD", "iptables"),
         ("fortigate_ok.fgacl", "root/policy", "fortigate"),
         ("cisco.acl", "EDGE-IN", "ios"),
+        ("nftables.nft", "ip/filtering_policies/root0", "nftables"),
     ],
 )
 def test_every_verdict_holds(file: str, name: str, format: str, shared: Path) -> None:  # noqa: A002

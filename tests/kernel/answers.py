@@ -21,11 +21,11 @@ from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
 
 from . import frames
-from .case import tracks_connections
+from .case import tracks_by_nft, tracks_connections
 from .probes import FLAG_BITS, TCP, WITH_PORTS, Fragment, Probe, from_row
 from .wires import hardware_address
 
-_OF_THE_SENDER = re.compile(r"-m (mac|length|tos|dscp|ttl|hl)\b")
+_OF_THE_SENDER = re.compile(r"-m (mac|length|tos|dscp|ttl|hl)\b|\bip6? (ttl|dscp|length|hoplimit) ")
 Row = Mapping[str, Any]
 Engine = Callable[[DeviceConfig, Sequence[Question]], list[dict[str, Any]]]
 
@@ -36,16 +36,25 @@ def device_of(case: Row, *, written: bool = False) -> DeviceConfig:
     written   read the rules as they were written, before the kernel's tools put them in order; between the save tool's
               first and last line, since nothing else tells the family and what `--dport` means for fragments
     """
+    if case.get("nft"):
+        text = case["written"]["nft"] if written else case["nft"]
+        (device,) = importers.read([_source("ruleset.nft", text)], "nftables").devices
+        return _placed(device, case)
     rules = {tool: case[tool] for tool in ("iptables", "ip6tables")}
     if written:
         around = {tool: (text.split("\n", 1)[0], text.rstrip().rsplit("\n", 1)[-1]) for tool, text in rules.items()}
         rules = {
             tool: "\n".join((around[tool][0], text.rstrip(), around[tool][1], "")) if text else ""
             for tool, text in case["written"].items()
+            if tool in rules
         }
     named = rules | {"ipset": case["ipset"]}
     texts = [_source(f"{name}.save", text) for name, text in named.items() if text]
     (device,) = importers.read(texts, "iptables").devices
+    return _placed(device, case)
+
+
+def _placed(device: DeviceConfig, case: Row) -> DeviceConfig:
     placed = device_file.load(_source("device.yaml", json.dumps(case["topology"] | {"routes_complete": True})))
     return device.with_addressing(placed.interfaces, placed.routes, complete=True)
 
@@ -82,7 +91,7 @@ def answers(case: Row, rows: Sequence[Row], engine: Engine, *, written: bool = F
     not compared where rules ask what only the responder chooses (TTL, TOS, length, MAC) and segcheck leaves them open.
     """
     device = device_of(case, written=written)
-    tracked = tracks_connections(case["iptables"] + case["ip6tables"])
+    tracked = tracks_connections(case["iptables"] + case["ip6tables"]) or tracks_by_nft(case.get("nft", ""))
     wires = {name: hardware_address(number, far=True) for number, name in enumerate(case["topology"]["interfaces"])}
     own = _own_addresses(case["topology"])
     asked, kept, pieces = [], [], []
@@ -103,7 +112,8 @@ def answers(case: Row, rows: Sequence[Row], engine: Engine, *, written: bool = F
         parts = given[position : position + count]
         position += count
         whole = parts[0] if count == 1 else {"verdict": _together([part["verdict"] for part in parts])}
-        if _OF_THE_SENDER.search(case["iptables"] + case["ip6tables"]) and whole.get("reply_verdict") == "undecided":
+        asked_of_sender = _OF_THE_SENDER.search(case["iptables"] + case["ip6tables"] + case.get("nft", ""))
+        if asked_of_sender and whole.get("reply_verdict") == "undecided":
             whole = whole | {"reply_verdict": None}
         found.append({"case": row["case"], "n": row["n"]} | whole)
     return kept, found

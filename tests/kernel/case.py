@@ -9,6 +9,7 @@ from typing import Any
 from .oracle import Router, Rules
 from .probes import Observation, Probe, Session
 
+_TRACKING_NFT = re.compile(r"\bct \w|\b[ds]nat\b.* to |\bmasquerade|\bredirect")
 _TRACKING = re.compile(
     r"-m (conntrack|state|connmark|connbytes|connlimit|connlabel|helper|socket)\b"
     r"|-j (DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|CONNMARK|CONNSECMARK|TPROXY|SYNPROXY)\b|-j CT (?!--notrack)"
@@ -49,7 +50,12 @@ class Judged:
             "iptables": self.export.iptables,
             "ip6tables": self.export.ip6tables,
             "ipset": self.export.ipset,
-            "written": {"iptables": self.case.rules.iptables, "ip6tables": self.case.rules.ip6tables},
+            "nft": self.export.nft,
+            "written": {
+                "iptables": self.case.rules.iptables,
+                "ip6tables": self.case.rules.ip6tables,
+                "nft": self.case.rules.nft,
+            },
         }
 
     def rows(self) -> list[dict[str, Any]]:
@@ -68,7 +74,7 @@ def judge(case: Case) -> Judged:
     """Return what the kernel does with a case; raises ToolFailed when it refuses the rules."""
     with Router(case.topology, backend=case.backend, tcp_loose=case.tcp_loose) as router:
         router.load(case.rules)
-        export = router.export(counters=case.counters)
+        export = Rules(nft=router.ruleset()) if case.rules.nft else router.export(counters=case.counters)
         return Judged(case=case, export=export, sessions=tuple(router.sessions(case.probes)))
 
 
@@ -78,6 +84,11 @@ def tracks_connections(text: str) -> bool:
     The kernel does so when a rule that needs it is loaded, wherever it stands and whether or not it is ever reached.
     """
     return bool(_TRACKING.search(text))
+
+
+def tracks_by_nft(text: str) -> bool:
+    """Whether rules of nftables switch connection tracking on; those of one family alone are not told apart."""
+    return bool(_TRACKING_NFT.search(text))
 
 
 def _observed(observation: Observation) -> dict[str, Any]:

@@ -128,6 +128,10 @@ class Router:
         """Return what the save tools print for the loaded rules; only the date in their comments is left out."""
         return export_rules(self._namespace, self.backend, counters=counters)
 
+    def ruleset(self, *options: str) -> str:
+        """Return what `nft list ruleset` prints, with options such as -j."""
+        return self._namespace.run("nft", *options, "list", "ruleset")
+
     def probe(self, probes: Sequence[Probe]) -> list[Observation]:
         """Return what happened to each probe, in order, each judged without a trace of the others."""
         return [session.forward for session in self.sessions([replace(p, want_reply=False) for p in probes])]

@@ -53,6 +53,7 @@ SAMPLES = (
     Sample("mail", "iptables", (TOPOLOGY / "san-mail-01.rules.v4",)),
     _own("gateway", "iptables", "rules.v4", "sets.ipset"),
     _own("gateway6", "iptables", "rules.v6"),
+    _own("nft", "nftables", "rules.nft"),
     _own("services", "fortigate", "fw.conf"),
     _own("central", "fortigate", "fw.conf"),
     _own("vdoms", "fortigate", "fw.conf"),

@@ -2,7 +2,7 @@
 
 `_statements` takes a file apart into tables, chains and rule lines, `_options` a line into options; `_scan` finds what
 rules do to each other; `_match_*` and `_targets` give each option and target its meaning; `_chains` makes lists of rules,
-`_kernel` adds what the kernel does around them, `_pipeline` the order of it all.
+`_pipeline` puts them among the hooks of the kernel (`importers._linux`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from segcheck.importers._base import ImporterInfo
+from segcheck.importers._linux import pipeline
 from segcheck.importers._remarks import Remarks
 from segcheck.importers.iptables import _chains, _pipeline, _scan, _sets, _sources, _statements
 from segcheck.importers.iptables._context import DeviceContext
@@ -181,7 +182,7 @@ class _Reading:
             version=next((one.save.version for one in scanned if one.save.version), ""),
             families=frozenset(self.saves),
             lists=lists,
-            pipeline=_pipeline.united(parts),
+            pipeline=pipeline.united(parts),
             schedules=self.device.schedules,
             helpers=tuple(self.device.helpers),
             taints=self.remarks.taints(),

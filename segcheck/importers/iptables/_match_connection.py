@@ -7,9 +7,9 @@ The raw table is passed before tracking, so no packet has a connection there.
 
 from __future__ import annotations
 
+from segcheck.importers._linux.names import PORT_PROTOCOLS
 from segcheck.importers.iptables import _match_header, _values
 from segcheck.importers.iptables._context import RuleContext
-from segcheck.importers.iptables._names import PORT_PROTOCOLS
 from segcheck.importers.iptables._options import Given, Module
 from segcheck.model.match import ANYTHING, NOTHING, Expr, Field, Not, State, conjunction, disjunction
 from segcheck.sets.intervals import IntervalSet

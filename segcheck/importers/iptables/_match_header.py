@@ -10,31 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from segcheck.importers._linux.headers import WHOLE, cast, of_arrival, time_to_live
+from segcheck.importers._linux.names import DSCP_CLASSES, PORT_PROTOCOLS, TOS_NAMES
 from segcheck.importers.iptables import _values
 from segcheck.importers.iptables._context import RuleContext
-from segcheck.importers.iptables._names import DSCP_CLASSES, PORT_PROTOCOLS, TOS_NAMES
 from segcheck.importers.iptables._options import Given, Module
 from segcheck.model.match import (
     ANYTHING,
     EXTRAS,
     NOTHING,
-    All,
     Bits,
-    Condition,
     Expr,
     Field,
     Interface,
-    Kind,
     Not,
     conjunction,
     disjunction,
 )
 from segcheck.sets.intervals import IntervalSet
 
-WHOLE = Field("fragment", IntervalSet.of(0))
-ARRIVED = Interface("in", ("*",))
-#: From the FORWARD hook on, a packet that came in by an interface has one to leave by too.
-FORWARDED = All((ARRIVED, Interface("out", ("*",))))
 _REQUIRED = {"tcp": 6, "udp": 17, "udplite": 136, "sctp": 132, "dccp": 33}
 _PORTED = frozenset(PORT_PROTOCOLS)
 
@@ -223,19 +217,8 @@ def ttl(module: Module, rule: RuleContext) -> Expr:
         found = IntervalSet.of((low, high)) if low <= high else IntervalSet.empty()
         if given.negated:
             found = found.complement(256)
-        terms.append(_lowered(found, rule))
+        terms.append(time_to_live(found, rule.hooks))
     return conjunction(*terms)
-
-
-def _lowered(found: IntervalSet, rule: RuleContext) -> Expr:
-    """Return which packets show a time to live in `found`: the kernel lowers it by one before FORWARD."""
-    as_received = Field("ttl", found)
-    lowered = Field("ttl", found.shifted(1) & IntervalSet.of((1, 255)))
-    if rule.hooks <= {"PREROUTING", "INPUT", "OUTPUT"}:
-        return as_received
-    if rule.hooks <= {"FORWARD"}:
-        return lowered
-    return disjunction(conjunction(FORWARDED, lowered), conjunction(Not(FORWARDED), as_received))
 
 
 def tos(module: Module, rule: RuleContext) -> Expr:
@@ -285,17 +268,9 @@ def pkttype(module: Module, rule: RuleContext) -> Expr:
         if given.values[0].lower() not in kinds:
             raise ValueError(given.values[0])
         kind = kinds[given.values[0].lower()]
-        term: Expr = Field("cast", IntervalSet.of(kind))
-        if "FORWARD" in rule.hooks:
-            # Frames for others than this machine are not forwarded (net/ipv4/ip_forward.c, net/ipv6/ip6_output.c).
-            term = disjunction(FORWARDED, term) if kind == 0 else conjunction(Not(FORWARDED), term)
+        term = cast(kind, rule.hooks)
         term = Not(term) if given.negated else term
-        if not rule.hooks <= {"PREROUTING", "INPUT", "FORWARD"}:
-            own = Not(ARRIVED)
-            term = disjunction(
-                conjunction(ARRIVED, term),
-                conjunction(own, Condition(rule.shown(given), Kind.UNKNOWN)),
-            )
+        term = of_arrival(term, rule.hooks, rule.shown(given))
         terms.append(term)
     return conjunction(*terms)
 

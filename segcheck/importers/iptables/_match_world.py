@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from segcheck.importers._linux.headers import ARRIVED
 from segcheck.importers.iptables import _match_connection, _match_header, _set_match, _time
 from segcheck.importers.iptables._context import RuleContext
 from segcheck.importers.iptables._options import MATCHES, Given, Module
@@ -139,7 +140,7 @@ def owner(module: Module, rule: RuleContext) -> Expr:
     """Owner: packets of the device's own programs; others have no socket, for which only negated options hold."""
     if not rule.hooks <= {"OUTPUT", "POSTROUTING"}:
         return rule.refused(module.at, "-m owner outside of OUTPUT and POSTROUTING")
-    passing = _match_header.ARRIVED
+    passing = ARRIVED
     own = rule.varies(module.at, "owner: " + " ".join(_words(module)))
     without_socket = ANYTHING if all(given.negated for given in module.given) else NOTHING
     return disjunction(conjunction(passing, without_socket), conjunction(Not(passing), own))

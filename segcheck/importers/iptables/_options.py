@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from segcheck.importers.iptables._names import PROTOCOLS
+from segcheck.importers._linux.names import PROTOCOLS
 from segcheck.importers.iptables._statements import RuleLine
 
 BASE: dict[str, tuple[str, int]] = {

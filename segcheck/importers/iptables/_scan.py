@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from segcheck.importers._linux import jumps
 from segcheck.importers.iptables._context import DeviceContext
 from segcheck.importers.iptables._options import Written, take_apart
 from segcheck.importers.iptables._statements import HOOKS, Save, Table
 from segcheck.importers.iptables._targets import connmark_masks
 
-#: Jumps may nest this deep; nftables refuses more than 16 (NFT_JUMP_STACK_SIZE), and engines recurse.
-DEEPEST = 60
 #: Modules and targets that switch connection tracking on in a network namespace (they call `nf_ct_netns_get`).
 _TRACKING_MODULES = frozenset(
     ("conntrack", "state", "connmark", "connbytes", "connlabel", "connlimit", "helper", "cluster")
@@ -107,59 +106,16 @@ def _note_copy(written: Written, device: DeviceContext) -> None:
 
 
 def _graph(table: Table, scanned: Scanned) -> None:
-    """Find the jumps to cut, then the hooks of every chain; iterative, since files may be hostile."""
+    """Find the jumps to cut, then the hooks of every chain."""
     builtin = HOOKS[table.name]
-    jumps: dict[str, list[tuple[int, str]]] = {}
+    calls: dict[str, list[tuple[int, str]]] = {}
     for name in table.chains:
-        jumps[name] = []
+        calls[name] = []
         for number, written in enumerate(scanned.rules[table.name, name], 1):
             if written.target in builtin:
                 scanned.cut.add((table.name, name, number))
             elif written.target in table.chains:
-                jumps[name].append((number, written.target))
-    height: dict[str, int] = {}
-    for start in table.chains:
-        _visit(start, jumps, height, table.name, scanned.cut)
-    reached: dict[str, set[str]] = {name: set() for name in table.chains}
-    for hook in builtin:
-        stack = [hook] if hook in table.chains else []
-        while stack:
-            name = stack.pop()
-            if hook not in reached[name]:
-                reached[name].add(hook)
-                stack += [target for number, target in jumps[name] if (table.name, name, number) not in scanned.cut]
-    scanned.hooks.update({(table.name, name): frozenset(hooks) for name, hooks in reached.items()})
-
-
-def _visit(
-    start: str,
-    jumps: dict[str, list[tuple[int, str]]],
-    height: dict[str, int],
-    table: str,
-    cut: set[tuple[str, str, int]],
-) -> None:
-    """Give every chain below `start` its height, cutting jumps to chains that are still open or too high."""
-    if start in height:
-        return
-    open_chains = {start: 0}
-    stack = [(start, iter(jumps[start]), 0)]
-    while stack:
-        name, rest, came_by = stack[-1]
-        for number, target in rest:
-            if target in open_chains or height.get(target, 0) >= DEEPEST:
-                cut.add((table, name, number))
-            elif target in height:
-                open_chains[name] = max(open_chains[name], height[target])
-            else:
-                open_chains[target] = 0
-                stack.append((target, iter(jumps[target]), number))
-                break
-        else:
-            stack.pop()
-            height[name] = open_chains.pop(name) + 1
-            if stack:
-                above = stack[-1][0]
-                if height[name] >= DEEPEST:
-                    cut.add((table, above, came_by))
-                else:
-                    open_chains[above] = max(open_chains[above], height[name])
+                calls[name].append((number, written.target))
+    cut = jumps.cuts(calls)
+    scanned.cut |= {(table.name, name, number) for name, number in cut}
+    scanned.hooks.update({(table.name, name): hooks for name, hooks in jumps.reached(builtin, calls, cut).items()})

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from segcheck.importers.iptables import _names, _values
+from segcheck.importers._linux import names as _names
+from segcheck.importers.iptables import _values
 from segcheck.importers.iptables._context import RuleContext
 from segcheck.importers.iptables._options import Given, Module
 from segcheck.importers.iptables._sets import Element, IpSet

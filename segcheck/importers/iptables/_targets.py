@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 
+from segcheck.importers._linux.names import REJECT_V4, REJECT_V6, TOS_NAMES
 from segcheck.importers.iptables import _nat, _values
 from segcheck.importers.iptables._context import RuleContext
 from segcheck.importers.iptables._match_header import dscp_value
-from segcheck.importers.iptables._names import REJECT_V4, REJECT_V6, TOS_NAMES
 from segcheck.importers.iptables._options import TARGETS, Given, Written
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity

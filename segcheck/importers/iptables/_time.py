@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from segcheck.importers._linux.names import WEEKDAYS
 from segcheck.importers.iptables._context import RuleContext
-from segcheck.importers.iptables._names import WEEKDAYS
 from segcheck.importers.iptables._options import Given, Module
 from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import Condition, Expr, InForce, Kind, conjunction, disjunction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from segcheck.importers.iptables import _names
+from segcheck.importers._linux import names as _names
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 

@@ -1,4 +1,4 @@
-"""Names that iptables takes in place of numbers.
+"""Names that Linux packet filters take in place of numbers.
 
 Sources: iptables 1.8.9 `extensions/libxt_icmp.h`, `libxt_tcp.c`, `dscp_helper.c`, `tos_values.c`, `libipt_REJECT.c`,
 `libip6t_REJECT.c`; IANA protocol numbers; services as in a Debian /etc/services, the ones seen in firewall rules.
