@@ -41,7 +41,11 @@ def _probes(exports: Path) -> list[tuple[Probe, Verdict]]:
 
 @pytest.mark.parametrize(
     ("file", "name", "format"),
-    [("speedway_ok.ipt", "filter/FORWARD", "iptables"), ("fortigate_ok.fgacl", "root/policy", "fortigate")],
+    [
+        ("speedway_ok.ipt", "filter/FORWARD", "iptables"),
+        ("fortigate_ok.fgacl", "root/policy", "fortigate"),
+        ("paloalto.xml", "vsys1/security", "panos"),
+    ],
 )
 def test_every_verdict_holds(file: str, name: str, format: str, shared: Path) -> None:  # noqa: A002
     exports = shared / "data" / "exports"

@@ -56,6 +56,8 @@ SAMPLES = (
     _own("services", "fortigate", "fw.conf"),
     _own("central", "fortigate", "fw.conf"),
     _own("vdoms", "fortigate", "fw.conf"),
+    _own("cityhall", "panos", "running-config.xml"),
+    _own("cityhall-set", "panos", "show.txt"),
 )
 
 

@@ -44,11 +44,10 @@ _GROUPS = "application-group"
 
 
 class Applications:
-    """The applications that rules of one virtual system can name; `dport` as in `Services`."""
+    """The applications that rules of one virtual system can name."""
 
-    def __init__(self, vsys: Vsys, dport: str = "dport") -> None:
+    def __init__(self, vsys: Vsys) -> None:
         self._vsys = vsys
-        self._dport = dport
 
     def named(self, names: Iterable[str], where: str) -> Expr:
         """Return "the session turns out to be one of these applications": known only after the opening packet."""
@@ -76,11 +75,8 @@ class Applications:
         if entry is not None:
             return self._custom(entry)
         if name in DEFAULT_PORTS and not self._vsys.find("application-filter", name):
-            return disjunction(*(self._port(number, text) for number, text in DEFAULT_PORTS[name]))
+            return disjunction(*(_port(number, text) for number, text in DEFAULT_PORTS[name]))
         return ANYTHING
-
-    def _port(self, number: int, text: str) -> Expr:
-        return conjunction(proto(number), Field(self._dport, ports(text))) if text else proto(number)
 
     def _custom(self, entry: Node) -> Expr:
         """Return the packets at the default ports that the file itself gives an application."""
@@ -92,7 +88,7 @@ class Applications:
                     name, _, text = word.partition("/")
                     if text == "dynamic":
                         return ANYTHING
-                    found.append(self._port({"tcp": _TCP, "udp": _UDP}[name], text))
+                    found.append(_port({"tcp": _TCP, "udp": _UDP}[name], text))
                 return disjunction(*found) if found else ANYTHING
             if default.has("ident-by-ip-protocol"):
                 return Field("proto", IntervalSet.of(*(_number(w) for w in default.words("ident-by-ip-protocol"))))
@@ -118,6 +114,10 @@ class Applications:
                     self._vsys.objects.setdefault(
                         (kind, entry.word), NamedObject(kind, entry.word, "", "defined", span)
                     )
+
+
+def _port(number: int, text: str) -> Expr:
+    return conjunction(proto(number), Field("dport", ports(text))) if text else proto(number)
 
 
 def _number(text: str) -> int:

@@ -14,7 +14,7 @@ from segcheck.importers.panos._applications import Applications
 from segcheck.importers.panos._builtin import PERHAPS_DROPPED, entrance, fragments, rule, sessions, way_out
 from segcheck.importers.panos._interfaces import Interfaces
 from segcheck.importers.panos._local import Local
-from segcheck.importers.panos._nat import Nat, destinations
+from segcheck.importers.panos._nat import Nat
 from segcheck.importers.panos._notes import Vsys
 from segcheck.importers.panos._relevance import PROTECTION, RULEBASES
 from segcheck.importers.panos._routing import Routing
@@ -56,37 +56,25 @@ class _Assembly:
         addresses = Addresses(vsys)
         self.interfaces = Interfaces(vsys, addresses, owned, shared_routers=several)
         self.routing = Routing(vsys, self.interfaces, addresses)
-        original = "orig_" if destinations(self._books("nat", read=False)) else ""
-        self.objects = Objects(
-            vsys,
-            addresses,
-            Services(vsys, f"{original}dport"),
-            Applications(vsys, f"{original}dport"),
-            Schedules(vsys),
-            self.interfaces,
-            original,
-        )
+        self.objects = Objects(vsys, addresses, Services(vsys), Applications(vsys), Schedules(vsys), self.interfaces)
         self.first = first
         self.lists: dict[str, RuleList] = {}
 
-    def _books(self, kind: str, *, read: bool = True) -> list[Node]:
+    def _books(self, kind: str) -> list[Node]:
         """Return the rulebases of a kind in the order in which they are tried: pushed before, own, pushed after."""
         holders = [*((one, "pre-rulebase") for one in self.pushed), (self.vsys.node, "rulebase")]
         holders.extend((one, "post-rulebase") for one in reversed(self.pushed))
-        found = []
-        for holder, name in holders:
-            node = holder.at(name, kind) if read else holder.children.get(name, Node("")).children.get(kind, Node(""))
-            found.append(node)
-        return found
+        return [holder.at(name, kind) for holder, name in holders]
 
     def made(self, version: str) -> DeviceConfig:
         vsys, objects, interfaces = self.vsys, self.objects, self.interfaces
-        reader = Security(objects)
+        nat = Nat(objects, self.routing)
+        translated = nat.lists(self._books("nat"), self.name)
+        reader = Security(objects, nat.rewritings)
         rules = reader.rules(self._books("security"))
         defaults = reader.defaults(reversed(self._books("default-security-rules")))
         self._absent()
         security = RuleList(name=f"{self.name}/security", rules=(*rules, *defaults), default=Deny(), default_span=None)
-        translated = Nat(objects, self.routing).lists(self._books("nat"), self.name)
         local = Local(vsys, interfaces, first=self.first)
         local_lists = local.lists(security.rules, self.name)
         ingress = self._ingress(translated)

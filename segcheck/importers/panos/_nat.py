@@ -13,12 +13,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from segcheck.importers.panos._notes import because, unknown
+from segcheck.importers.panos._original import Rewriting
 from segcheck.importers.panos._routing import Routing
 from segcheck.importers.panos._security import Matcher, Objects
 from segcheck.importers.panos._services import ports
 from segcheck.importers.panos._tree import Node
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.match import ANYTHING, NOTHING, Condition, Expr, Field, Interface, Kind, conjunction, disjunction
+from segcheck.model.match import (
+    ANYTHING,
+    NOTHING,
+    Condition,
+    Expr,
+    Field,
+    Interface,
+    Kind,
+    conjunction,
+    disjunction,
+    leaves,
+)
 from segcheck.model.rules import Assign, Continue, Permit, Return, Rule, RuleList, Translate, Translation, Unsure
 from segcheck.sets.addresses import V4
 from segcheck.sets.intervals import IntervalSet
@@ -35,16 +47,8 @@ class _Made:
     rule: Rule
     source: Translate | Unsure | None
     destination: Translate | Unsure | None
-
-
-def destinations(holders: Iterable[Node]) -> bool:
-    """Return whether any NAT rule may translate a destination; marks nothing."""
-    for holder in holders:
-        for entry in holder.children.get("rules", Node("")).children.values():
-            known = ("destination-translation", "dynamic-destination-translation")
-            if any(entry.has(key) for key in known) or entry.has("source-translation", "static-ip", "bi-directional"):
-                return True
-    return False
+    addresses: IntervalSet | None = None
+    ports: IntervalSet | None = None
 
 
 class Nat(Matcher):
@@ -54,6 +58,7 @@ class Nat(Matcher):
         super().__init__(objects)
         self._routing = routing
         self._known = routing.known
+        self.rewritings: list[Rewriting] = []
 
     def lists(self, holders: Iterable[Node], name: str) -> tuple[RuleList, ...]:
         """Return the lists `NAME/nat` (which rule takes a packet), `nat-destination`, `nat-source`; none without rules."""
@@ -72,6 +77,8 @@ class Nat(Matcher):
             sure = not isinstance(one.rule.action, Unsure)
             action = assign if sure else Unsure((assign, Continue()))
             chosen.append(replace(one.rule, match=conjunction(first, one.rule.match), action=action))
+            if one.destination is not None:
+                self.rewritings.append(_rewriting(number, one))
             for end, what in (("destination", one.destination), ("source", one.source)):
                 if what is not None:
                     taken = Field("snat", IntervalSet.of(number))
@@ -95,7 +102,8 @@ class Nat(Matcher):
         terms.append(self.address(entry, "source", "src", where))
         terms.append(self.address(entry, "destination", "dst", where))
         service = tuple(entry.words("service")) or ("any",)
-        terms.append(self.objects.services.any_of(service, entry.at("service"), where, dport="dport"))
+        asked = self.objects.services.any_of(service, entry.at("service"), where)
+        terms.append(asked)
         if kind == "ipv4":
             terms.extend((Field("src", V4), Field("dst", V4)))
         if entry.has("active-active-device-binding"):
@@ -138,7 +146,8 @@ class Nat(Matcher):
                 because=(Code.UNRECOGNISED_LINE.value,),
             )
             source = destination = any_translation
-        yield _Made(rule, source, destination)
+        old = self.objects.addresses.plain(entry.words("destination"))
+        yield _Made(rule, source, destination, old, _ports(asked))
         if reverse is not None:
             yield from self._backwards(entry, rule, reverse, where)
 
@@ -166,7 +175,7 @@ class Nat(Matcher):
                 action=Continue() if certain else Unsure((Permit(), Continue())),
                 because=() if certain else (Code.ACTION_NOT_MODELLED.value,),
             )
-            yield _Made(made, None, action)
+            yield _Made(made, None, action, translated)
 
     # ---- who
 
@@ -283,3 +292,21 @@ class Nat(Matcher):
 
 def _to(addresses: IntervalSet | None, chosen: IntervalSet | None) -> Translation | None:
     return Translation("src", addresses=addresses, ports=chosen) if addresses else None
+
+
+def _ports(asked: Expr) -> IntervalSet:
+    """Return the destination ports that packets of a service may have."""
+    every = IntervalSet.of((0, 65535))
+    found = list(leaves(asked))
+    if any(isinstance(leaf, Condition) for leaf in found):
+        return every
+    pairs = [pair for leaf in found if isinstance(leaf, Field) and leaf.name == "dport" for pair in leaf.values.ranges]
+    return IntervalSet.of(*pairs) if pairs else every
+
+
+def _rewriting(number: int, made: _Made) -> Rewriting:
+    translation = made.destination.translation if isinstance(made.destination, Translate) else None
+    if translation is None:
+        return Rewriting(number, None, None, None, known=False)
+    moved = translation.shift if translation.addresses is not None else 0
+    return Rewriting(number, made.addresses, moved, made.ports if translation.ports is not None else None)

@@ -8,13 +8,14 @@ and, after destination translation, leaves; addresses and ports are those before
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from segcheck.importers.panos._addresses import Addresses
 from segcheck.importers.panos._applications import Applications, category, people
 from segcheck.importers.panos._interfaces import Interfaces
 from segcheck.importers.panos._notes import Vsys, because, unknown
+from segcheck.importers.panos._original import Rewriting, original
 from segcheck.importers.panos._schedules import Schedules
 from segcheck.importers.panos._services import Services
 from segcheck.importers.panos._tree import Node
@@ -52,7 +53,6 @@ class Objects:
     applications: Applications
     schedules: Schedules
     interfaces: Interfaces
-    original: str  # "orig_" where destinations are translated before rules are asked
 
 
 class Matcher:
@@ -143,7 +143,11 @@ class Matcher:
 
 
 class Security(Matcher):
-    """Reads the rules of one virtual system."""
+    """Reads the rules of one virtual system; `rewritings` is what NAT makes of destinations before they are asked."""
+
+    def __init__(self, objects: Objects, rewritings: Sequence[Rewriting]) -> None:
+        super().__init__(objects)
+        self._rewritings = rewritings
 
     def rules(self, holders: Iterable[Node]) -> tuple[Rule, ...]:
         """Return the rules of the rulebases given, in their order."""
@@ -151,13 +155,12 @@ class Security(Matcher):
 
     def _rule(self, entry: Node) -> Rule:
         where = f"rule {entry.word}"
-        original = self.objects.original
         ways = self._ways(entry, where)
         applications = entry.words("application")
         terms = [
             ways,
             self.address(entry, "source", "src", where),
-            self.address(entry, "destination", f"{original}dst", where),
+            self.address(entry, "destination", "dst", where),
             self.service(entry, where, applications),
             self.objects.applications.named(applications, where)
             if applications
@@ -169,7 +172,7 @@ class Security(Matcher):
         logged = entry.children.get("log-end", Node("")).children
         entry.ignore(IRRELEVANT)
         unread = self.vsys.notes.sweep(entry, where)
-        match = conjunction(*terms, doubt)
+        match = original(conjunction(*terms, doubt), self._rewritings)
         made = Rule(
             id=entry.word,
             key=entry.extras.get("uuid") or entry.word,

@@ -44,18 +44,14 @@ def proto(number: int) -> Expr:
 
 
 class Services:
-    """The services that rules of one virtual system can name.
+    """The services that rules of one virtual system can name."""
 
-    dport   the field that holds the destination port which rules ask for
-    """
-
-    def __init__(self, vsys: Vsys, dport: str = "dport") -> None:
+    def __init__(self, vsys: Vsys) -> None:
         self._vsys = vsys
-        self.dport = dport
 
-    def any_of(self, names: Iterable[str], node: Node, where: str, dport: str = "") -> Expr:
+    def any_of(self, names: Iterable[str], node: Node, where: str) -> Expr:
         """Return "the packet is of one of the services named"; `any` is every packet, of every protocol."""
-        found = [self._one(name, node, where, dport or self.dport) for name in closure(names, self._members)]
+        found = [self._one(name, node, where) for name in closure(names, self._members)]
         if ANYTHING in found:
             return ANYTHING
         return disjunction(*dict.fromkeys(found)) if found else NOTHING
@@ -76,19 +72,19 @@ class Services:
         unread = group.open_ends()
         return (*members, f"\0{name}") if unread else members
 
-    def _one(self, name: str, node: Node, where: str, dport: str) -> Expr:
+    def _one(self, name: str, node: Node, where: str) -> Expr:
         if name.startswith("\0"):
             return unknown(f"unread lines of service group {name[1:]}", Code.UNRECOGNISED_LINE)
         entry = self._vsys.find("service", name)
         if entry is not None:
-            return self._object(entry, dport)
+            return self._object(entry)
         if name == "any":
             return ANYTHING
         if name in _PREDEFINED:
-            return conjunction(proto(6), Field(dport, _PREDEFINED[name]))
+            return conjunction(proto(6), Field("dport", _PREDEFINED[name]))
         return self._vsys.undefined(node, "service", name, where)
 
-    def _object(self, entry: Node, dport: str) -> Expr:
+    def _object(self, entry: Node) -> Expr:
         where = f"service {entry.word}"
         entry.ignore(_IRRELEVANT)
         protocol = entry.at("protocol")
@@ -104,7 +100,7 @@ class Services:
             terms = [proto(_PROTOCOLS[kinds[0]])]
             if source:
                 terms.append(Field("sport", ports(source)))
-            terms.append(Field(dport, ports(written)))
+            terms.append(Field("dport", ports(written)))
             found = conjunction(*terms)
             self._note("service", entry, f"{kinds[0]} {written}")
         except ValueError:
@@ -124,7 +120,7 @@ class Services:
         """Read what no rule names too, and account for all lines."""
         for scope in self._vsys.scopes:
             for entry in scope.at("service").entries():
-                self._object(entry, self.dport)
+                self._object(entry)
                 self._vsys.notes.sweep(entry, f"service {entry.word}")
             for entry in scope.at("service-group").entries():
                 self._members(entry.word)
