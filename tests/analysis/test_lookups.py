@@ -74,3 +74,20 @@ def test_device_without_export_is_not_asked() -> None:
     loose = station("d", {"in": "10.1.0.1/24 a", "out": "10.2.0.1/24 b"}, known=False, havoc=(anything("d"),))
 
     assert commands(network((A, B), loose), V4) == ()
+
+
+def test_panos_is_asked_for_rule_and_route_by_zones() -> None:
+    where = speaking("panos")
+    device = where.stations["d"]
+    assert device.config is not None
+    zoned = tuple(replace(one, zone=f"zone {one.name}") for one in device.config.interfaces)
+    stations = {**where.stations, "d": replace(device, config=replace(device.config, interfaces=zoned))}
+
+    assert commands(replace(where, stations=stations), V4) == (
+        (
+            "d",
+            'test security-policy-match from "zone in" to "zone out" source 10.1.0.5 destination 10.2.0.5'
+            " destination-port 443 protocol 6",
+        ),
+        ("d", "test routing fib-lookup virtual-router default ip 10.2.0.5"),
+    )

@@ -114,7 +114,8 @@ def test_service_groups_agree_with_the_peer(shared: Path) -> None:
         group = row["rule list/ACL"].split(",")[1].rstrip(")")
         source = read_text(str(exports / row["file"]))
         own = f"set zone a network layer3 e1\nset rulebase security rules r service {group}\n" + "".join(
-            f"set rulebase security rules r {key} any\n" for key in ("from", "to", "source", "destination", "application")
+            f"set rulebase security rules r {key} any\n"
+            for key in ("from", "to", "source", "destination", "application")
         )
         text = f"{source.text}\n{own}set rulebase security rules r action allow\n"
         (device,) = importers.read([replace(source, text=text)], "panos").devices

@@ -102,7 +102,7 @@ class _Assembly:
             ),
             routes=self.routing.routes,
             routing_known=self.routing.known and addressed and Scope.ROUTING not in scopes,
-            addressing_known=addressed and Scope.INTERFACE not in scopes,
+            addressing_known=addressed,
             schedules=objects.schedules.used,
             services=tuple(local.services),
             helpers=tuple(Helper(one, sure=False) for one in _HELPERS),
