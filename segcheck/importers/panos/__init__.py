@@ -59,17 +59,25 @@ def read(sources: Sequence[SourceText]) -> Reading:
     notes.mark(((n, n) for n, line in enumerate(lines, 1) if not line.strip()), LineUse.IRRELEVANT)
     found = layout(tree)
     systems = [Vsys(name, node, found.scopes(node), found.device, notes) for name, node in found.systems.items()]
+    complete, evidence = _completeness(tree, found)
     devices = []
     for number, vsys in enumerate(systems):
         owned = found.owned(vsys.node) if len(systems) > 1 else None
         devices.append(
-            device(vsys, owned, first=number == 0, several=len(systems) > 1, version=tree.version, pushed=found.pushed)
+            device(
+                vsys,
+                owned,
+                first=number == 0,
+                several=len(systems) > 1,
+                whole=complete is Complete.YES,
+                version=tree.version,
+                pushed=found.pushed,
+            )
         )
     extra = finish(found, systems)
     devices = [
         replace(one, taints=(*one.taints, *_more(one, vsys))) for one, vsys in zip(devices, systems, strict=True)
     ]
-    complete, evidence = _completeness(tree, found)
     doubts = [*extra, *_doubts(source, sources[1:], tree, notes, complete, evidence)]
     notes.settle(tree)
     if tree.broken:

@@ -28,14 +28,18 @@ class Addresses:
 
     def __init__(self, vsys: Vsys) -> None:
         self._vsys = vsys
-        self._made: dict[str, Expr] = {}
-        self._plain: dict[str, IntervalSet | None] = {}
+        self._made: dict[tuple[tuple[str, ...], str], Expr] = {}
 
     def any_of(self, node: Node, side: str, where: str) -> Expr:
         """Return "the address is one of those that the words below a node name"; `side` is a field of the packet."""
         names = node.words()
         if "any" in names:
             return ANYTHING
+        if (names, side) not in self._made:
+            self._made[names, side] = self._any_of(names, node, side, where)
+        return self._made[names, side]
+
+    def _any_of(self, names: tuple[str, ...], node: Node, side: str, where: str) -> Expr:
         pairs: list[tuple[int, int]] = []
         doubts: list[Expr] = []
         for name in self.leaves(names):
@@ -64,9 +68,9 @@ class Addresses:
         return closure(names, self._members)
 
     def _members(self, name: str) -> tuple[str, ...] | None:
-        if self._vsys.find("address", name) is not None:
+        group = self._vsys.find("address-group", name, "address")
+        if self._vsys.find("address", name, "address-group") is not None:
             return None
-        group = self._vsys.find("address-group", name)
         if group is None or group.has("dynamic") or group.has("filter"):
             return None
         group.ignore(_IRRELEVANT)
@@ -83,7 +87,7 @@ class Addresses:
         nothing = IntervalSet.empty()
         if name.startswith("\0"):
             return nothing, [unknown(f"unread lines of address group {name[1:]}", Code.UNRECOGNISED_LINE)]
-        entry = self._vsys.find("address", name)
+        entry = self._vsys.find("address", name, "address-group")
         if entry is not None:
             return self._object(name, entry)
         group = self._vsys.find("address-group", name)

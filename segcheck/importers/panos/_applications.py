@@ -62,8 +62,8 @@ class Applications:
         return ANYTHING if ANYTHING in found or not found else disjunction(*dict.fromkeys(found))
 
     def _members(self, name: str) -> tuple[str, ...] | None:
-        group = self._vsys.find(_GROUPS, name)
-        if group is None or self._vsys.find("application", name) is not None:
+        group = self._vsys.find(_GROUPS, name, "application")
+        if group is None or self._vsys.find("application", name, _GROUPS) is not None:
             return None
         group.ignore(("description", "tag", "disable-override"))
         members = group.words("members")

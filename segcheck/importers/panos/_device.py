@@ -34,16 +34,24 @@ _HELPERS = ("ftp", "sip", "h323", "rtsp", "tftp", "mgcp", "sccp", "oracle", "rsh
 
 
 def device(
-    vsys: Vsys, owned: frozenset[str] | None, *, first: bool, several: bool, version: str, pushed: Iterable[Node]
+    vsys: Vsys,
+    owned: frozenset[str] | None,
+    *,
+    first: bool,
+    several: bool,
+    whole: bool,
+    version: str,
+    pushed: Iterable[Node],
 ) -> DeviceConfig:
     """Return what one virtual system does.
 
     owned     its interfaces, None: all
     first     of the file; it also has the management port
     several   there are other virtual systems
+    whole     nothing is missing from the file
     pushed    what Panorama has pushed: scopes with `pre-rulebase` and `post-rulebase`
     """
-    return _Assembly(vsys, owned, first, several, tuple(pushed)).made(version)
+    return _Assembly(vsys, owned, first, several, tuple(pushed)).made(version, whole)
 
 
 class _Assembly:
@@ -66,14 +74,14 @@ class _Assembly:
         holders.extend((one, "post-rulebase") for one in reversed(self.pushed))
         return [holder.at(name, kind) for holder, name in holders]
 
-    def made(self, version: str) -> DeviceConfig:
+    def made(self, version: str, whole: bool) -> DeviceConfig:
         vsys, objects, interfaces = self.vsys, self.objects, self.interfaces
         nat = Nat(objects, self.routing)
         translated = nat.lists(self._books("nat"), self.name)
         reader = Security(objects, nat.rewritings)
         rules = reader.rules(self._books("security"))
         defaults = reader.defaults(reversed(self._books("default-security-rules")))
-        self._absent()
+        self._absent(whole)
         security = RuleList(name=f"{self.name}/security", rules=(*rules, *defaults), default=Deny(), default_span=None)
         local = Local(vsys, interfaces, first=self.first)
         local_lists = local.lists(security.rules, self.name)
@@ -121,8 +129,12 @@ class _Assembly:
         self.lists.update({one.name: one for one in found})
         return tuple(Binding(one.name) for one in found)
 
-    def _absent(self) -> None:
-        """Taint what a part of a configuration without zones leaves open."""
+    def _absent(self, whole: bool) -> None:
+        """Taint what a part of a configuration leaves open that has no rules, or no zones."""
+        if not whole and not any(self._books("security")):
+            identity = self.vsys.notes.say(Code.TABLE_ABSENT, Severity.WARNING, 0, "security", table="security")
+            for name in ("security", "local-security"):
+                self.vsys.taint(Scope.LIST, identity, f"{self.name}/{name}")
         if not self.vsys.node.has("zone"):
             identity = self.vsys.notes.say(Code.TABLE_ABSENT, Severity.WARNING, 0, "interfaces", table="zone")
             self.vsys.taint(Scope.INTERFACE, identity, "*")
@@ -172,6 +184,8 @@ class _Assembly:
                 where = f"{label} rule {entry.word}"
                 enabled, doubt = matcher.enabled(entry, where)
                 match: Expr = doubt
+                if kind == "dos" and (entry.has("action", "allow") or entry.has("action", "protect")):
+                    enabled = False  # lets pass, or limits rates, which are not part of a verdict
                 if kind != "dos":
                     terms = [matcher.zones(entry, key, side, where) for key, side in (("from", "in"), ("to", "out"))]
                     terms.append(matcher.address(entry, "source", "src", where))

@@ -141,7 +141,9 @@ class Interfaces:
             if ipv6.flag("enabled", default=bool(ipv6)) is not False:
                 for entry in ipv6.at("address").entries():
                     found.extend(self._address(entry.word))
-                    dynamic = dynamic or entry.has("prefix") or entry.has("enable-on-interface")
+                    dynamic = (
+                        dynamic or entry.has("prefix") or entry.flag("enable-on-interface", default=True) is not True
+                    )
                     entry.mark_all(LineUse.UNDERSTOOD)
             for mode in ("dhcp-client", "pppoe", "dhcpv6-client", "inherited"):
                 for holder in (node, ipv6):

@@ -52,8 +52,12 @@ class Layout:
         return (node, self.shared, *self.pushed)
 
     def owned(self, node: Node) -> frozenset[str]:
-        """Return the interfaces that a virtual system imports."""
-        return frozenset(node.at("import", "network", "interface").children)
+        """Return the interfaces that a virtual system imports, or has in its zones."""
+        found = dict.fromkeys(node.at("import", "network", "interface").children)
+        for zone in node.children.get("zone", Node("")).children.values():
+            for kind in zone.children.get("network", Node("")).children.values():
+                found |= dict.fromkeys(kind.children)
+        return frozenset(found)
 
 
 def layout(tree: Tree) -> Layout:

@@ -18,6 +18,7 @@ from segcheck.importers.panos._routing import Routing
 from segcheck.importers.panos._security import Matcher, Objects
 from segcheck.importers.panos._services import ports
 from segcheck.importers.panos._tree import Node
+from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import (
     ANYTHING,
@@ -66,6 +67,11 @@ class Nat(Matcher):
         for holder in holders:
             for entry in holder.at("rules").entries():
                 made.extend(self._rules(entry))
+        if len(made) > _MARK:  # more than packets can carry the number of; no firewall has room for half of them
+            limit = self.vsys.notes.say(
+                Code.LIMIT_REACHED, Severity.ERROR, 0, "translation", what="NAT rules", limit=str(_MARK)
+            )
+            self.vsys.taint(Scope.TRANSLATION, limit)
         made = made[:_MARK]
         if not made:
             return ()

@@ -113,13 +113,18 @@ class Vsys:
         self.taints: dict[tuple[Scope, str, str], Taint] = {}
         self.objects: dict[tuple[str, str], NamedObject] = {}
 
-    def find(self, table: str, name: str) -> Node | None:
-        """Return the entry of that name, from the nearest scope that has one."""
+    def find(self, table: str, name: str, *rivals: str) -> Node | None:
+        """Return the entry of that name in `table`, from the nearest scope that has one there or in a table of `rivals`.
+
+        None if there is none, or if the nearest is in another table.
+        """
         for scope in self.scopes:
             entry = scope.children.get(table, _NOWHERE).children.get(name)
             if entry is not None:
                 scope.at(table, name)
                 return entry
+            if any(name in scope.children.get(rival, _NOWHERE).children for rival in rivals):
+                return None
         return None
 
     def taint(self, scope: Scope, diagnostic: str, subject: str = "", line: int = 0, *, by_table: bool = False) -> None:

@@ -57,8 +57,8 @@ class Services:
         return disjunction(*dict.fromkeys(found)) if found else NOTHING
 
     def _members(self, name: str) -> tuple[str, ...] | None:
-        group = self._vsys.find("service-group", name)
-        if group is None or self._vsys.find("service", name) is not None:
+        group = self._vsys.find("service-group", name, "service")
+        if group is None or self._vsys.find("service", name, "service-group") is not None:
             return None
         group.ignore(_IRRELEVANT)
         # before PAN-OS 5.0 they stood below the group itself
@@ -75,7 +75,7 @@ class Services:
     def _one(self, name: str, node: Node, where: str) -> Expr:
         if name.startswith("\0"):
             return unknown(f"unread lines of service group {name[1:]}", Code.UNRECOGNISED_LINE)
-        entry = self._vsys.find("service", name)
+        entry = self._vsys.find("service", name, "service-group")
         if entry is not None:
             return self._object(entry)
         if name == "any":
