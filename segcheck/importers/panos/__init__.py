@@ -24,16 +24,16 @@ from segcheck.model.source import SourceText
 __all__ = ["IMPORTER", "ImporterInfo", "read", "sniff"]
 
 _XML = re.compile(
-    r"<config\b[^>]*\b(?:urldb|version|detail-version)=|<config>\s*<(?:mgt-config|shared|devices|predefined)\b"
+    r"<config\b[^>]{0,300}\b(?:urldb|version|detail-version)=|<config>\s{0,80}<(?:mgt-config|shared|devices|predefined)\b"
 )
-_XML_PART = re.compile(r"<(?:rulebase|vsys|devices)>\s*<")
+_XML_PART = re.compile(r"<(?:rulebase|vsys|devices)>\s{0,80}<")
 _PLACES = (
     r"deviceconfig (?:system|setting)|network (?:interface|virtual-router|profiles|ike|logical-router)|mgt-config|"
     r"rulebase \S+ rules|shared \S+|vsys \S+ |zone \S+ network|device-group|template|policy panorama|address \S+ ip-|"
     r"service \S+ protocol|address-group \S+ (?:static|dynamic)|service-group \S+ members|panorama "
 )
 _SET = re.compile(rf"^set (?:{_PLACES})", re.MULTILINE)
-_BRACES = re.compile(r"^\s*(?:deviceconfig|mgt-config|network|rulebase|vsys) \{\s*$", re.MULTILINE)
+_BRACES = re.compile(r"^[ \t]*(?:deviceconfig|mgt-config|network|rulebase|vsys) \{[ \t]*$", re.MULTILINE)
 
 
 def sniff(text: str) -> int:

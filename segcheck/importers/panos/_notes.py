@@ -12,6 +12,8 @@ from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Se
 from segcheck.model.match import Condition, Expr, Kind, leaves
 from segcheck.model.source import SourceText, Span
 
+#: Unread words that one part of a file tells one by one; those beyond it are counted, and the part is tainted already.
+_MOST_TOLD = 300
 #: Words that are surely names of settings, never values that might be secret.
 _SETTING = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,6}")
 
@@ -67,7 +69,8 @@ class Notes:
         while stack:
             one, parent = stack.pop()
             if one.use in (None, LineUse.UNRECOGNISED) and one.word and one is not node:
-                found.append(self._unread(one, parent, scope))
+                if len(found) < _MOST_TOLD:
+                    found.append(self._unread(one, parent, scope))
                 one.mark_all(LineUse.UNRECOGNISED)
                 continue
             if one.torn or one.bad:

@@ -13,10 +13,9 @@ from segcheck.importers.panos._tree import DEEPEST, Node, Tree
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"\[\]]+|[\[\]]))', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-#: Lines of a terminal session around the commands.
-_IDLE = re.compile(
-    r"^\s*(?:#.*|!.*|\S+@\S+[>#].*|set cli .*|configure|exit|quit|show|edit|top|commit|\[edit[^\]]*\]|admin@.*)?\s*$"
-)
+_TYPED = r"show(?: .*)?|set cli .*|configure|exit|quit"
+#: Comments, and lines of a terminal session around the commands; a prompt with any other command behind it is none of them.
+_IDLE = re.compile(rf"^\s*(?:#.*|(?:[^\s@]{{1,64}}@[^\s@]{{1,64}}[>#]\s*)?(?:{_TYPED})?|\[edit[^\]]*\])\s*$")
 #: A string longer than this many lines is one that was never closed.
 _LONGEST_STRING = 400
 _BRACE = re.compile(r'"((?:[^"\\]|\\.)*)"|([{};\[\]])|([^\s"{};\[\]]+)|(\n)|[^\S\n]+|(")')
@@ -51,13 +50,11 @@ def _whole(text: str) -> bool:
 
 def _joined(lines: Sequence[str], first: int) -> tuple[str, int]:
     """Return the command whose string goes on over line ends, and its last line; ("", 0) if it never ends properly."""
-    text = lines[first - 1]
     for last in range(first + 1, min(len(lines), first + _LONGEST_STRING) + 1):
         if lines[last - 1].lstrip().startswith("set "):
             return "", 0  # it swallows commands: the quote is the damage
-        text += "\n" + lines[last - 1]
-        if _whole(lines[last - 1]) is False:
-            return text, last
+        if '"' in lines[last - 1] and not _whole(lines[last - 1]):
+            return "\n".join(lines[first - 1 : last]), last
     return "", 0
 
 

@@ -14,7 +14,7 @@ from segcheck.model.diagnostic import LineUse
 #: How deep a configuration may nest; those of devices stay below 30.
 DEEPEST = 60
 #: Words that one file may have.
-MOST = 1_000_000
+MOST = 600_000
 
 
 class Node:

@@ -220,3 +220,54 @@ def test_a_second_file_is_not_used_and_says_so():
     reading = panos.read([source(xml(entry("all"))), source("x", "other.txt")])
     assert Scope.DEVICE in {taint.scope for taint in reading.devices[0].taints}
     assert "other.txt" in str(reading.diagnostics)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 60_000,
+        'set a "' + "\n" * 100_000,
+        'set a "x\n' * 5_000,
+        "a@" * 100_000,
+        "<config " * 8_000,
+        "network {\n" * 20_000,
+        "[ " * 50_000,
+    ],
+    ids=["blank", "open string", "open strings", "prompt", "config", "braces", "lists"],
+)
+def test_texts_that_are_meant_to_hang_do_not(text):
+    """A pattern that backtracks would take hours here."""
+    panos.sniff(text[: importers.HEAD])
+    account = read(text).inputs[0].lines
+    assert sum(account.counts().values()) == account.total
+
+
+def test_a_command_behind_a_prompt_is_not_taken_for_a_session_line():
+    quiet = "admin@fw> set cli config-output-format set\nadmin@fw> configure\n[edit]\nadmin@fw# show\n"
+    assert not read(quiet + SET + rule("all")).devices[0].taints
+    typed = SET + rule("all") + "admin@fw# set rulebase security rules all disabled yes\n"
+    assert asked(typed).verdict is Verdict.UNDECIDED
+
+
+def test_what_is_unread_around_virtual_systems_taints_each_of_them():
+    two = xml(entry("all"))
+    second = '<entry name="vsys2"><zone><entry name="c"><network/></entry></zone></entry>'
+    two = two.replace("</entry></vsys>", f"</entry>\n{second}\n</vsys>").replace(
+        "<network>\n", "<network>\n<frobnicate/>\n", 1
+    )
+    first, other = read(two).devices
+    assert (first.context, other.context) == ("vsys1", "vsys2")
+    assert Scope.DEVICE in {taint.scope for taint in first.taints}
+    assert Scope.DEVICE in {taint.scope for taint in other.taints}
+
+
+def test_a_shared_object_that_is_unread_is_unsure_in_each_virtual_system():
+    rules = entry("all").replace("<destination><member>any", "<destination><member>srv")
+    shared = (
+        '<shared><address><entry name="srv"><ip-netmask>10.0.2.9</ip-netmask><odd>1</odd></entry></address></shared>\n'
+    )
+    text = xml(rules).replace("<devices>", shared + "<devices>", 1)
+    again = text[text.index('<entry name="vsys1">') : text.index("</vsys>")].replace("vsys1", "vsys2")
+    reading = read(text.replace("</vsys>", again + "</vsys>"))
+    for one in reading.devices:
+        assert one.lists[f"{one.context}/security"].rules[0].because == ("unrecognised-line",)
