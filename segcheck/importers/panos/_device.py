@@ -76,6 +76,10 @@ class _Assembly:
 
     def made(self, version: str, whole: bool) -> DeviceConfig:
         vsys, objects, interfaces = self.vsys, self.objects, self.interfaces
+        for kind in ("pbf", "sdwan"):  # the zone that NAT rules ask for is that of the way out which these choose
+            chosen = [entry for book in self._books(kind) for entry in book.at("rules").entries()]
+            if any(entry.flag("disabled") is not True for entry in chosen):
+                self.routing.known = False
         nat = Nat(objects, self.routing)
         translated = nat.lists(self._books("nat"), self.name)
         reader = Security(objects, nat.rewritings)

@@ -15,6 +15,7 @@ from segcheck.importers.panos._relevance import (
     SETTING,
     SYSTEM,
     TOP,
+    TUNNELS,
 )
 from segcheck.importers.panos._tree import Node, Tree
 from segcheck.model.device import Scope
@@ -133,7 +134,8 @@ def _device_settings(device: Node, systems: list[Vsys]) -> list[str]:
         ids.append(_unsupported(systems[0], network.at("shared-gateway"), "shared gateway"))
     network.ignore(NETWORK)
     network.at("profiles").ignore(PROFILES)
-    for word in ("ike", "dhcp", "dns-proxy", "tunnel"):
+    network.at("tunnel").ignore(TUNNELS)
+    for word in ("ike", "dhcp", "dns-proxy"):
         network.at(word)
     config = device.at("deviceconfig")
     config.ignore(DEVICECONFIG)

@@ -54,8 +54,12 @@ NETWORK = {
     **table("discovery of neighbours", "lldp"),
     **table("switching between ports, each of which is noted as not modelled", "vlan virtual-wire"),
     **table("filters and timers of routing protocols; that one runs is noted", "routing-profile"),
-    **table("how encrypted traffic is encrypted; the tunnel interfaces are read", "tunnel"),
 }
+#: In `network tunnel`.
+TUNNELS = table(
+    "how traffic of a tunnel is wrapped; the tunnel interfaces and routes into them are read",
+    "ipsec global-protect-gateway global-protect-site-to-site gre",
+)
 #: In `network profiles`.
 PROFILES = table(
     "monitoring, timers and the like", "monitor-profile bfd-profile lldp-profile qos-profile ipsec-crypto-profiles"

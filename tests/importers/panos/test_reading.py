@@ -271,3 +271,15 @@ def test_a_shared_object_that_is_unread_is_unsure_in_each_virtual_system():
     reading = read(text.replace("</vsys>", again + "</vsys>"))
     for one in reading.devices:
         assert one.lists[f"{one.context}/security"].rules[0].because == ("unrecognised-line",)
+
+
+def test_tunnels_leave_what_does_not_use_them_alone():
+    tunnels = (
+        "set network ike gateway peer local-address interface ethernet1/2\n"
+        "set network tunnel ipsec t auto-key ike-gateway peer\n"
+        "set network tunnel gre g local-address interface ethernet1/2\n"
+    )
+    (device,) = read(SET + rule("all") + tunnels).devices
+    assert not device.taints
+    assert {service.kind for service in device.services} == {"ipsec", "tunnel"}
+    assert asked(SET + rule("all") + tunnels).verdict is Verdict.PERMIT
