@@ -215,7 +215,9 @@ class _Assembly:
         """Return whether TCP without a session has to begin with SYN everywhere."""
         found = self._session("tcp-reject-non-syn")
         profiles = self.interfaces.network.at("profiles", "zone-protection-profile")
-        own = {word for one in profiles.children.values() for word in one.words("tcp-reject-non-syn")} - {"global"}
+        own = {word for one in profiles.children.values() for word in one.words("tcp-reject-non-syn", text=True)} - {
+            "global"
+        }
         if own or found not in ("", "yes", "no"):
             return None
         return found != "no"
@@ -229,7 +231,7 @@ class _Assembly:
         strict: set[str] = set()
         for entry in table.entries():
             entry.ignore(PROTECTION)
-            entry.words("tcp-reject-non-syn")
+            entry.words("tcp-reject-non-syn", text=True)
             if entry.flag("discard-ip-spoof") is not False:
                 strict.add(entry.word)
             if self.vsys.notes.sweep(entry, f"zone protection {entry.word}"):

@@ -107,7 +107,7 @@ class Nat(Matcher):
             terms.append(unknown(f"to-interface of {where}", Code.VALUE_NOT_UNDERSTOOD))
         terms.append(self.address(entry, "source", "src", where))
         terms.append(self.address(entry, "destination", "dst", where))
-        service = tuple(entry.words("service")) or ("any",)
+        service = entry.words("service", text=True) or ("any",)
         asked = self.objects.services.any_of(service, entry.at("service"), where)
         terms.append(asked)
         if kind == "ipv4":

@@ -20,7 +20,7 @@ from segcheck.sets.intervals import IntervalSet
 
 _PROTOCOLS = ("bgp", "ospf", "ospfv3", "rip", "multicast")
 _ROUTE_IRRELEVANT = ("bfd", "option", "comment", "description")
-_ROUTER_IRRELEVANT = ("ecmp", "admin-dists", "rib-filter", "interface", "multicast", "administrative-distances")
+_ROUTER_IRRELEVANT = ("ecmp", "admin-dists", "rib-filter", "multicast", "administrative-distances")
 
 
 class Routing:
@@ -77,6 +77,7 @@ class Routing:
         router.at("protocol").ignore(
             ("redist-profile", "redist-rules", "route-map", "access-list", "prefix-list", "bfd")
         )
+        router.words("interface")
         for word in _ROUTER_IRRELEVANT:
             if router.has(word):
                 router.at(word).mark_all(LineUse.UNDERSTOOD)

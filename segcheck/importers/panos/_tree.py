@@ -77,11 +77,14 @@ class Node:
         """Return the nodes below, marked."""
         return [child.take() for child in self.children.values()]
 
-    def words(self, *path: str) -> tuple[str, ...]:
-        """Return the words below that path, which are values: marked, unless something stands below them."""
+    def words(self, *path: str, text: bool = False) -> tuple[str, ...]:
+        """Return the words below that path, which are values: marked, unless something stands below them.
+
+        text   a single value; where XML has bare text in the place of a list, a member has been damaged
+        """
         node = self.at(*path)
         for leaf in node.children.values():
-            if not leaf.children and not leaf.torn:
+            if not leaf.children and not leaf.torn and (text or "text" not in leaf.extras):
                 leaf.take()
         return tuple(node.children)
 
@@ -91,7 +94,7 @@ class Node:
         Raises:
             ValueError: there are several, or something stands below it.
         """
-        found = self.words(*path)
+        found = self.words(*path, text=True)
         if len(found) > 1 or any(leaf.unread for leaf in self.at(*path).children.values()):
             raise ValueError(f"several values of {path[-1]}")
         return found[0] if found else default

@@ -100,7 +100,9 @@ class _Builder:
         elif nested:
             node.lines.append((line, line))
         elif text and node is not self.tree.root:
-            self.tree.add(node, text, node.first, node.column).lines.append((node.first, line))
+            leaf = self.tree.add(node, text, node.first, node.column)
+            leaf.extras["text"] = ""
+            leaf.lines.append((node.first, line))
             node.lines.append((line, line))
         else:
             if text:
