@@ -2,6 +2,8 @@
 
 FortiOS: `diagnose firewall iprope lookup` names the policy of a packet, IPv4 only, with ports 0 for protocols without
 (Fortinet Community, Technical Tips 192912, 195038 and 195435); `get router info routing-table details` the route (192912).
+PAN-OS: `test security-policy-match` names the rule for zones, original addresses, protocol and port,
+`test routing fib-lookup` the way out (PAN-OS CLI Quick Start, "Test the Configuration").
 Linux: `ip route get ... from ... iif ...` asks the kernel for the route of a forwarded packet (ip-route(8)), `iptables -L
 -v -n --line-numbers` shows a chain's counters (iptables(8)); they rise by one with a test packet. `nft -a list chain` shows a
 chain with handles and those counters that its rules have (nft(8)).
@@ -42,6 +44,20 @@ def _fortigate(config: DeviceConfig, hop: Hop) -> Iterator[str]:
     yield f"diagnose firewall iprope lookup {source} {ports[0]} {destination} {ports[1]} {known['proto']} {_word(hop.ingress)}"
     target = addresses.text(hop.after["dst"]) if "dst" in hop.after else destination
     yield f"get router info routing-table details {target}"
+
+
+def _panos(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    known = hop.before
+    entered, left = (config.interface(name) if name else None for name in (hop.ingress, hop.egress))
+    if not {"src", "dst", "proto"} <= known.keys() or entered is None:
+        return
+    source, destination = addresses.text(known["src"]), addresses.text(known["dst"])
+    port = f" destination-port {known['dport']}" if "dport" in known else ""
+    packet = f"source {source} destination {destination}{port} protocol {known['proto']}"
+    if entered.zone and left is not None and left.zone:
+        yield f"test security-policy-match from {_word(entered.zone)} to {_word(left.zone)} {packet}"
+    target = addresses.text(hop.after["dst"]) if "dst" in hop.after else destination
+    yield f"test routing fib-lookup virtual-router {_word(entered.domain)} ip {target}"
 
 
 def _iptables(config: DeviceConfig, hop: Hop) -> Iterator[str]:
@@ -100,7 +116,7 @@ def _ios(config: DeviceConfig, hop: Hop) -> Iterator[str]:
 
 
 def _word(name: str) -> str:
-    """Return an interface name as the FortiOS command line takes it."""
+    """Return a name as the command lines of FortiOS and PAN-OS take it."""
     return f'"{name}"' if " " in name else name
 
 
@@ -110,4 +126,5 @@ _LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {
     "ios": _ios,
     "iptables": _iptables,
     "nftables": _nftables,
+    "panos": _panos,
 }

@@ -95,3 +95,20 @@ def test_ios_is_asked_in_the_words_of_ipv6() -> None:
         ("d", "show ipv6 cef exact-route 2001:db8::5 2001:db8:1::5"),
         ("d", "show ipv6 access-list filter/FORWARD"),
     )
+
+
+def test_panos_is_asked_for_rule_and_route_by_zones() -> None:
+    where = speaking("panos")
+    device = where.stations["d"]
+    assert device.config is not None
+    zoned = tuple(replace(one, zone=f"zone {one.name}") for one in device.config.interfaces)
+    stations = {**where.stations, "d": replace(device, config=replace(device.config, interfaces=zoned))}
+
+    assert commands(replace(where, stations=stations), V4) == (
+        (
+            "d",
+            'test security-policy-match from "zone in" to "zone out" source 10.1.0.5 destination 10.2.0.5'
+            " destination-port 443 protocol 6",
+        ),
+        ("d", "test routing fib-lookup virtual-router default ip 10.2.0.5"),
+    )

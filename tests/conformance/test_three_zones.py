@@ -46,6 +46,7 @@ def _probes(exports: Path) -> list[tuple[Probe, Verdict]]:
         ("fortigate_ok.fgacl", "root/policy", "fortigate"),
         ("cisco.acl", "EDGE-IN", "ios"),
         ("nftables.nft", "ip/filtering_policies/root0", "nftables"),
+        ("paloalto.xml", "vsys1/security", "panos"),
     ],
 )
 def test_every_verdict_holds(file: str, name: str, format: str, shared: Path) -> None:  # noqa: A002
