@@ -67,12 +67,14 @@ def replay(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     engine: str = "auto",
+    hashes: bool = True,
     progress: Progress | None = None,
 ) -> Judged:
     """Return the judgement of captures, each "PATH" or "PATH@TAP", against a site.
 
-    day   decides which assumptions, waivers and entries count as in force; packets are judged by the register of their own
-          days (JST)
+    day     decides which assumptions, waivers and entries count as in force; packets are judged by the register of their
+            own days (JST)
+    hashes  the captures' SHA-256 is worked out, some 0.6 s for a GB; only results in JSON hold it
 
     Raises:
         BadInput: the site's files or a capture cannot be used; nothing was judged.
@@ -83,7 +85,7 @@ def replay(
     if validated.site is None:
         raise assessing.unusable(folder, validated.files)
     named = [capture_names.tapped(validated.site, folder, text) for text in captures]
-    read = reading.read(named, engine=engine, progress=progress, hashes=True)
+    read = reading.read(named, engine=engine, progress=progress, hashes=hashes)
     found = judge(validated.site, validated.bindings, read, folder=folder, day=day, wanted=wanted)
     weakened = tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore])
     assessment = replace(found.replayed.assessment, weakened=weakened)

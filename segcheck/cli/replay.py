@@ -141,7 +141,8 @@ def replay(
             "--with-payload は --evidence と一緒に指定してください。判定は行っていません",
         )
     with bytes_progress(here) as watch:
-        found = replaying.replay(site, captures, day=day, select=select, ignore=ignore, progress=watch)
+        hashes = any(kind == "json" for kind, _ in outputs)
+        found = replaying.replay(site, captures, day=day, select=select, ignore=ignore, hashes=hashes, progress=watch)
         if evidence:
             written = replaying.write_evidence(evidence, found, with_payload=with_payload, reason=reason or "")
     if evidence:

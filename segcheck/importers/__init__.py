@@ -43,6 +43,16 @@ def installed() -> tuple[ImporterModule, ...]:
     return tuple(found)
 
 
+@cache
+def _named(format: str) -> ImporterModule | None:  # noqa: A002 -- as in `read`
+    """Return the importer whose module is called like the format, without importing any other; None if there is none."""
+    name = format.replace("-", "_")
+    if name.startswith("_") or name not in {entry.name for entry in pkgutil.iter_modules(__path__)}:
+        return None
+    module = import_module(f"{__name__}.{name}")
+    return module if isinstance(module, ImporterModule) and module.IMPORTER.format == format else None
+
+
 def sniff(text: str) -> tuple[tuple[str, int], ...]:
     """Return (format, score) of every importer that scores above 0, best first, ties by name."""
     head = text[:HEAD]
@@ -59,6 +69,8 @@ def read(sources: Sequence[SourceText], format: str | None = None) -> Reading:  
         UnknownFormat: no importer recognises the text, or two claim it equally.
         BadArguments: `format` names no importer.
     """
+    if format is not None and (module := _named(format)) is not None:
+        return module.read(sources)
     by_name = {module.IMPORTER.format: module for module in installed()}
     if format is not None:
         if format not in by_name:
