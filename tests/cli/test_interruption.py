@@ -23,6 +23,11 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
+def _heeding() -> None:
+    """Let a child heed interruptions also where the tests were started by something that ignores them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_with_130_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     site = tmp_path / "town"
     Town(30, 200).write(site)
@@ -33,6 +38,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_half_done(tmp_path: Path) -> No
         [sys.executable, "-m", "segcheck", "--lang", "en", "check", str(site), "--format", f"json={out / 'r.json'}"],
         stdout=subprocess.PIPE,
         stderr=theirs,
+        preexec_fn=_heeding,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
     )
     os.close(theirs)
@@ -68,7 +74,9 @@ def slow(*args, **named):
 main.Group.main = slow
 sys.exit(main.run(["check", "x"]))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, timeout=60, preexec_fn=_heeding
+    )
 
     assert (done.returncode, b"Traceback" in done.stderr) == (130, False), done.stderr
 

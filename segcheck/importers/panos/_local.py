@@ -175,7 +175,7 @@ class Local:
         system = self._vsys.device.at("deviceconfig", "system")
         try:
             address, mask = system.one("ip-address"), system.one("netmask")
-            system.words("default-gateway")
+            system.words("default-gateway", text=True)
             system.at("type").mark_all(LineUse.UNDERSTOOD)
             own: tuple[InterfaceAddress, ...] = ()
             if address:
