@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from segcheck.cli._help import Speaking
+from segcheck.cli._judging import FORMATS, check_options, fail_on_option, format_option
 from segcheck.cli._outputs import outputs_of, write_whole
 from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
 from segcheck.lang.words import Say
@@ -19,8 +20,6 @@ SUMMARY = (
     "Judge a site: what crosses between zones, by which rule lines.",
     "サイトを判定し、ゾーンを越える通信と規則の行を示す。",
 )
-_LEVELS = ("critical", "high", "medium", "low", "never")
-_FORMATS = ("text", "summary", "json")
 
 
 def build(say: Say) -> click.Command:
@@ -42,26 +41,8 @@ def build(say: Say) -> click.Command:
         ),
         params=[
             click.Argument(["site"], metavar="SITE"),
-            click.Option(
-                ["--format", "formats"],
-                metavar="FORMAT[=PATH]",
-                multiple=True,
-                help=say(
-                    "text, summary (a line for each finding) or json, to a file if a path is given; may be repeated. "
-                    "text unless given.",
-                    "text、summary (指摘ごとに 1 行) または json。パスを付けるとファイルに書きます。繰り返し指定できます。"
-                    "省略時は text。",
-                ),
-            ),
-            click.Option(
-                ["--fail-on"],
-                type=click.Choice(_LEVELS),
-                default="low",
-                help=say(
-                    "Least weight that ends with 1; low unless given.",
-                    "終了コード 1 とする最低の重大度。省略時は low。",
-                ),
-            ),
+            format_option(say),
+            fail_on_option(say),
             click.Option(
                 ["--accept-assumptions"],
                 is_flag=True,
@@ -75,18 +56,7 @@ def build(say: Say) -> click.Command:
                     "この日付 (2026-11-10) の台帳・例外措置・前提で判定します。省略時は日本の今日。",
                 ),
             ),
-            click.Option(
-                ["--select"],
-                metavar="CHECK",
-                multiple=True,
-                help=say("Ask this check only.", "このチェックだけを行います。"),
-            ),
-            click.Option(
-                ["--ignore"],
-                metavar="CHECK",
-                multiple=True,
-                help=say("Leave this check out.", "このチェックを除きます。"),
-            ),
+            *check_options(say),
         ],
     )
 
@@ -107,7 +77,7 @@ def check(
     from segcheck.reports import as_json, check_json, check_summary, check_text
 
     here = settings(context)
-    outputs = outputs_of(formats, _FORMATS)
+    outputs = outputs_of(formats, FORMATS)
     day = day_of(time, "--time") or assessing.today()
     with progress(here) as watch:
         spelt = any(kind == "json" for kind, _ in outputs)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from segcheck.cli._help import Speaking
+from segcheck.cli._judging import FORMATS, check_options, fail_on_option, format_option
 from segcheck.cli._outputs import outputs_of, write_whole
 from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
 from segcheck.errors import BadArguments
@@ -20,8 +21,6 @@ SUMMARY = (
     "Judge captures: what did cross, and whether it was what it claims to be.",
     "キャプチャを判定し、実際に越えた通信とその内容を示す。",
 )
-_LEVELS = ("critical", "high", "medium", "low", "never")
-_FORMATS = ("text", "summary", "json")
 
 
 def build(say: Say) -> click.Command:
@@ -47,26 +46,8 @@ def build(say: Say) -> click.Command:
         params=[
             click.Argument(["site"], metavar="SITE"),
             click.Argument(["captures"], metavar="CAPTURE[@TAP]", nargs=-1, required=True),
-            click.Option(
-                ["--format", "formats"],
-                metavar="FORMAT[=PATH]",
-                multiple=True,
-                help=say(
-                    "text, summary (a line for each finding) or json, to a file if a path is given; may be repeated. "
-                    "text unless given.",
-                    "text、summary (指摘ごとに 1 行) または json。パスを付けるとファイルに書きます。繰り返し指定できます。"
-                    "省略時は text。",
-                ),
-            ),
-            click.Option(
-                ["--fail-on"],
-                type=click.Choice(_LEVELS),
-                default="low",
-                help=say(
-                    "Least weight that ends with 1; low unless given.",
-                    "終了コード 1 とする最低の重大度。省略時は low。",
-                ),
-            ),
+            format_option(say),
+            fail_on_option(say),
             click.Option(
                 ["--time"],
                 metavar="DAY",
@@ -77,18 +58,7 @@ def build(say: Say) -> click.Command:
                     "パケットはその日の台帳で判定します。",
                 ),
             ),
-            click.Option(
-                ["--select"],
-                metavar="CHECK",
-                multiple=True,
-                help=say("Ask this check only.", "このチェックだけを行います。"),
-            ),
-            click.Option(
-                ["--ignore"],
-                metavar="CHECK",
-                multiple=True,
-                help=say("Leave this check out.", "このチェックを除きます。"),
-            ),
+            *check_options(say),
             click.Option(
                 ["--evidence"],
                 metavar="FILE",
@@ -133,7 +103,7 @@ def replay(
     from segcheck.reports import as_json, replay_json, replay_summary, replay_text
 
     here = settings(context)
-    outputs = outputs_of(formats, _FORMATS)
+    outputs = outputs_of(formats, FORMATS)
     day = day_of(time, "--time") or assessing.today()
     if with_payload and not evidence:
         raise BadArguments(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from segcheck.model.reading import Maturity, Reading
+from segcheck.model.diagnostic import LineAccount
+from segcheck.model.reading import Complete, InputReading, Maturity, Reading
 from segcheck.model.source import SourceText
 
 
@@ -46,3 +47,22 @@ class ImporterModule(Protocol):
     def read(self, sources: Sequence[SourceText]) -> Reading:
         """Return the reading of one device's files."""
         ...
+
+
+def input_reading(
+    source: SourceText,
+    format: str,  # noqa: A002 -- as in `ImporterInfo`
+    lines: LineAccount,
+    complete: Complete,
+    evidence: str,
+) -> InputReading:
+    """Return what was read of one file."""
+    return InputReading(
+        path=source.path,
+        sha256=source.sha256,
+        encoding=source.encoding,
+        format=format,
+        complete=complete,
+        evidence=evidence,
+        lines=lines,
+    )

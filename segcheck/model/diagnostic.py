@@ -91,6 +91,10 @@ class LineUse(Enum):
     UNSUPPORTED = "unsupported"
     UNRECOGNISED = "unrecognised"
 
+    def worst(self, other: LineUse) -> LineUse:
+        """Return the one of both that says more doubt."""
+        return other if _DOUBT[other] > _DOUBT[self] else self
+
 
 @dataclass(slots=True)
 class LineAccount:
@@ -108,9 +112,7 @@ class LineAccount:
         if not 1 <= first <= last <= self.total:
             raise ValueError(f"lines {first}-{last} of a file of {self.total}")
         for line in range(first, last + 1):
-            known = self._uses.get(line)
-            if known is None or _DOUBT[use] > _DOUBT[known]:
-                self._uses[line] = use
+            self._uses[line] = self._uses.get(line, use).worst(use)
 
     def use(self, line: int) -> LineUse:
         """Return how line `line` was used."""

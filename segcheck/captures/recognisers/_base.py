@@ -112,6 +112,13 @@ class Head:
             raise Short
         return text, bool(end)
 
+    def greeting(self, *codes: bytes) -> bool:
+        """Return whether a line of text comes that begins with one of these codes of three digits (RFC 959, RFC 5321)."""
+        if self.word(*codes) is None or self.byte() not in b" -\r\n":
+            return False
+        self.place -= 1
+        return self.line(eight_bit=True) is not None
+
 
 _SEVEN_BIT = b"\t" + bytes(range(32, 127))
 _EIGHT_BIT = _SEVEN_BIT + bytes(range(128, 256))

@@ -31,7 +31,4 @@ def opens(head: Head) -> bool:
 
 def answers(head: Head, opening: bytes) -> bool:
     """Return whether it is a greeting (120, 220), or a refusal to serve (421)."""
-    if head.word(b"120", b"220", b"421") is None or head.byte() not in b" -\r\n":
-        return False
-    head.place -= 1
-    return head.line(eight_bit=True) is not None
+    return head.greeting(b"120", b"220", b"421")

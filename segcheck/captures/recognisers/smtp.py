@@ -31,7 +31,4 @@ def opens(head: Head) -> bool:
 
 def answers(head: Head, opening: bytes) -> bool:
     """Return whether it is a greeting (220), or a refusal to serve (421, 554)."""
-    if head.word(b"220", b"421", b"554") is None or head.byte() not in b" -\r\n":
-        return False
-    head.place -= 1
-    return head.line(eight_bit=True) is not None
+    return head.greeting(b"220", b"421", b"554")

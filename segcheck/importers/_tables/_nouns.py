@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from segcheck.importers._base import input_reading
 from segcheck.model.device import Interface, Route
 from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Severity
 from segcheck.model.reading import Complete, InputReading
@@ -75,12 +76,4 @@ class Reader:
 
     def input(self, complete: Complete, evidence: str) -> InputReading:
         """Return the file's part in the reading of its device."""
-        return InputReading(
-            path=self.source.path,
-            sha256=self.source.sha256,
-            encoding=self.source.encoding,
-            format=self.format,
-            complete=complete,
-            evidence=evidence,
-            lines=self.account,
-        )
+        return input_reading(self.source, self.format, self.account, complete, evidence)

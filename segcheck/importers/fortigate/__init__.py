@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from segcheck.importers._base import ImporterInfo
+from segcheck.importers._base import ImporterInfo, input_reading
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.fortigate._defaults import parse_version
 from segcheck.importers.fortigate._device import device
 from segcheck.importers.fortigate._info import IMPORTER
 from segcheck.importers.fortigate._interfaces import Wiring
-from segcheck.importers.fortigate._notes import Notes, Vdom, because, unknown
+from segcheck.importers.fortigate._notes import Notes, Vdom
 from segcheck.importers.fortigate._sections import finish_root, full_path
 from segcheck.importers.fortigate._syntax import parse
 from segcheck.importers.fortigate._tree import Node, Tree
@@ -197,15 +198,7 @@ def _torn(rules: RuleList, open_at: int) -> RuleList:
 
 
 def _input(source: SourceText, notes: Notes, complete: Complete, evidence: str) -> InputReading:
-    return InputReading(
-        path=source.path,
-        sha256=source.sha256,
-        encoding=source.encoding,
-        format=IMPORTER.format,
-        complete=complete,
-        evidence=evidence,
-        lines=notes.account,
-    )
+    return input_reading(source, IMPORTER.format, notes.account, complete, evidence)
 
 
 def _unused(source: SourceText) -> InputReading:

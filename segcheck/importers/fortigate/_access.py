@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from segcheck.importers._unsure import unknown
 from segcheck.importers.fortigate._interfaces import Interfaces
-from segcheck.importers.fortigate._notes import Vdom, unknown
+from segcheck.importers.fortigate._notes import Vdom
 from segcheck.importers.fortigate._relevance import table
 from segcheck.importers.fortigate._services import icmp, port_range
 from segcheck.importers.fortigate._tree import Node

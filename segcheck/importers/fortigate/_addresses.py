@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from segcheck.importers.fortigate._notes import Vdom, evaluate, unknown
+from segcheck.importers._unsure import unknown
+from segcheck.importers.fortigate._notes import Vdom, evaluate
 from segcheck.importers.fortigate._tree import Node
 from segcheck.importers.fortigate._values import FAMILY, prefix, union
 from segcheck.model.device import NamedObject

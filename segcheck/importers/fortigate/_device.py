@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.fortigate._access import Access
 from segcheck.importers.fortigate._addresses import Addresses
 from segcheck.importers.fortigate._builtin import (
@@ -25,7 +26,7 @@ from segcheck.importers.fortigate._defaults import unified_policy
 from segcheck.importers.fortigate._interfaces import Interfaces, Wiring
 from segcheck.importers.fortigate._local import Local
 from segcheck.importers.fortigate._nat import Nat
-from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
+from segcheck.importers.fortigate._notes import Vdom, nothing_sure
 from segcheck.importers.fortigate._policies import Objects, Policies, Policy
 from segcheck.importers.fortigate._routing import Routing
 from segcheck.importers.fortigate._schedules import Schedules

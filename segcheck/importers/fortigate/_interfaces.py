@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from segcheck.importers.fortigate._notes import Notes, Vdom, unknown
+from segcheck.importers._unsure import unknown
+from segcheck.importers.fortigate._notes import Notes, Vdom
 from segcheck.importers.fortigate._relevance import INTERFACE_IRRELEVANT, IPV6_IRRELEVANT, ZONE_IRRELEVANT
 from segcheck.importers.fortigate._tree import Node
 from segcheck.importers.fortigate._values import FAMILY, NO_ADDRESS, network, number

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
+from segcheck.importers._unsure import because, unknown
+from segcheck.importers.fortigate._notes import Vdom, nothing_sure
 from segcheck.importers.fortigate._policies import Objects
 from segcheck.importers.fortigate._services import port_range, proto
 from segcheck.importers.fortigate._tree import Node

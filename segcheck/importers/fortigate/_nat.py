@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
+from segcheck.importers._unsure import because, unknown
+from segcheck.importers.fortigate._notes import Vdom, nothing_sure
 from segcheck.importers.fortigate._policies import Objects, Policy
 from segcheck.importers.fortigate._relevance import table
 from segcheck.importers.fortigate._services import proto

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from segcheck.importers._diagnostics import Diagnostics
+from segcheck.importers._unsure import unknown
 from segcheck.importers.fortigate._defaults import Version
 from segcheck.importers.fortigate._tree import Node, Value
 from segcheck.model.device import NamedObject, Scope, Taint
 from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Severity
-from segcheck.model.match import Condition, Expr, Kind, conjunction, leaves
+from segcheck.model.match import Expr, conjunction
 from segcheck.model.rules import Action, Rule
 from segcheck.model.source import SourceText, Span
 
@@ -149,22 +150,6 @@ class Vdom:
         where = f"{scope.value} {subject}".strip()
         for identity in self.notes.finish(node, irrelevant, where, **more):
             self.taint(scope, identity, subject, node.first)
-
-
-def unknown(text: str, code: Code = Code.CONDITION_NOT_MODELLED) -> Condition:
-    """Return a condition that may fall either way each time it is asked."""
-    return Condition(text, Kind.UNKNOWN, code.value)
-
-
-def because(*exprs: Expr) -> tuple[str, ...]:
-    """Return the codes of the diagnostics that make expressions uncertain."""
-    codes = {
-        leaf.code
-        for expr in exprs
-        for leaf in leaves(expr)
-        if isinstance(leaf, Condition) and leaf.kind is Kind.UNKNOWN
-    }
-    return tuple(sorted(codes))
 
 
 def nothing_sure(rule: Rule, where: Expr, action: Action) -> Rule:

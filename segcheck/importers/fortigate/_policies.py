@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.fortigate._addresses import Addresses
 from segcheck.importers.fortigate._defaults import match_vip
 from segcheck.importers.fortigate._interfaces import Interfaces
-from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
+from segcheck.importers.fortigate._notes import Vdom, nothing_sure
 from segcheck.importers.fortigate._policy_keys import IRRELEVANT, UNCERTAIN_UNLESS, WHO, line_of, summary, tos
 from segcheck.importers.fortigate._schedules import Schedules
 from segcheck.importers.fortigate._services import Services

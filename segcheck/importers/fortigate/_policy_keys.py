@@ -5,7 +5,7 @@ Source: CLI Reference 6.0 to 7.6, "config firewall policy", parameter table.
 
 from __future__ import annotations
 
-from segcheck.importers.fortigate._notes import unknown
+from segcheck.importers._unsure import unknown
 from segcheck.importers.fortigate._relevance import table
 from segcheck.importers.fortigate._tree import Node
 from segcheck.model.diagnostic import Code

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.fortigate._addresses import Addresses
 from segcheck.importers.fortigate._interfaces import Interfaces
-from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
+from segcheck.importers.fortigate._notes import Vdom, nothing_sure
 from segcheck.importers.fortigate._policy_keys import WHO
 from segcheck.importers.fortigate._relevance import table as irrelevant
 from segcheck.importers.fortigate._services import proto

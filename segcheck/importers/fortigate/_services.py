@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from segcheck.importers.fortigate._notes import Vdom, evaluate, unknown
+from segcheck.importers._unsure import unknown
+from segcheck.importers.fortigate._notes import Vdom, evaluate
 from segcheck.importers.fortigate._relevance import table
 from segcheck.importers.fortigate._tree import Node
 from segcheck.importers.fortigate._values import NO_ADDRESS, number, ports, ranges

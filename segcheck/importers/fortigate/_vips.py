@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.fortigate._addresses import Addresses
 from segcheck.importers.fortigate._defaults import vips_in_file_order
 from segcheck.importers.fortigate._interfaces import Interfaces
-from segcheck.importers.fortigate._notes import Vdom, because, nothing_sure, unknown
+from segcheck.importers.fortigate._notes import Vdom, nothing_sure
 from segcheck.importers.fortigate._relevance import table
 from segcheck.importers.fortigate._services import Services, proto
 from segcheck.importers.fortigate._tree import Node

@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from segcheck.importers._base import ImporterInfo
+from segcheck.importers._base import ImporterInfo, input_reading
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.ios._commands import Commands
 from segcheck.importers.ios._device import device
 from segcheck.importers.ios._info import IMPORTER
-from segcheck.importers.ios._notes import Notes, because, unknown
+from segcheck.importers.ios._notes import Notes
 from segcheck.importers.ios._syntax import Tree, parse
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
@@ -140,12 +141,4 @@ def _torn(made: DeviceConfig) -> DeviceConfig:
 
 
 def _input(source: SourceText, notes: Notes, complete: Complete, evidence: str) -> InputReading:
-    return InputReading(
-        path=source.path,
-        sha256=source.sha256,
-        encoding=source.encoding,
-        format=IMPORTER.format,
-        complete=complete,
-        evidence=evidence,
-        lines=notes.account,
-    )
+    return input_reading(source, IMPORTER.format, notes.account, complete, evidence)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from segcheck.importers._unsure import unknown
 from segcheck.importers.ios._names import DSCP, FLAGS, PRECEDENCE
-from segcheck.importers.ios._notes import Notes, unknown
+from segcheck.importers.ios._notes import Notes
 from segcheck.importers.ios._objects import Objects, Service
 from segcheck.importers.ios._times import Times
 from segcheck.importers.ios._values import (

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.ios._entries import Entries
 from segcheck.importers.ios._mirror import answered, mirrored
-from segcheck.importers.ios._notes import Notes, because, builtin, unknown
+from segcheck.importers.ios._notes import Notes, builtin
 from segcheck.importers.ios._syntax import Line
 from segcheck.importers.ios._values import FAMILY, NotUnderstood, Words, message, number, proto
 from segcheck.model.device import NamedObject, Scope

@@ -7,7 +7,7 @@ an answer does not show of its opening packet (flags, TOS, ICMP codes, the time)
 
 from __future__ import annotations
 
-from segcheck.importers.ios._notes import unknown
+from segcheck.importers._unsure import unknown
 from segcheck.model.match import All, AnyOf, Condition, Expr, Field, Interface, Not, State, conjunction
 from segcheck.sets.intervals import IntervalSet
 

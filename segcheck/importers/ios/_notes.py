@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from segcheck.importers._diagnostics import Diagnostics
+from segcheck.importers._unsure import because
 from segcheck.importers.ios._syntax import Line
 from segcheck.model.device import NamedObject, Scope, Taint
 from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Severity
-from segcheck.model.match import Condition, Expr, Kind, leaves
+from segcheck.model.match import Expr
 from segcheck.model.rules import Action, Rule, Unsure
 from segcheck.model.source import SourceText, Span
 
@@ -103,22 +104,6 @@ class Notes:
 def _shown(line: Line) -> str:
     word = line.words[0][:40]
     return f"{word} ..." if len(line.words) > 1 else word
-
-
-def unknown(text: str, code: Code = Code.CONDITION_NOT_MODELLED) -> Condition:
-    """Return a condition that may fall either way each time it is asked."""
-    return Condition(text, Kind.UNKNOWN, code.value)
-
-
-def because(*exprs: Expr) -> tuple[str, ...]:
-    """Return the codes of the diagnostics that make expressions uncertain."""
-    codes = {
-        leaf.code
-        for expr in exprs
-        for leaf in leaves(expr)
-        if isinstance(leaf, Condition) and leaf.kind is Kind.UNKNOWN
-    }
-    return tuple(sorted(codes))
 
 
 def builtin(name: str, match: Expr, action: Action, span: Span | None = None) -> Rule:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from segcheck.importers.ios._notes import Notes, unknown
+from segcheck.importers._unsure import unknown
+from segcheck.importers.ios._notes import Notes
 from segcheck.importers.ios._syntax import Line
 from segcheck.importers.ios._values import FAMILY, PORTED, NotUnderstood, Words, icmp, ports, proto, protocol, v4
 from segcheck.model.device import NamedObject

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from segcheck.importers.ios._notes import Notes, unknown
+from segcheck.importers._unsure import unknown
+from segcheck.importers.ios._notes import Notes
 from segcheck.importers.ios._syntax import Line
 from segcheck.importers.ios._values import NotUnderstood, Words, number
 from segcheck.model.diagnostic import Code, LineUse

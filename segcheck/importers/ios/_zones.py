@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.ios._interfaces import Interfaces
 from segcheck.importers.ios._lists import Lists
 from segcheck.importers.ios._mirror import answered, established, mirrored
 from segcheck.importers.ios._names import APPLICATIONS
-from segcheck.importers.ios._notes import Notes, because, builtin, unknown
+from segcheck.importers.ios._notes import Notes, builtin
 from segcheck.importers.ios._syntax import Line
 from segcheck.importers.ios._values import proto, to_port
 from segcheck.model.device import Scope

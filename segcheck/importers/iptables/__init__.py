@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segcheck.importers._base import ImporterInfo
+from segcheck.importers._base import ImporterInfo, input_reading
 from segcheck.importers._linux import pipeline
 from segcheck.importers._remarks import Remarks
 from segcheck.importers.iptables import _chains, _pipeline, _scan, _sets, _sources, _statements
@@ -160,15 +160,8 @@ class _Reading:
             _sets.taint_if_torn(span, torn, self.remarks)
         else:
             self.remarks.add(Code.COMPLETENESS_UNKNOWN, Severity.NOTE, _first_line(source), "device", evidence=evidence)
-        self.inputs[place] = InputReading(
-            path=source.path,
-            sha256=source.sha256,
-            encoding=source.encoding,
-            format=FORMAT,
-            complete=Complete.NO if torn else Complete.UNKNOWN,
-            evidence=evidence,
-            lines=account,
-        )
+        complete = Complete.NO if torn else Complete.UNKNOWN
+        self.inputs[place] = input_reading(source, FORMAT, account, complete, evidence)
 
     def _device(self, scanned: list[Scanned], lists: dict[str, RuleList]) -> DeviceConfig:
         parts = [_pipeline.build(one) for one in scanned]

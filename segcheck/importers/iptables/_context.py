@@ -99,8 +99,7 @@ class RuleContext:
 
     def doubt(self, use: LineUse) -> None:
         """Record that the line is used no better than `use`."""
-        if _ORDER.index(use) > _ORDER.index(self.use):
-            self.use = use
+        self.use = self.use.worst(use)
 
     def unknown(self, given: Given, why: str = "") -> Condition:
         """Return the condition for an option that is known and not modelled."""
@@ -140,12 +139,3 @@ class RuleContext:
         """Return an option as people would write it."""
         words = (*(("!",) if given.negated else ()), given.name, *map(_lexer.quote, given.values))
         return " ".join(words)[:200]
-
-
-_ORDER = (
-    LineUse.IRRELEVANT,
-    LineUse.UNDERSTOOD,
-    LineUse.APPROXIMATED,
-    LineUse.UNSUPPORTED,
-    LineUse.UNRECOGNISED,
-)

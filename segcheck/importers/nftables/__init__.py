@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from segcheck.importers._base import ImporterInfo
+from segcheck.importers._base import ImporterInfo, input_reading
 from segcheck.importers._linux import pipeline
 from segcheck.importers._remarks import Remarks
 from segcheck.importers.nftables import _chains, _hooks, _json, _statements
@@ -114,17 +114,8 @@ class _Reading:
         if not torn and source.lines() and not source.text.endswith("\n") and not _json.is_json(source.text):
             torn = "the last line has no line end"
         evidence = torn or "nft list marks no end of the rule set, and does not say whether other tables exist"
-        self.inputs.append(
-            InputReading(
-                path=source.path,
-                sha256=source.sha256,
-                encoding=source.encoding,
-                format=FORMAT,
-                complete=Complete.NO if torn else Complete.UNKNOWN,
-                evidence=evidence,
-                lines=ruleset.account,
-            )
-        )
+        complete = Complete.NO if torn else Complete.UNKNOWN
+        self.inputs.append(input_reading(source, FORMAT, ruleset.account, complete, evidence))
 
     def _completeness(self) -> None:
         for ruleset in self.rulesets:

@@ -100,8 +100,7 @@ class RuleContext:
 
     def doubt(self, use: LineUse) -> None:
         """Record that the rule's lines are used no better than `use`."""
-        if _ORDER.index(use) > _ORDER.index(self.use):
-            self.use = use
+        self.use = self.use.worst(use)
 
     def unknown(self, words: Words, why: str = "") -> Condition:
         """Return the condition for a match that is known and not modelled."""
@@ -119,12 +118,3 @@ class RuleContext:
     def taint(self, scope: Scope, found: Diagnostic) -> None:
         """Record that what the diagnostic names makes `scope` uncertain."""
         self.device.remarks.taint(scope, found)
-
-
-_ORDER = (
-    LineUse.IRRELEVANT,
-    LineUse.UNDERSTOOD,
-    LineUse.APPROXIMATED,
-    LineUse.UNSUPPORTED,
-    LineUse.UNRECOGNISED,
-)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from segcheck.importers._base import ImporterInfo
+from segcheck.importers._base import ImporterInfo, input_reading
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.panos._device import device
 from segcheck.importers.panos._info import IMPORTER
 from segcheck.importers.panos._layout import Layout, finish, layout
-from segcheck.importers.panos._notes import Notes, Vsys, because, unknown
+from segcheck.importers.panos._notes import Notes, Vsys
 from segcheck.importers.panos._text import parse_braces, parse_set
 from segcheck.importers.panos._tree import Tree
 from segcheck.importers.panos._xml import parse as parse_xml
@@ -170,15 +171,7 @@ def _torn(rules: RuleList) -> RuleList:
 
 
 def _input(source: SourceText, notes: Notes, complete: Complete, evidence: str) -> InputReading:
-    return InputReading(
-        path=source.path,
-        sha256=source.sha256,
-        encoding=source.encoding,
-        format=IMPORTER.format,
-        complete=complete,
-        evidence=evidence,
-        lines=notes.account,
-    )
+    return input_reading(source, IMPORTER.format, notes.account, complete, evidence)
 
 
 def _unused(source: SourceText) -> InputReading:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from segcheck.importers._unsure import unknown
 from segcheck.importers.panos._builtin import rule
 from segcheck.importers.panos._interfaces import Interfaces
-from segcheck.importers.panos._notes import Vsys, unknown
+from segcheck.importers.panos._notes import Vsys
 from segcheck.importers.panos._security import to_itself
 from segcheck.importers.panos._services import proto
 from segcheck.importers.panos._tree import Node

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from segcheck.importers.panos._notes import because, unknown
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.panos._original import Rewriting
 from segcheck.importers.panos._routing import Routing
 from segcheck.importers.panos._security import Matcher, Objects

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 
 from segcheck.importers._diagnostics import Diagnostics
+from segcheck.importers._unsure import unknown
 from segcheck.importers.panos._tree import Node, Tree
 from segcheck.model.device import NamedObject, Scope, Taint
 from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Severity
-from segcheck.model.match import Condition, Expr, Kind, leaves
+from segcheck.model.match import Condition
 from segcheck.model.source import SourceText, Span
 
 #: Unread words that one part of a file tells one by one; those beyond it are counted, and the part is tainted already.
@@ -161,22 +162,6 @@ class Vsys:
 
 
 _NOWHERE = Node("")
-
-
-def unknown(text: str, code: Code = Code.CONDITION_NOT_MODELLED) -> Condition:
-    """Return a condition that may fall either way each time it is asked."""
-    return Condition(text, Kind.UNKNOWN, code.value)
-
-
-def because(*exprs: Expr) -> tuple[str, ...]:
-    """Return the codes of the diagnostics that make expressions uncertain."""
-    codes = {
-        leaf.code
-        for expr in exprs
-        for leaf in leaves(expr)
-        if isinstance(leaf, Condition) and leaf.kind is Kind.UNKNOWN
-    }
-    return tuple(sorted(codes))
 
 
 def closure(names: Iterable[str], members: Callable[[str], tuple[str, ...] | None]) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segcheck.importers.panos._notes import unknown
+from segcheck.importers._unsure import unknown
 from segcheck.model.match import All, AnyOf, Expr, Field, Not, conjunction, disjunction
 from segcheck.sets.intervals import IntervalSet
 

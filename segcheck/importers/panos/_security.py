@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from segcheck.importers._unsure import because, unknown
 from segcheck.importers.panos._addresses import Addresses
 from segcheck.importers.panos._applications import Applications, category, people
 from segcheck.importers.panos._interfaces import Interfaces
-from segcheck.importers.panos._notes import Vsys, because, unknown
+from segcheck.importers.panos._notes import Vsys
 from segcheck.importers.panos._original import Rewriting, original
 from segcheck.importers.panos._schedules import Schedules
 from segcheck.importers.panos._services import Services

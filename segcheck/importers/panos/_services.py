@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from segcheck.importers.panos._notes import Vsys, closure, unknown
+from segcheck.importers._unsure import unknown
+from segcheck.importers.panos._notes import Vsys, closure
 from segcheck.importers.panos._tree import Node
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, LineUse, Severity

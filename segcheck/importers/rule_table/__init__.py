@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segcheck.importers._base import ImporterInfo
+from segcheck.importers._base import ImporterInfo, input_reading
 from segcheck.importers._remarks import Remarks
 from segcheck.importers.rule_table import headings, tables, values
 from segcheck.importers.rule_table._rules import Listed, Reader
@@ -221,15 +221,7 @@ class _Reading:
         return tuple(inputs)
 
     def _input(self, source: SourceText, account: LineAccount, complete: Complete, evidence: str) -> InputReading:
-        return InputReading(
-            path=source.path,
-            sha256=source.sha256,
-            encoding=source.encoding,
-            format=FORMAT,
-            complete=complete,
-            evidence=evidence,
-            lines=account,
-        )
+        return input_reading(source, FORMAT, account, complete, evidence)
 
 
 def _families(table: Table, defined: Definitions) -> frozenset[int]:
