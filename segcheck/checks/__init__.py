@@ -2,7 +2,9 @@
 
 A check's module holds `CHECK`, what it is called and why it matters in both languages, and `find`, which yields what is
 wrong. Its id is the file's name in kebab-case. Modules that begin with `_` are shared. `CHECK.asks` says whether it is asked
-of rules (`Context`, by `check`) or of captures (`SeenContext`, by `replay`).
+of rules (`Context`, by `check`) or of captures (`SeenContext`, by `replay`); what is declared (attributes, documents) is
+asked of by `check` too. A module may hold `covered`, which says whether there was anything to ask about and whether what it
+needs was there: a check that finds nothing for lack of input must not read as clean.
 """
 
 from __future__ import annotations
@@ -17,9 +19,21 @@ from segcheck.checks._base import Context
 from segcheck.checks._seen import Seen, SeenContext, crosses
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding
+from segcheck.model.requirement import Coverage, Covered
 from segcheck.sets.intervals import IntervalSet
 
-__all__ = ["Check", "CheckModule", "Context", "Seen", "SeenContext", "asked_of", "crosses", "find", "installed"]
+__all__ = [
+    "Check",
+    "CheckModule",
+    "Context",
+    "Seen",
+    "SeenContext",
+    "asked_of",
+    "covered",
+    "crosses",
+    "find",
+    "installed",
+]
 
 
 @runtime_checkable
@@ -53,6 +67,13 @@ def installed() -> tuple[CheckModule, ...]:
 def asked_of(basis: Basis) -> tuple[CheckModule, ...]:
     """Return the checks that are asked of rules, or of captures, by id."""
     return tuple(module for module in installed() if module.CHECK.asks is basis)
+
+
+def covered(module: CheckModule, context: Context | SeenContext) -> Covered:
+    """Return how far a check could be asked of a site; one that says nothing of it could be asked."""
+    ask = getattr(module, "covered", None)
+    found: Covered = Covered(Coverage.ASKED) if ask is None else ask(context)
+    return found
 
 
 def find(context: Context | SeenContext, wanted: frozenset[str] | None = None) -> tuple[Finding, ...]:

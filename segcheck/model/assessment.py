@@ -10,6 +10,7 @@ from segcheck.model.check import Check
 from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Diagnostic
 from segcheck.model.finding import Finding
+from segcheck.model.requirement import Met
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
 
@@ -40,6 +41,7 @@ class Assessment:
     crossings     every ordered pair of places of different zones, by (source, destination)
     findings      gravest first
     checks        what the findings' checks say, by id
+    requirements  how the site stands to each requirement, in the order of the catalogue
     assumptions   those that some crossing leans on, and those that are expired
     diagnostics   of all exports and of site against export
     weakened      options that make the judgement milder than the default, as they were given
@@ -59,6 +61,7 @@ class Assessment:
     checks: Mapping[str, Check] = field(default_factory=dict)
     assumptions: tuple[AssumptionUse, ...]
     diagnostics: tuple[Diagnostic, ...]
+    requirements: tuple[Met, ...] = ()
     weakened: tuple[str, ...] = ()
     instants: tuple[tuple[str, ...], ...] = ()
     layer2: tuple[int, int] = (0, 0)
