@@ -58,7 +58,7 @@ class Found:
 
 def compare(case: Case) -> Found:
     """Return what engine and brute force say of a site, and where they may not both be right."""
-    return _Comparison(case).found()
+    return Comparison(case).found()
 
 
 def compare_all(seeds: Iterable[int]) -> Found:
@@ -77,7 +77,7 @@ def header_of(packet: Packet) -> Header:
     return Header(*(-1 if (value := packet.get(name)) is None else value for name in Header._fields))
 
 
-class _Comparison:
+class Comparison:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.random = Random(case.seed)
@@ -289,7 +289,7 @@ class _Comparison:
 class _Bits:
     """Bits of a receiver: that a packet arrives, and that it does so though nobody permitted it."""
 
-    def __init__(self, comparison: _Comparison, source: str, sent: Header) -> None:
+    def __init__(self, comparison: Comparison, source: str, sent: Header) -> None:
         self._comparison, self._source, self._sent = comparison, source, sent
         self._known: dict[tuple[str, int], int] = {}
 
