@@ -314,9 +314,12 @@ class _Judge:
         )
 
     def _expecting(self, pairs: Sequence[Judged]) -> Iterator[Judged]:
-        """Yield the pairs, with the way back that helpers may open for control sessions that nobody registered."""
+        """Yield the pairs, with the way back that helpers may open for control sessions that nobody registered.
+
+        A control session that passes only where an assumption fails opens its way back only there.
+        """
         network, universe = self.network, self.universe
-        opened: dict[tuple[str, str], tuple[PacketSet, tuple[Doubt, ...]]] = {}
+        opened: dict[tuple[str, str], tuple[PacketSet, tuple[Doubt, ...], Judged]] = {}
         for pair in pairs:
             if not pair.forbidden_may:
                 continue
@@ -326,10 +329,22 @@ class _Judge:
                 names = dict.fromkeys(device for device, _ in found)
                 doubts = tuple(Doubt(f"helper:{name}", DoubtKind.HELPER, name) for name in names)
                 ends = network.addresses[pair.src.id], network.addresses.get(pair.dst.id, IntervalSet.empty())
-                opened[pair.dst.id, pair.src.id] = expected.way_back(universe, session, *ends), doubts
+                opened[pair.dst.id, pair.src.id] = expected.way_back(universe, session, *ends), doubts, pair
         for pair in pairs:
-            back, doubts = opened.get((pair.src.id, pair.dst.id), (universe.nothing, ()))
-            if not back <= pair.forbidden_may:
+            back, doubts, opening = opened.get((pair.src.id, pair.dst.id), (universe.nothing, (), pair))
+            if back <= pair.forbidden_may:
+                yield pair
+            elif opening.standing is Standing.PROVEN_ASSUMING:
+                leaning = tuple(dict.fromkeys((*pair.assumptions, *opening.assumptions)))
+                proven = pair.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING)
+                yield replace(
+                    pair,
+                    standing=opening.standing if proven else pair.standing,
+                    assumptions=leaning if proven else pair.assumptions,
+                    may=pair.may | back,
+                    forbidden_may=pair.forbidden_may | back,
+                )
+            else:
                 proven = pair.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING)
                 yield replace(
                     pair,
@@ -339,8 +354,6 @@ class _Judge:
                     may=pair.may | back,
                     forbidden_may=pair.forbidden_may | back,
                 )
-            else:
-                yield pair
 
     def _translated(self, source: str) -> frozenset[str]:
         """Return which addresses may be rewritten by the rules of a device that packets of a source may pass."""

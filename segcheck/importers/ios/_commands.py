@@ -178,6 +178,8 @@ class Commands:
         elif words[:2] == ("ipv6", "access-list") and len(words) == 3:
             self.lists.removed(words[2])
             self.notes.flat(line)
+        elif self.local.off(line):
+            self.notes.flat(line)
         elif words and irrelevant(words, GLOBAL):
             self.notes.irrelevant(line)
         elif words[:2] in (("ip", "multicast-routing"), ("ip", "default-gateway"), ("ip", "nat")) and words[2:3] != (

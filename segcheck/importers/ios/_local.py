@@ -3,7 +3,8 @@
 Source: Cisco IOS Security Configuration Guide, "Controlling Access to a Virtual Terminal Line" (`access-class`; without
 `vrf-also` connections from interfaces in a VRF are refused); Terminal Services Command Reference, "transport input" (its default
 differs between releases); Control Plane Policing Implementation Guide. Interface lists apply before, as to every packet that
-arrives. What nothing listens for counts as taken in: the device answers it itself.
+arrives. What nothing listens for counts as taken in: the device answers it itself. Only of the web server it is known where it
+listens (`ip http port`, `ip http secure-port`), so that switching it off explicitly closes those ports.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _LISTENING = {
     ("restconf",): ("management", 6, 443),
     ("ntp", "master"): ("ntp", 17, 123),
 }
+#: Where the web server listens, and the ports to which it is usually moved: nothing else listens there.
+_WEB = {"server": (80, 8080), "secure-server": (443, 8443)}
 
 
 @dataclass(slots=True)
@@ -53,6 +56,8 @@ class Local:
         self._lists = lists
         self._terminals: list[_Terminal] = []
         self._policed: Line | None = None
+        self._off: dict[str, Line] = {}
+        self._moved = False
         self.services: dict[tuple[str, int, int], LocalService] = {}
 
     def line(self, line: Line) -> None:
@@ -123,6 +128,17 @@ class Local:
                     kind=kind, match=to_port(protocol, port), reoriginates=kind == "dns-forwarder", span=span
                 )
                 self.services.setdefault((kind, protocol, port), made)
+                if words[:2] == ("ip", "http"):
+                    self._off.pop(words[2], None)
+
+        self._moved = self._moved or line.words[:3] in (("ip", "http", "port"), ("ip", "http", "secure-port"))
+
+    def off(self, line: Line) -> bool:
+        """Return whether the line is `no ip http server` or `no ip http secure-server`, and record it."""
+        known = line.words[1:3] == ("ip", "http") and line.words[3:] in (("server",), ("secure-server",))
+        if known:
+            self._off[line.words[3]] = line
+        return known
 
     # ---- giving out
 
@@ -132,12 +148,16 @@ class Local:
         if self._policed is not None:
             span = self._notes.span(self._policed)
             rules.append(builtin("control-plane policing", ANYTHING, Unsure((Deny(), Continue())), span))
+        if self._off.keys() == _WEB.keys() and not self._moved:
+            for name, ports in _WEB.items():
+                match = disjunction(*(to_port(6, port) for port in ports))
+                rules.append(builtin(f"ip http {name} off", match, Deny(), self._notes.span(self._off[name])))
         if self._terminals:
             for program, port in _PROGRAMS.items():
                 rules.extend(self._logins(program, port, vrfs))
             span = self._notes.span(self._terminals[0].line)
-            match: Expr = disjunction(*(to_port(6, port) for port in _PROGRAMS.values()))
-            self.services[("vty", 6, 22)] = LocalService(kind="management", match=match, span=span)
+            logins: Expr = disjunction(*(to_port(6, port) for port in _PROGRAMS.values()))
+            self.services[("vty", 6, 22)] = LocalService(kind="management", match=logins, span=span)
         return RuleList(name="ios/local", rules=tuple(rules), default=Permit(), builtin=True)
 
     def _logins(self, program: str, port: int, vrfs: tuple[str, ...]) -> Iterator[Rule]:

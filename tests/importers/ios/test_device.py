@@ -347,3 +347,17 @@ def test_every_line_has_a_use():
     text = whole("frobnicate\n and more\naccess-list 1 permit any\n")
 
     assert set(uses(text).values()) == {LineUse.UNDERSTOOD, LineUse.IRRELEVANT, LineUse.UNRECOGNISED}
+
+
+@pytest.mark.parametrize(
+    ("lines", "closed"),
+    [
+        ("no ip http server\nno ip http secure-server\n", ["ip http server off", "ip http secure-server off"]),
+        ("no ip http server\n", []),  # the other may listen, wherever it was moved to
+        ("no ip http server\nno ip http secure-server\nip http port 8080\n", []),
+        ("no ip http server\nip http secure-server\nno ip http secure-server\nip http server\n", []),
+    ],
+)
+def test_a_web_server_that_is_off_takes_nothing_in(lines: str, closed: list[str]) -> None:
+    rules = device(lines).lists["ios/local"].rules
+    assert [rule.id for rule in rules if rule.id.startswith("ip http")] == closed
