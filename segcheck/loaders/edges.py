@@ -41,7 +41,7 @@ _ID = re.compile(r"\w[\w.-]*")
 class Strict(BaseModel):
     """An edge model: unknown keys and values of another type are errors."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, serialize_by_alias=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, serialize_by_alias=True)
 
 
 def wrong(en: str, ja: str, help_en: str = "", help_ja: str = "") -> NoReturn:
