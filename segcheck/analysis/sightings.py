@@ -132,7 +132,7 @@ class Sightings:
                 tap, one, wires[one["wire"]], {name: values[position] for name, values in sums.items()}
             )
             if one.get("spread"):
-                sighting = replace(sighting, ports=IntervalSet.of(*np.unique(seen_ports[mine]).tolist()))
+                sighting = replace(sighting, ports=IntervalSet.of(*sorted(set(seen_ports[mine].tolist()))))
             yield Group(sighting, rows[mine], from_a[mine], flows, inner[span] if divided[position] else None)
 
     def _kept(self, first: Column, conversations: list[int]) -> list[int]:
@@ -231,7 +231,7 @@ class Sightings:
     def _own(self, proto: Column, ports: Column) -> Column:
         """Return a source port for each that means the same to the register, so that few different ones are left."""
         found = ports.copy()
-        for protocol in np.unique(proto).tolist():
+        for protocol in np.flatnonzero(np.bincount(proto)).tolist():
             cuts = np.array([0, *self.rulings.cuts(protocol)], np.int64)
             if protocol not in _ICMP:
                 mine = proto == protocol

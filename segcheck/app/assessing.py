@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
+from typing import TYPE_CHECKING
 
 from segcheck import checks
-from segcheck.analysis import crossings, permitting
 from segcheck.analysis import network as graphs
-from segcheck.analysis.by_filters import by_filters_alone
-from segcheck.analysis.crossings import Judged, Judgement
+from segcheck.analysis import permitting
 from segcheck.analysis.network import Doubt, DoubtKind, Network
 from segcheck.app import validating
 from segcheck.errors import BadArguments, BadInput
@@ -28,6 +27,9 @@ from segcheck.model.site_words import DeviceKind, Responsibility
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.listing import Box, Boxes
 from segcheck.sets.packets import CapacityExceeded, PacketSet
+
+if TYPE_CHECKING:  # imported where a site is judged by its rules: replay, which does not, comes here for the rest
+    from segcheck.analysis.crossings import Judged, Judgement
 
 JST = timezone(timedelta(hours=9))
 #: Boxes that are listed of one set; how many there are in all is always told.
@@ -71,6 +73,8 @@ def assess(
         BadInput: the site's files cannot be used; nothing was judged.
         BadArguments: an id that is no check's.
     """
+    from segcheck.analysis import crossings
+
     wanted = wanted_of(Basis.RULES, select, ignore) if not only_crossings else frozenset()
     validated = validating.validate(folder)
     site = validated.site
@@ -152,6 +156,8 @@ def wanted_of(asks: Basis, select: Sequence[str], ignore: Sequence[str]) -> froz
 
 def _by_filters(judgement: Judgement) -> frozenset[tuple[str, str]]:
     """Return the pairs that stay proven whatever the routes are; none where that cannot be worked out in the largest store."""
+    from segcheck.analysis.by_filters import by_filters_alone
+
     try:
         return by_filters_alone(judgement)
     except CapacityExceeded:
@@ -159,12 +165,14 @@ def _by_filters(judgement: Judgement) -> frozenset[tuple[str, str]]:
 
 
 def _crossing(pair: Judged, filtered: frozenset[tuple[str, str]], boxes: Callable[[PacketSet], Boxes]) -> Crossing:
+    from segcheck.analysis.crossings import ends
+
     because = (name for doubt in pair.because for name in (doubt.id, *doubt.because))
     return Crossing(
         src=pair.src,
         dst=pair.dst,
         standing=pair.standing,
-        support="filters" if crossings.ends(pair) in filtered else "filters+routing",
+        support="filters" if ends(pair) in filtered else "filters+routing",
         because=tuple(dict.fromkeys(because)),
         assumptions=tuple(doubt.id for doubt in pair.assumptions),
         must=boxes(pair.must),

@@ -1,66 +1,42 @@
-"""`kernel`: how a function becomes machine code, and where that is kept between runs.
+"""`kernel`: how a function becomes machine code, and where numba keeps that between runs.
 
 numba notices changes of a function's own file only, not of those whose functions it calls
-(https://numba.readthedocs.io/en/stable/developer/caching.html). So the folder is named after the text of all kernels and
-of the constants in them: a changed kernel never meets old machine code. It lies in the user's cache folder, since the
-package's own may be read-only or somebody else's; where there is none, every run compiles anew, some 8 s of CPU.
+(https://numba.readthedocs.io/en/stable/developer/caching.html); the folder that it is given here is named after all of
+them (`machine_folder`). Where there is none, every run compiles anew, some 8 s of CPU.
 
-Nothing else of segcheck imports numba: whoever imports this module or a kernel pays for it (0.2 s), and ImportError says
-that it is not there.
+Importing numba takes 0.25 s and finding machine code through it as long again, so runs start from what `machine_code` keeps
+and only import this, or a kernel, when that is missing. ImportError says that numba is not there.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, cast
 
 import numba
 from numba.core import config
 
+from segcheck.captures.machine_folder import machine_folder
+
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `function` compiled on its first call for the types it is called with; it holds no lock while it runs."""
-    compiled: Callable[..., Any] = numba.njit(nogil=True, cache=_CACHED)(function)
+    """Return `function` compiled on its first call for the types it is called with; it holds no lock while it runs.
+
+    It raises nothing: an integer divided by 0 is 0 (`error_model`), which no kernel does.
+    """
+    compiled: Callable[..., Any] = numba.njit(nogil=True, cache=_CACHED, error_model="numpy")(function)
     return compiled
 
 
-def _cache_folder() -> Path:
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    texts = hashlib.sha256()
-    here = Path(__file__).parent
-    for path in (*sorted(here.glob("kernel*.py")), here / "packet.py", here.parent / "model" / "flow.py"):
-        texts.update(path.read_bytes())
-    return Path(base) / "segcheck" / f"kernels-{texts.hexdigest()[:16]}"
-
-
 def _prepare() -> bool:
-    """Tell numba where to keep machine code; return whether it may.
-
-    What lies there is executed, so the folder must be the user's own and nobody else may write to it.
-    """
+    """Tell numba where to keep machine code; return whether it may."""
     settings = cast("Any", config)
     if settings.CACHE_DIR:  # NUMBA_CACHE_DIR
         return True
-    try:
-        folder = _cache_folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.stat()
-        own = not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
-        usable = own and os.access(folder, os.W_OK | os.X_OK)
-    except (OSError, RuntimeError):  # no home, or one that cannot be written
-        return False
-    if usable:
+    folder = machine_folder()
+    if folder is not None:
         settings.CACHE_DIR = str(folder)
-    return usable
+    return folder is not None
 
 
 _CACHED = _prepare()

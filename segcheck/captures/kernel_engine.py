@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from segcheck.captures import kernel_table, kernel_walk, kernels
+from segcheck.captures import machine_code
 from segcheck.captures.containers import walk
 from segcheck.captures.conversations import BITS, MOST_DATAGRAMS, ONE, STEP, Key, add, new_row, table_of
 from segcheck.captures.damage import Damages
 from segcheck.captures.engine import Taken
 from segcheck.captures.frames import DECODED, FRAGMENT
 from segcheck.captures.neighbours import Notes
-from segcheck.captures.packet import FIRST, LATER, PACKET, ROW, ROW_WANTED
+from segcheck.captures.packet import EARLIEST, FIRST, LATER, PACKET, ROW, ROW_WANTED
 from segcheck.captures.pcap import Pcap
 from segcheck.captures.pcapng import Interface, Pcapng
 from segcheck.captures.spill import Spill
@@ -47,6 +47,8 @@ _WHOLE = np.dtype((np.void, ROW.itemsize))
 _SECOND = 1_000_000_000
 #: Times and offsets below this add up without running over.
 _HALF = 1 << 62
+
+machine_code.prepare()  # ImportError where there is no numba: whoever imports this asks for it
 
 
 class Compiled:
@@ -82,6 +84,7 @@ class _Rows:
 
     def __init__(self, spill: Spill) -> None:
         self._spill = spill
+        self._kernels = machine_code.kernels()
         self._seed = np.uint64(secrets.randbits(64))
         self._used = 0
         self._rows, self._index = _room(min(_FEWEST_ROWS, spill.most))
@@ -95,13 +98,13 @@ class _Rows:
         old = self._rows
         self._rows, self._index = _room(size)
         self._rows[: self._used].view(_WHOLE)[:] = old[: self._used].view(_WHOLE)
-        kernel_table.reindex(self._rows, self._used, self._index, self._seed)
+        self._kernels.reindex(self._rows, self._used, self._index, self._seed)
 
     def add(self, window: _Array, packets: _Array, count: int) -> None:
         """Add those of the first `count` packets that want a row."""
         begin = 0
         while True:
-            begin, self._used = kernel_table.aggregate(
+            begin, self._used = self._kernels.aggregate(
                 window, packets, begin, count, self._rows, self._used, self._index, self._seed
             )
             if begin >= count:
@@ -112,7 +115,7 @@ class _Rows:
         """Add rows of another table."""
         others, begin = table.view(ROW), 0
         while True:
-            begin, self._used = kernel_table.merge(others, begin, self._rows, self._used, self._index, self._seed)
+            begin, self._used = self._kernels.merge(others, begin, self._rows, self._used, self._index, self._seed)
             if begin >= len(others):
                 return
             self._more()
@@ -134,6 +137,7 @@ class _Reading:
     """One file on its way through the kernels."""
 
     def __init__(self, walked: Walk, rows: _Rows, notes: Notes, place: int, tell: Callable[[int], None] | None) -> None:
+        self._kernels = machine_code.kernels()
         self._walked = walked
         self._rows = rows
         self._notes = notes
@@ -167,13 +171,13 @@ class _Reading:
         if isinstance(walked, Pcapng):
             self._describe(walked.interfaces)
             big, known = walked.order == ">", self._described
-            count, pos, walked.time = kernel_walk.walk_pcapng(
+            count, pos, walked.time = self._kernels.walk_pcapng(
                 window, pos, size, big, self._interfaces, known, walked.time, number, packets
             )
             return count, pos
         assert isinstance(walked, Pcap)
         magic, link = walked.magic, walked.link
-        count, pos = kernel_walk.walk_pcap(
+        count, pos = self._kernels.walk_pcap(
             window, pos, size, magic.order == ">", magic.header, magic.scale, link, number, packets
         )
         return count, pos
@@ -193,8 +197,8 @@ class _Reading:
         if self._settled:
             self._rows.merge(table_of(self._settled))
         walked, read = self._walked, self._number - self._place
-        first, last = self._totals[kernels.EARLIEST :].tolist()
-        counts = [*self._totals[: kernels.EARLIEST].tolist(), walked.skipped]
+        first, last = self._totals[EARLIEST:].tolist()
+        counts = [*self._totals[:EARLIEST].tolist(), walked.skipped]
         if self._tell is not None:
             self._tell(read)
         return Taken(
@@ -218,7 +222,7 @@ class _Reading:
         """Decode the first `count` packets and add them to the table."""
         packets = self._packets
         self._number += count
-        fragments, notes = kernels.decode(window, packets, count, self._totals)
+        fragments, notes = self._kernels.decode(window, packets, count, self._totals)
         if notes:
             self._note(packets[:count])
         if fragments:
@@ -257,7 +261,7 @@ class _Reading:
         packets["wants"][where] = wants
         for column, values in zip(_PORTS, zip(*ports, strict=True), strict=True):
             packets[column][where] = values
-        kernels.turn_joined(packets, where)
+        self._kernels.turn_joined(packets, where)
 
     def _first(self, name: bytes, ports: tuple[int, int, int]) -> None:
         """Remember a first fragment, and give its later ones that came before it their row."""

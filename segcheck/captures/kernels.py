@@ -12,12 +12,10 @@ import numpy as np
 
 from segcheck.captures.compiled import kernel
 from segcheck.captures.kernel_loads import be16, be32, be64, le32
-from segcheck.captures.packet import FIRST, LATER, NO_ROW, ROW_WANTED
+from segcheck.captures.packet import EARLIEST, FIRST, LATER, LATEST, NO_ROW, ROW_WANTED
 from segcheck.model.flow import HEAD, NO_VLAN, Bits
 
 DECODED, NOT_IP, FRAGMENT, TRUNCATED, MALFORMED, UNKNOWN_LINK = range(6)  # in the order of `FrameOutcome`
-#: Where `decode` keeps the earliest and the latest time, behind the counts of the six outcomes.
-EARLIEST, LATEST = 6, 7
 _FINE = -1
 _FRAGMENTED, _TRUNCATED, _DEEPER, _EXTENSIONS, _BAD_LENGTH = (
     np.uint16(bit) for bit in (Bits.FRAGMENTED, Bits.TRUNCATED, Bits.DEEPER_TAGS, Bits.EXTENSIONS, Bits.BAD_LENGTH)

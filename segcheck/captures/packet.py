@@ -11,6 +11,8 @@ from segcheck.model.flow import FLOW, HEAD
 
 #: What `PACKET["wants"]` says: a row of its own, joining with its first fragment, or nothing.
 NO_ROW, ROW_WANTED, FIRST, LATER = 0, 1, 2, 3
+#: Where decoding keeps the earliest and the latest time, behind the counts of the six outcomes.
+EARLIEST, LATEST = 6, 7
 
 #: One frame: the walk over a container fills the first group, decoding the rest.
 PACKET = np.dtype(

@@ -19,7 +19,8 @@ from segcheck.model.neighbour import Neighbours
 Progress = Callable[[int, int | None, int], None]
 
 ENGINES = ("auto", "interpreted", "kernel")
-#: Unpacked bytes from which compiled code pays: it takes 0.5 s to start, and the interpreted engine as long for so much.
+#: Unpacked bytes from which compiled code is sure to pay: the interpreted engine takes 0.5 s for so much, and machine code that
+#: is kept 0.1 s to start, but some 10 s to make, once per machine.
 SMALL = 20 << 20
 #: About how much longer packed captures are when unpacked.
 _UNPACKS = 3

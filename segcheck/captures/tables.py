@@ -33,7 +33,8 @@ def empty(rows: int = 0) -> Table:
 
 def ordered(table: Table) -> Table:
     """Return the rows sorted by `KEY`."""
-    result: Table = table[np.lexsort([table[name] for name in reversed(KEY)])]
+    order = np.lexsort([table[name] for name in reversed(KEY)])
+    result: Table = table.view(_WHOLE)[order].view(FLOW)
     return result
 
 

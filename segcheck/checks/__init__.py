@@ -1,20 +1,22 @@
 """Judgement: one file per check, found by its presence.
 
 A check's module holds `CHECK`, what it is called and why it matters in both languages, and `find`, which yields what is
-wrong. Its id is the file's name in kebab-case. Modules that begin with `_` are shared. `CHECK.asks` says whether it is asked
-of rules (`Context`, by `check`) or of captures (`SeenContext`, by `replay`); what is declared (attributes, documents) is
-asked of by `check` too. A module may hold `covered`, which says whether there was anything to ask about and whether what it
+wrong. Its id is the file's name in kebab-case. Modules that begin with `_` are shared. Those of this folder are asked of rules
+(`Context`, by `check`), those of `captures/` of captures (`SeenContext`, by `replay`), and `CHECK.asks` says so too; what is
+declared (attributes, documents) is asked of by `check` as well. A module may hold `covered`, which says whether there was anything to ask about and whether what it
 needs was there: a check that finds nothing for lack of input must not read as clean.
 """
 
 from __future__ import annotations
 
 import pkgutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
+from segcheck.checks import captures
 from segcheck.checks._base import Context
 from segcheck.checks._seen import Seen, SeenContext, crosses
 from segcheck.model.check import Check
@@ -46,27 +48,35 @@ class CheckModule(Protocol):
         """Yield what is wrong; `context` is what the check asks of."""
 
 
-@cache
 def installed() -> tuple[CheckModule, ...]:
-    """Return the checks of this folder, by id.
+    """Return the checks of this folder and of `captures/`, by id.
 
     Raises:
-        TypeError: a file lacks `CHECK` or `find`, or its name does not fit the id.
+        TypeError: as `asked_of`.
     """
+    found = (*asked_of(Basis.RULES), *asked_of(Basis.CAPTURES))
+    return tuple(sorted(found, key=lambda module: module.CHECK.id))
+
+
+@cache
+def asked_of(basis: Basis) -> tuple[CheckModule, ...]:
+    """Return the checks that are asked of rules, or of captures, by id; the others are not even imported.
+
+    Raises:
+        TypeError: a file lacks `CHECK` or `find`, its name does not fit the id, or it lies in the other folder.
+    """
+    package = captures if basis is Basis.CAPTURES else sys.modules[__name__]
     found = []
-    for entry in sorted(pkgutil.iter_modules(__path__), key=lambda e: e.name):
-        if entry.name.startswith("_"):
+    for entry in sorted(pkgutil.iter_modules(package.__path__), key=lambda e: e.name):
+        if entry.name.startswith("_") or entry.ispkg:
             continue
-        module = import_module(f"{__name__}.{entry.name}")
+        module = import_module(f"{package.__name__}.{entry.name}")
         if not isinstance(module, CheckModule) or module.CHECK.id != entry.name.replace("_", "-"):
             raise TypeError(f"check {entry.name} lacks CHECK or find, or has another id")
+        if module.CHECK.asks is not basis:
+            raise TypeError(f"check {entry.name} asks {module.CHECK.asks.name}: it belongs into the other folder")
         found.append(module)
     return tuple(found)
-
-
-def asked_of(basis: Basis) -> tuple[CheckModule, ...]:
-    """Return the checks that are asked of rules, or of captures, by id."""
-    return tuple(module for module in installed() if module.CHECK.asks is basis)
 
 
 def covered(module: CheckModule, context: Context | SeenContext) -> Covered:

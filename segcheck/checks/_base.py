@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from segcheck.analysis import permitting
-from segcheck.analysis.causes import Cause, Statement, causes
-from segcheck.analysis.crossings import Judgement
-from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import Network
 from segcheck.analysis.permitting import Allowance
 from segcheck.model.finding import ConfigEvidence, Evidence, Weight, WitnessEvidence
@@ -19,6 +17,10 @@ from segcheck.model.result import Binding
 from segcheck.model.site import Site
 from segcheck.model.site_words import SegmentKind, Tier
 from segcheck.model.source import Span
+
+if TYPE_CHECKING:  # replay, which needs none of it, comes here for the words below
+    from segcheck.analysis.causes import Cause, Statement
+    from segcheck.analysis.crossings import Judgement
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,6 +37,8 @@ class Context:
     @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """Return what opens the violated crossings."""
+        from segcheck.analysis.causes import causes
+
         return tuple(causes(self.judgement, self.expired))
 
     @cached_property
@@ -127,5 +131,7 @@ def rule_name(device: str, listed: str, rule: str) -> str:
 
 def confirmed(context: Context, cause: Cause) -> WitnessEvidence:
     """Return the witness of a cause with its way and the commands that confirm it."""
+    from segcheck.analysis.lookups import confirm
+
     journeys = (cause.journey,) if cause.journey is not None else ()
     return WitnessEvidence(cause.witness, cause.pair.src.id, cause.minute, journeys, confirm(context.network, journeys))

@@ -71,7 +71,7 @@ def test_a_check_and_its_requirements_are_explained(check, language):
 
 
 def test_every_requirement_that_a_check_can_name_is_explained():
-    pages = (Path(checks.__file__).parent).glob("*.py")
+    pages = (Path(checks.__file__).parent).rglob("*.py")
     named = {name for page in pages for name in re.findall(r'"([A-Z]{1,3}-\d\d)"', page.read_text(encoding="utf-8"))}
 
     assert named

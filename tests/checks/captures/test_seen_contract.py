@@ -24,7 +24,7 @@ CHECKS = [module.CHECK.id for module in checks.asked_of(Basis.CAPTURES)]
 
 
 def cases(check: str) -> tuple[Shown, Shown]:
-    module = import_module(f"tests.checks.test_{check.replace('-', '_')}")
+    module = import_module(f"tests.checks.captures.test_{check.replace('-', '_')}")
     return module.FIRES, module.SOUND
 
 
@@ -89,7 +89,7 @@ def test_findings_speak_both_languages_and_show_frames(check: str, tmp_path: Pat
 def test_every_reason_that_checks_and_joins_give_has_its_words(language: str) -> None:
     folder = Path(checks.__file__).parents[1]
     texts = [
-        path.read_text(encoding="utf-8") for part in ("checks", "analysis") for path in (folder / part).glob("*.py")
+        path.read_text(encoding="utf-8") for part in ("checks", "analysis") for path in (folder / part).rglob("*.py")
     ]
     given = {kind for text in texts for kind in re.findall(r'because=[^\n]*?f"([a-z-]+):\{', text)}
     given |= {"bound", "rules", "sender", *(one.value for one in (Ruling.TRANSLATED, Ruling.UNDECLARED))}
