@@ -113,7 +113,6 @@ def _met(one: Requirement, demanded: bool, judging: Judging, clauses: tuple[tupl
     asked = [check for check in mine if check.covered is not None and check.covered.coverage is Coverage.ASKED]
     findings = [finding for finding in judging.findings if one.id in finding.requirements]
     crossed = judging.crossed.get(one.id, Crossed())
-    left_out = [check.check for check in mine if check.covered is None]
     outcome, because = _outcome(one, demanded, judging, every, findings, crossed)
     if outcome in (Outcome.FAIL, Outcome.EXCEPTED):
         bases = {basis for f in findings if f.standing is Standing.VIOLATED for basis in f.basis} or {judging.asks}
@@ -128,15 +127,18 @@ def _met(one: Requirement, demanded: bool, judging: Judging, clauses: tuple[tupl
         example=clauses[2],
         because=because,
         findings=tuple(dict.fromkeys(finding.fingerprint for finding in findings)),
-        in_scope=not left_out and _in_scope(one, judging, every),
+        in_scope=_in_scope(one, judging, every, left_out=any(check.covered is None for check in mine)),
     )
 
 
-def _in_scope(one: Requirement, judging: Judging, every: Iterable[Serving]) -> bool:
-    """Return whether a lack of evidence counts: what the policy names, as far as this command reads what it needs."""
+def _in_scope(one: Requirement, judging: Judging, every: Iterable[Serving], *, left_out: bool) -> bool:
+    """Return whether a lack of evidence counts: what the policy names, as far as this command reads what it needs.
+
+    Without a policy's word it is what rules decide, as far as it was asked: options that leave checks out are told as such.
+    """
     if judging.asks is Basis.CAPTURES:
         return one.id in judging.scope and set(one.needs) == {Basis.CAPTURES}
-    return one.id in judging.scope if judging.scope else decidable(one, every)
+    return one.id in judging.scope if judging.scope else not left_out and decidable(one, every)
 
 
 def _outcome(

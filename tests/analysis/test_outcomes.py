@@ -164,6 +164,7 @@ def test_of_another_model_it_does_not_apply(one: Requirement) -> None:
     assert met(one, replace(judging(one), models=other)).outcome is Outcome.NOT_APPLICABLE
     assert met(one, replace(judging(one), models=mine | other)).outcome is Outcome.PASS
     assert met(one, replace(judging(one, finding(one)), models=other)).outcome is Outcome.FAIL
+    assert met(one, replace(judging(one, finding(one, waived="W-1")), models=other)).outcome is Outcome.EXCEPTED
 
 
 @pytest.mark.parametrize("one", [one for one in LATEST if not one.by], ids=lambda one: one.id)
@@ -229,6 +230,7 @@ def test_the_scope_is_what_the_policy_names_else_what_rules_decide(one: Requirem
     assert not met(one, judging(one, by=())).in_scope  # nothing is there that could decide it
     assert not met(one, judging(one, by=(serving(one, None),))).in_scope  # options took it out of what is asked
     assert met(one, replace(known, scope=frozenset((one.id,)))).in_scope
+    assert met(one, replace(judging(one, by=(serving(one, None),)), scope=frozenset((one.id,)))).in_scope
     assert not met(one, replace(known, scope=frozenset(("other",)))).in_scope
     seen = replace(judging(one, asks=C), scope=frozenset((one.id,)))
     assert met(one, seen).in_scope is (set(one.needs) == {C})
