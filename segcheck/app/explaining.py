@@ -122,7 +122,8 @@ def _requirement(words: Words, name: str) -> Topic:
         binds = words("requirements.towards", subject=binds, object=one.object[spoken])
     serving = [check.id for check in _checks() if name in check.requirements]
     example = requirements.example()
-    clauses = [f"{words('requirements.example', clause=n)}: {example.numbered[n]}" for n in one.clauses]
+    clauses = [f"- {number}: {example.numbered[number]}" for number in one.clauses]
+    policy = words("requirements.policy", title=example.title, day=example.in_force.isoformat())
     return Topic(
         name,
         (
@@ -131,7 +132,7 @@ def _requirement(words: Words, name: str) -> Topic:
             (words("explain.shown_by"), _evidence(words, one)),
             (words("explain.served_by"), ", ".join(serving) or words("requirements.no_check")),
             (words("explain.weight"), words(f"weight.{one.weight.value}")),
-            (words("explain.clauses"), "\n".join(f"- {line}" for line in clauses) or words("explain.none")),
+            (words("explain.clauses"), "\n".join((policy, *clauses)) if clauses else words("explain.none")),
             (words("explain.edition"), _applies(words, variants)),
         ),
     )
