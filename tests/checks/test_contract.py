@@ -67,7 +67,9 @@ def test_findings_speak_both_languages_and_name_files_of_the_site(check: str, tm
         assert one.remedy[0].endswith("。")
         assert one.remedy[1].endswith(".")
         assert one.requirements
-        assert set(one.basis) <= set(assessment.checks[check].bases)  # else its evidence would count as another kind's
+        assert not set(one.basis).isdisjoint(
+            assessment.checks[check].bases
+        )  # else its evidence would count as another kind's
         assert len({one.fingerprint for one in found}) == len(found)
     run = Run(version="0", started="2026-11-24T00:00:00Z", command="check")
     result = check_json.result(assessment, (), run, ())
