@@ -13,7 +13,7 @@ from segcheck import checks
 from segcheck.analysis import network as graphs
 from segcheck.analysis import permitting
 from segcheck.analysis.network import Doubt, DoubtKind, Network
-from segcheck.app import validating
+from segcheck.app import requiring, validating
 from segcheck.errors import BadArguments, BadInput
 from segcheck.loaders.problems import SiteFile, did_you_mean
 from segcheck.model.assessment import Assessment, AssumptionUse
@@ -96,14 +96,19 @@ def assess(
             if progress is not None:
                 progress("checks", done, len(modules))
             found += module.find(context)
+        findings = tuple(sorted(waived(site, day, found), key=checks.order))
+        filtered = _by_filters(judgement) if spelt else frozenset()
+        boxes = cache(lambda packets: _boxes(packets, spelt=spelt))  # many pairs are crossed by the same packets
+        told = tuple(_crossing(pair, filtered, boxes) for pair in judgement.pairs)
+        met = (
+            ()
+            if only_crossings
+            else requiring.stands(site, day, context, wanted=wanted, findings=findings, crossings=told)
+        )
     except CapacityExceeded as error:  # a check asks more of the same store: without its answer nothing is told
         return Assessed(_exhausted(site, validated.bindings, day, error.capacity), validated.files, None)
     if progress is not None:
         progress("checks", len(modules), len(modules))
-    findings = tuple(sorted(waived(site, day, found), key=checks.order))
-    filtered = _by_filters(judgement) if spelt else frozenset()
-    boxes = cache(lambda packets: _boxes(packets, spelt=spelt))  # many pairs are crossed by the same packets
-    told = tuple(_crossing(pair, filtered, boxes) for pair in judgement.pairs)
     assessment = Assessment(
         site=site,
         day=day,
@@ -114,6 +119,7 @@ def assess(
         checks={module.CHECK.id: module.CHECK for module in checks.installed()},
         assumptions=tuple(_assumptions(network, judgement.pairs)),
         diagnostics=tuple(diagnostics_of(validated.bindings)),
+        requirements=met,
         weakened=tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore]),
         instants=tuple(
             tuple(one.name for one, on in zip(judgement.reach.instants.schedules, row, strict=True) if on)
@@ -313,6 +319,7 @@ def _exhausted(site: Site, bindings: tuple[Binding, ...], day: date, capacity: i
         findings=(),
         assumptions=(),
         diagnostics=(told, *diagnostics_of(bindings)),
+        requirements=requiring.stands(site, day, None, wanted=None, findings=()),
         devices=devices_of(bindings),
         outside=tuple(outside(site)),
     )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-
-import yaml
 
 from segcheck import checks, importers
 from segcheck.errors import BadArguments
 from segcheck.importers import ImporterInfo
 from segcheck.lang.words import Words, load
+from segcheck.loaders import requirements
 from segcheck.loaders.problems import did_you_mean
 from segcheck.model.check import Check
+from segcheck.model.requirement import Requirement
 
 _SECTIONS = ("why", "consequence", "remedy", "example")
 _GROUPS = ("diagnostics", "doubts", "verdicts", "standings", "exits")
@@ -44,7 +42,7 @@ def explain(name: str, language: str) -> Topic:
     check = next((one for one in _checks() if name == one.id), None)
     if check is not None:
         return _check(words, check)
-    if name in requirements():
+    if name in requirements.ids():
         return _requirement(words, name)
     kind, _, place = name.partition(":")
     if place:
@@ -70,21 +68,15 @@ def contents(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ..
     formats = tuple((module.IMPORTER.format, module.IMPORTER.title) for module in importers.installed())
     spoken = 0 if words.language == "ja" else 1
     asked = tuple((one.id, one.title[spoken]) for one in _checks())
-    required = tuple((name, text[words.language]) for name, text in requirements().items())
+    required = tuple(
+        {one.id: one.text[spoken] for one in requirements.load()}.items()
+    )  # as the latest edition words it
     return (
         *groups,
         (words("explain.checks"), asked),
         (words("explain.requirements"), required),
         (words("explain.importers"), formats),
     )
-
-
-@cache
-def requirements() -> Mapping[str, Mapping[str, str]]:
-    """Return what each requirement's id stands for: `ja`, `en`, `source` and `certainty`, by id."""
-    text = resources.files("segcheck").joinpath("data", "requirements.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = yaml.safe_load(text)
-    return found
 
 
 def _checks() -> tuple[Check, ...]:
@@ -120,15 +112,60 @@ def _check(words: Words, check: Check) -> Topic:
 
 
 def _requirement(words: Words, name: str) -> Topic:
-    told = requirements()[name]
+    """Return a requirement whole: one whose editions differ says what each of them demands."""
+    variants = [one for one in requirements.load() if one.id == name]
+    rows = [row for one in variants for row in _demand(words, one, several=len(variants) > 1)]
+    one = variants[-1]
+    spoken = 0 if words.language == "ja" else 1
+    binds = one.subject[spoken]
+    if one.object[spoken]:
+        binds = words("requirements.towards", subject=binds, object=one.object[spoken])
+    serving = [check.id for check in _checks() if name in check.requirements]
+    example = requirements.example()
+    clauses = [f"- {number}: {example.numbered[number]}" for number in one.clauses]
+    policy = words("requirements.policy", title=example.title, day=example.in_force.isoformat())
     return Topic(
         name,
         (
-            (words("explain.why"), told[words.language]),
-            (words("explain.source"), told["source"]),
-            (words("explain.certainty"), words(f"certainty.{told['certainty']}")),
+            *rows,
+            (words("explain.binds"), binds),
+            (words("explain.shown_by"), _evidence(words, one)),
+            (words("explain.served_by"), ", ".join(serving) or words("requirements.no_check")),
+            (words("explain.weight"), words(f"weight.{one.weight.value}")),
+            (words("explain.clauses"), "\n".join((policy, *clauses)) if clauses else words("explain.none")),
+            (words("explain.edition"), _applies(words, variants)),
         ),
     )
+
+
+def _demand(words: Words, one: Requirement, *, several: bool) -> Iterator[tuple[str, str]]:
+    spoken = 0 if words.language == "ja" else 1
+    heading = words("explain.demand")
+    yield f"{heading} ({_edition(words, one)})" if several else heading, one.text[spoken]
+    yield words("explain.source"), "\n".join(f"- {line}" for line in one.sources)
+    sure = f"{one.certainty.value}: {words(f'certainty.{one.certainty.name.lower()}')}"
+    yield words("explain.certainty"), f"{sure}\n{one.note[spoken]}".rstrip()
+
+
+def _evidence(words: Words, one: Requirement) -> str:
+    if not one.by:
+        return words("requirements.documents")
+    by = ", ".join(words(f"requirements.evidence.{basis.value}") for basis in one.by)
+    return words("requirements.shown_by", by=by, needs=", ".join(basis.value for basis in one.needs))
+
+
+def _applies(words: Words, variants: list[Requirement]) -> str:
+    editions = "; ".join(_edition(words, one) for one in variants)
+    if not variants[-1].models:
+        return editions
+    return f"{editions}, {words('requirements.models', names=', '.join(m.value for m in variants[-1].models))}"
+
+
+def _edition(words: Words, one: Requirement) -> str:
+    first, last = one.editions
+    told = [words("requirements.since", first=first)] if first else []
+    told += [words("requirements.until", last=last)] if last else []
+    return ", ".join(told) or words("requirements.every")
 
 
 def _format(words: Words, info: ImporterInfo) -> Topic:

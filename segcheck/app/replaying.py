@@ -23,7 +23,7 @@ from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
 from segcheck.analysis.turns import within
-from segcheck.app import assessing, capture_names, contents, validating
+from segcheck.app import assessing, capture_names, contents, requiring, validating
 from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
@@ -129,7 +129,10 @@ def judge(
     )
     taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
     replayed = Replayed(
-        assessment=_assessment(site, day, bindings, seen, findings, whole=not gaps and not unasked),
+        assessment=replace(
+            _assessment(site, day, bindings, seen, findings, whole=not gaps and not unasked),
+            requirements=requiring.stands(site, day, context, wanted=wanted, findings=findings),
+        ),
         files=read.files,
         paths=paths,
         frames=read.frames,

@@ -17,7 +17,7 @@ _FOLDER = resources.files("segcheck").joinpath("data", "schemas")
 def names() -> tuple[str, ...]:
     """Return the names that `schema` knows, sorted."""
     files = [entry.name.removesuffix(".json") for entry in _FOLDER.iterdir() if entry.name.endswith(".json")]
-    return tuple(sorted([*files, DEVICE_FILE, *site.MODELS]))
+    return tuple(sorted([*files, DEVICE_FILE, *site.SCHEMAS]))
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def schema(name: str) -> dict[str, Any]:
     """
     if name == DEVICE_FILE:
         return device_file.schema()
-    if name in site.MODELS:
+    if name in site.SCHEMAS:
         return site.schema(name)
     if name not in names():
         hint_en, hint_ja = did_you_mean(name, names())

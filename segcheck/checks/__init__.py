@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
 from segcheck.checks import captures
-from segcheck.checks._base import Context
+from segcheck.checks._base import Context, crossing_requirements
 from segcheck.checks._seen import Seen, SeenContext, crosses
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding
@@ -33,6 +33,7 @@ __all__ = [
     "asked_of",
     "covered",
     "crosses",
+    "crossing_requirements",
     "find",
     "installed",
 ]

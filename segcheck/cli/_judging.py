@@ -7,6 +7,7 @@ import click
 from segcheck.lang.words import Say
 
 FORMATS = ("text", "summary", "json")
+LIST, STRICT = "list", "strict"
 _LEVELS = ("critical", "high", "medium", "low", "never")
 
 
@@ -52,5 +53,27 @@ def check_options(say: Say) -> tuple[click.Option, click.Option]:
             metavar="CHECK",
             multiple=True,
             help=say("Leave this check out.", "このチェックを除きます。"),
+        ),
+    )
+
+
+def requirements_option(say: Say, *, strict: bool) -> click.Option:
+    """Return `--requirements`, whose values are `requirements`; `strict` only where evidence decides the exit code."""
+    if not strict:
+        return click.Option(
+            ["--requirements"],
+            type=click.Choice([LIST]),
+            multiple=True,
+            help=say("List how the site stands to each requirement.", "要求事項ごとの状況を一覧に示します。"),
+        )
+    return click.Option(
+        ["--requirements"],
+        type=click.Choice([LIST, STRICT]),
+        multiple=True,
+        help=say(
+            "list: how the site stands to each requirement. strict: end with 3 while a mandatory requirement lacks "
+            "evidence. May be repeated.",
+            "list: 要求事項ごとの状況を一覧に示します。strict: 必須の要求事項に証拠不足がある間は 3 で終わります。"
+            "繰り返し指定できます。",
         ),
     )

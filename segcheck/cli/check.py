@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from segcheck.cli._help import Speaking
-from segcheck.cli._judging import FORMATS, check_options, fail_on_option, format_option
+from segcheck.cli._judging import (
+    FORMATS,
+    LIST,
+    STRICT,
+    check_options,
+    fail_on_option,
+    format_option,
+    requirements_option,
+)
 from segcheck.cli._outputs import outputs_of, write_whole
 from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
 from segcheck.lang.words import Say
@@ -57,6 +65,7 @@ def build(say: Say) -> click.Command:
                 ),
             ),
             *check_options(say),
+            requirements_option(say, strict=True),
         ],
     )
 
@@ -70,6 +79,7 @@ def check(
     time: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    requirements: tuple[str, ...],
 ) -> int:
     """Show the judgement; 0 proven, 1 findings, 3 undecided or assumed."""
     from segcheck.app import assessing
@@ -91,6 +101,7 @@ def check(
         "accept-assumptions": "yes" if accept_assumptions else None,
         "select": " ".join(select),
         "ignore": " ".join(ignore),
+        "requirements": " ".join(requirements),
     }
     for kind, path in outputs:
         if kind == "json":
@@ -99,14 +110,17 @@ def check(
             )
         else:
             page = here.page() if path is None else here.plain_page()
-            tell = check_summary.summary if kind == "summary" else check_text.result
-            tell(page, found.assessment, site, tuple(weak))
+            if kind == "summary":
+                check_summary.summary(page, found.assessment, site, tuple(weak))
+            else:
+                check_text.result(page, found.assessment, site, tuple(weak), requirements=LIST in requirements)
             text = page.text()
         if path is None:
             answer(text)
         else:
             write_whole(path, text)
-    return _exit(here, found.assessment, fail_on, accept=accept_assumptions)
+    code = _exit(here, found.assessment, fail_on, accept=accept_assumptions)
+    return _lacking(here, found.assessment, code, strict=STRICT in requirements)
 
 
 def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool) -> int:
@@ -135,3 +149,24 @@ def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool)
     if undecided or nothing or (assumed and not accept):
         return Exit.UNDECIDED
     return Exit.CLEAN
+
+
+def _lacking(here: Settings, assessment: Assessment, code: int, *, strict: bool) -> int:
+    """Return the exit code, which is 3 where it would be 0 while a requirement that counts lacks evidence; stderr names them."""
+    from segcheck.model.requirement import Outcome
+
+    names = [
+        one.requirement.id
+        for one in assessment.requirements
+        if one.outcome is Outcome.INSUFFICIENT and (one.in_scope or (strict and one.requirement.mandatory))
+    ]
+    if names and (strict or code == Exit.CLEAN):
+        shown = ", ".join(names)
+        here.note(
+            here.say(
+                f"segcheck: requirements that lack evidence: {len(names)} ({shown}); see --requirements list",
+                f"segcheck: 証拠不足の要求事項: {len(names)} 件 ({shown})。--requirements list で理由を示します",
+            ),
+            important=True,
+        )
+    return Exit.UNDECIDED if names and code == Exit.CLEAN else code

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from segcheck.cli._help import Speaking
-from segcheck.cli._judging import FORMATS, check_options, fail_on_option, format_option
+from segcheck.cli._judging import FORMATS, LIST, check_options, fail_on_option, format_option, requirements_option
 from segcheck.cli._outputs import outputs_of, write_whole
 from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
 from segcheck.errors import BadArguments
@@ -59,6 +59,7 @@ def build(say: Say) -> click.Command:
                 ),
             ),
             *check_options(say),
+            requirements_option(say, strict=False),
             click.Option(
                 ["--evidence"],
                 metavar="FILE",
@@ -93,6 +94,7 @@ def replay(
     time: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    requirements: tuple[str, ...],
     evidence: str | None,
     with_payload: bool,
     reason: str | None,
@@ -132,6 +134,7 @@ def replay(
         "fail-on": fail_on,
         "select": " ".join(select),
         "ignore": " ".join(ignore),
+        "requirements": " ".join(requirements),
         "evidence": evidence,
         "with-payload": "yes" if with_payload else None,
         "reason": reason,
@@ -141,8 +144,10 @@ def replay(
             text = as_json.render(replay_json.result(found.replayed, found.files, here.run(NAME, options), weak))
         else:
             page = here.page() if path is None else here.plain_page()
-            tell = replay_summary.summary if kind == "summary" else replay_text.result
-            tell(page, found.replayed, site, weak)
+            if kind == "summary":
+                replay_summary.summary(page, found.replayed, site, weak)
+            else:
+                replay_text.result(page, found.replayed, site, weak, requirements=LIST in requirements)
             text = page.text()
         if path is None:
             answer(text)

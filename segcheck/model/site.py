@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from segcheck.model.clauses import Clauses
 from segcheck.model.device import InterfaceAddress, Route
 from segcheck.model.site_words import (
     Assume,
@@ -335,3 +336,4 @@ class Site:
     policy: Policy
     waivers: tuple[Waiver, ...]
     settings: Settings
+    clauses: tuple[Clauses, ...] = ()

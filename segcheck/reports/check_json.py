@@ -18,6 +18,7 @@ from segcheck.model.finding import (
     FramesEvidence,
     WitnessEvidence,
 )
+from segcheck.model.requirement import Met
 from segcheck.model.result import Run
 from segcheck.model.schedule import clock
 from segcheck.reports._blocks import as_of, cell, diagnostic, instant, line_counts, run_block, said
@@ -56,8 +57,25 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         ],
         "crossings": [_crossing(one, found) for one in found.crossings],
         "findings": [_finding(one, found, found.checks[one.check]) for one in found.findings],
-        "requirements": [],
+        "requirements": [_requirement(one) for one in found.requirements],
         "diagnostics": [*(diagnostic(one) for one in found.diagnostics), *_unknown(found)],
+    }
+
+
+def _requirement(one: Met) -> dict[str, Any]:
+    demanded = one.requirement
+    return {
+        "id": demanded.id,
+        "text": {"ja": demanded.text[0], "en": demanded.text[1]},
+        "severity": demanded.weight.value,
+        "certainty": demanded.certainty.value,
+        "clause": ", ".join(one.clauses) or None,
+        "policy": {"title": one.policy, "example": one.example} if one.clauses else None,
+        "outcome": one.outcome.value,
+        "sources": [basis.value for basis in one.sources],
+        "because": [{"ja": japanese, "en": english} for japanese, english in one.because],
+        "findings": list(one.findings),
+        "in_scope": one.in_scope,
     }
 
 

@@ -20,6 +20,7 @@ from segcheck.model.finding import (
 )
 from segcheck.model.journey import Journey
 from segcheck.model.schedule import clock
+from segcheck.reports import _requirements
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import box_text, packet_text, trace_command
 from segcheck.reports.as_text import Page
@@ -38,8 +39,11 @@ WEIGHTS = {Weight.CRITICAL: "bold red", Weight.HIGH: "red", Weight.MEDIUM: "yell
 SHOWN = 4
 
 
-def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) -> None:
-    """Add a judgement; `folder` as the user named it, `weakened` options of this run that make it milder."""
+def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str], *, requirements: bool = False) -> None:
+    """Add a judgement; `folder` as the user named it, `weakened` options of this run that make it milder.
+
+    requirements   how the site stands to each is listed, not only counted
+    """
     words = page.words
     folder = folder.rstrip("/") or folder
     heading(page, found, weakened)
@@ -48,6 +52,8 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str]) 
         finding_block(page, found, finding, number, folder)
     page.heading(words("check.matrix"))
     matrix(page, found)
+    if requirements:
+        _requirements.table(page, found.requirements)
     _leaning(page, found)
     _unknown(page, found)
     page.line()
@@ -59,6 +65,8 @@ def heading(page: Page, found: Assessment, weakened: Sequence[str]) -> None:
     words = page.words
     page.line((words("check.title", name=found.site.name), "bold"))
     page.prose(_asked(words, found))
+    if found.requirements:
+        page.prose(_requirements.counts(words, found.requirements))
     for option in (*found.weakened, *weakened):
         page.line((words("check.weakened", option=option), "yellow"))
 

@@ -10,6 +10,7 @@ from segcheck.model.finding import Weight
 from segcheck.model.flow import Frames
 from segcheck.model.replay import Observed
 from segcheck.model.replayed import Replayed
+from segcheck.reports import _requirements
 from segcheck.reports.as_text import Page
 from segcheck.reports.check_text import STYLES, finding_block
 
@@ -17,14 +18,19 @@ from segcheck.reports.check_text import STYLES, finding_block
 SHOWN = 12
 
 
-def result(page: Page, found: Replayed, folder: str, weakened: Sequence[str]) -> None:
-    """Add a judgement; `folder` as the user named it, `weakened` options of this run that make it milder."""
+def result(page: Page, found: Replayed, folder: str, weakened: Sequence[str], *, requirements: bool = False) -> None:
+    """Add a judgement; `folder` as the user named it, `weakened` options of this run that make it milder.
+
+    requirements   how the site stands to each is listed, not only counted
+    """
     folder = folder.rstrip("/") or folder
     heading(page, found, weakened)
     for number, finding in enumerate(found.assessment.findings, 1):
         page.line()
         finding_block(page, found.assessment, finding, number, folder)
     _seen(page, found)
+    if requirements:
+        _requirements.table(page, found.assessment.requirements)
     page.line()
     conclusion(page, found)
 
@@ -47,6 +53,7 @@ def heading(page: Page, found: Replayed, weakened: Sequence[str]) -> None:
             as_of=assessment.as_of.isoformat() if assessment.as_of else words("check.no_date"),
         )
     )
+    page.prose(_requirements.counts(words, assessment.requirements))
     page.prose(coverage(page, found.frames))
     untapped = len(found.files) - len(taps)
     if untapped:

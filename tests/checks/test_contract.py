@@ -67,6 +67,9 @@ def test_findings_speak_both_languages_and_name_files_of_the_site(check: str, tm
         assert one.remedy[0].endswith("。")
         assert one.remedy[1].endswith(".")
         assert one.requirements
+        assert not set(one.basis).isdisjoint(
+            assessment.checks[check].bases
+        )  # else its evidence would count as another kind's
         assert len({one.fingerprint for one in found}) == len(found)
     run = Run(version="0", started="2026-11-24T00:00:00Z", command="check")
     result = check_json.result(assessment, (), run, ())
@@ -86,3 +89,11 @@ def test_what_a_check_says_of_itself_is_said_in_both_languages(check: checks.Che
         assert japanese != english
         assert english.isascii() or "“" in english or "`" in english
         assert "適合" not in japanese
+
+
+@pytest.mark.parametrize("module", checks.installed(), ids=lambda module: module.CHECK.id)
+def test_a_check_that_decides_from_attributes_says_so(module: checks.CheckModule) -> None:
+    """Requirements tell rules from claims: a check of attributes that counts as one of rules would show what it does not."""
+    text = Path(str(module.__file__)).read_text(encoding="utf-8")  # type: ignore[attr-defined]
+
+    assert ("Basis.ATTRIBUTES" not in text) or (Basis.ATTRIBUTES in module.CHECK.bases)

@@ -7,6 +7,7 @@ crossrefs     every reference followed
 addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
 building      to nouns
+clauses       clauses/NAME.yaml, the clauses of the site's own policies
 sheets        the sheets of site.xlsx, derived from the models of the files
 keyed_rows    a sheet with a row of keys
 book          site.xlsx to what the files would say
@@ -24,7 +25,7 @@ from pydantic import BaseModel
 from segcheck.errors import BadInput, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
-from segcheck.loaders.site import addressing, book, building, consistency, crossrefs
+from segcheck.loaders.site import addressing, book, building, clauses, consistency, crossrefs
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.loaders.site.policy import PolicyFile
@@ -42,6 +43,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "waivers": WaiversFile,
     "site": SettingsFile,
 }
+#: Those and what lies in folders of its own, by the name of the schema.
+SCHEMAS: dict[str, type[BaseModel]] = {**MODELS, "clauses": clauses.ClausesFile}
 _REQUIRED = ("topology", "policy")
 
 
@@ -80,12 +83,18 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
         crossrefs.settings(settings, names)
         permitted = {(entry.from_, entry.to) for _, entry in policy.items("register") if entry.status.permits}
         consistency.settings(settings, names, permitted)
-    sound = not any(page.errors for page in pages.values())
+    own = [*clauses.pages(root, instead or {})]
+    for page in own:
+        clauses.check(page)
+    sound = not any(page.errors for page in (*pages.values(), *own))
     if sound:
         names.unused()
     _misnamed(root, topology)
-    found = tuple(_files(pages.values()))
-    return Loaded(building.build(topology, policy, waivers, settings, names) if sound else None, found)
+    found = tuple(_files((*pages.values(), *own)))
+    if not sound:
+        return Loaded(None, found)
+    site = building.build(topology, policy, waivers, settings, names)
+    return Loaded(replace(site, clauses=tuple(clauses.build(page) for page in own)), found)
 
 
 def _files(pages: Iterable[Page]) -> Iterator[SiteFile]:
@@ -142,7 +151,7 @@ def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema of a site file, for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **MODELS[name].model_json_schema(),
+        **SCHEMAS[name].model_json_schema(),
         "title": f"segcheck {name}.yaml, version 1",
     }
 

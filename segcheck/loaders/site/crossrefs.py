@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from segcheck.loaders import marked
+from segcheck.loaders import marked, requirements
 from segcheck.loaders.device_file import route_problems
 from segcheck.loaders.edges import BLANK
 from segcheck.loaders.problems import did_you_mean
@@ -135,6 +135,11 @@ def policy(page: Page, names: Names) -> None:
         names.ask_end(page, (*path, "to"), flow.to)
     for path, chain in page.items("chains"):
         names.ask_all(page, (*path, "accept"), chain.accept, "register")
+    for path, name in page.items("scope"):
+        if name not in requirements.ids():
+            page.note(
+                path, f"no requirement '{name}'", f"要求 '{name}' はありません", did_you_mean(name, requirements.ids())
+            )
     for section in ("register", "required", "chains"):
         names.unique(page, section)
 

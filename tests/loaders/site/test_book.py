@@ -71,7 +71,10 @@ def test_a_city_is_the_same_in_both_forms(name, japanese, tmp_path):
         (other / f"{one}.yaml").unlink(missing_ok=True)
     loaded = site.load(str(other))
 
-    assert [one.source.path for one in loaded.files] == ["site.xlsx"]
+    beside = [
+        f"clauses/{one.name}" for one in sorted(folder.glob("clauses/*"))
+    ]  # one file for each body, in both forms
+    assert [one.source.path for one in loaded.files] == ["site.xlsx", *beside]
     assert loaded.site is not None
     assert placeless(loaded.site) == placeless(site.load(str(folder)).site)
 
