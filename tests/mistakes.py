@@ -124,13 +124,13 @@ _WORDS = {
     "severity": ("Severity", "重大度"),
     "shows": ("Shows in", "現れる場所"),
     "found": ("Found by", "見つけるチェック"),
-    "breaks": ("breaks", "破る要求"),
+    "breaks": ("requirements", "破る要件"),
     "rules": ("In the rules", "規則では"),
     "wire": ("On the wire", "通信では"),
     "mend": ("How to mend it", "直し方"),
     "prints": ("What segcheck prints", "segcheck の出力"),
     "not_yet": ("Not found yet", "まだ見つけられない"),
-    "graded": ("Weight", "重み"),
+    "graded": ("Why another weight", "重大度が違う理由"),
     "missing": ("Not to be seen", "見えないもの"),
     "R": ("rules", "規則"),
     "C": ("captures", "キャプチャ"),
@@ -150,7 +150,12 @@ def page(language: str) -> str:
     weigh = Words(language)
     lines = [f"# {words['title']}", "", words["intro"], "", words["try"], "", "```console"]
     first = next(one for one in mistakes() if one.number == 3)
-    lines += [f"$ segcheck check topologies/mistakes/{first.name}/mistaken --time {DAY}", "```", ""]
+    site = f"topologies/mistakes/{first.name}/mistaken"
+    lines += [
+        f"$ segcheck check {site} --time {DAY}",
+        f"$ segcheck replay {site} {site}/captures/*.pcapng --time {DAY}",
+    ]
+    lines += ["```", ""]
     lines += [f"| {words['number']} | {words['mistake']} | {words['severity']} | {words['shows']} | {words['found']} |"]
     lines += ["|---|---|---|---|---|"]
     for one in mistakes():
@@ -178,8 +183,8 @@ def _section(one: Mistake, place: int, words: dict[str, str], weigh: Words) -> I
     yield ""
     yield f"**{words['wire']}** {one.texts['wire'][place]}"
     yield ""
-    yield f"**{words['prints']}**"
     if told:
+        yield f"**{words['prints']}**"
         yield ""
         yield "```text"
         paper = Page(weigh)
@@ -187,15 +192,15 @@ def _section(one: Mistake, place: int, words: dict[str, str], weigh: Words) -> I
             finding_block(paper, assessment, finding, number, "mistaken")
         yield from paper.text().splitlines()
         yield "```"
+        yield ""
     for sign in one.signs:
         if sign.waits:
+            yield f"*{words['not_yet']}:* `{sign.check}` ({weigh(f'weight.{sign.weight.value}')})"
             yield ""
-            yield f"{words['not_yet']}: `{sign.check}` ({weigh(f'weight.{sign.weight.value}')})"
     for name in ("graded", "missing"):
         if name in one.texts:
-            yield ""
             yield f"*{words[name]}:* {one.texts[name][place]}"
-    yield ""
+            yield ""
     yield f"**{words['mend']}** {one.texts['mend'][place]}"
     yield ""
     yield from _difference(one, words)

@@ -1,4 +1,4 @@
-"""Writes the captures of the mistakes: `python captures/make/mistakes.py`, into topologies/mistakes/NN-name/*/captures.
+"""Writes the captures of the mistakes: `python captures/make/mistakes.py [FOLDER]`, by default into topologies/mistakes.
 
 Each shows at one device's interface what the catalogue says of the wire: in the mistaken town the sign of the mistake among
 what is registered, in the mended one what is registered alone. Every number in them follows from the sites' files.
@@ -129,15 +129,13 @@ class Town:
         self.frame(tap, at, bytes(Ether(src=client, dst="ff:ff:ff:ff:ff:ff") / asked))
         self.frame(tap, at + MILLI, bytes(Ether(src=STRANGER, dst="ff:ff:ff:ff:ff:ff") / told))
 
-    def write(self) -> None:
-        """Write what was seen at each tap."""
-        target = self.folder / "captures"
+    def write(self, target: Path) -> None:
+        """Write what was seen at each tap into a folder of its own."""
         shutil.rmtree(target, ignore_errors=True)
-        target.mkdir()
+        target.mkdir(parents=True)
         for tap, frames in self.frames.items():
-            pcapng.write(
-                target / f"{tap}.pcapng", tap, "segcheck sample", ((at, data) for at, _, data in sorted(frames))
-            )
+            told = ((at, data) for at, _, data in sorted(frames))
+            pcapng.write(target / f"{tap}.pcapng", tap, "segcheck sample", told)
 
 
 # ---- what is said
@@ -235,7 +233,6 @@ USUAL: dict[int, tuple[Told, ...]] = {
     24: (SCREEN,),
     25: (("t-lg", "lg-pc", "in-vdi", 8443, tls("view.example")),),
     27: (("t-lg", "lg-pc", "san-file", 443, tls("cdr.example")),),
-    28: (("t-lg", "san-mail", "lg-mail", 25, mail()),),
     29: (("t-lg", "lgwan-mail", "lg-mail", 25, mail()),),
     30: (SCREEN,),
     31: (("t-in", "in-proxy", "sc-proxy", 8080, web("www.example")),),
@@ -335,6 +332,10 @@ def _bmc(town: Town) -> None:
         town.tcp("t-mgt", "jump", "lg-zaimu", 22, words.ssh)
 
 
+def _attached(town: Town) -> None:
+    town.tcp("t-lg", "san-mail", "lg-mail", 25, mail(attached=town.bad))
+
+
 def _unsealed(town: Town) -> None:
     town.tcp("t-lg", "lg-pc", "in-vdi", 3389, plain_rdp if town.bad else rdp)
 
@@ -357,19 +358,20 @@ SPECIAL: dict[int, Callable[[Town], None]] = {
     20: _counters,
     22: _bmc,
     26: _unsealed,
+    28: _attached,
     32: _advertised("t-br"),
     34: _called,
     39: _hours("t-mnt"),
 }
 
 
-def main(sites: Path) -> None:
+def main(target: Path) -> None:
     """Write the captures of every pair whose towns have taps."""
-    for folder in sorted(sites.glob("[0-9][0-9]-*")):
-        for town in (Town(folder / "mistaken"), Town(folder / "mended")):
-            if town.frames:
-                wires(int(folder.name[:2]), town)
-                town.write()
+    for site in sorted(path.parent for path in SITES.glob("*/*/topology.yaml")):
+        town = Town(site)
+        if town.frames:
+            wires(int(site.parent.name[:2]), town)
+            town.write(target / site.relative_to(SITES) / "captures")
 
 
 if __name__ == "__main__":
