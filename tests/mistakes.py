@@ -130,6 +130,7 @@ _WORDS = {
     "mend": ("How to mend it", "直し方"),
     "prints": ("What segcheck prints", "segcheck の出力"),
     "not_yet": ("Not found yet", "まだ見つけられない"),
+    "to_come": ("A check to come", "今後のチェック"),
     "graded": ("Why another weight", "重大度が違う理由"),
     "missing": ("Not to be seen", "見えないもの"),
     "R": ("rules", "規則"),
@@ -195,7 +196,7 @@ def _section(one: Mistake, place: int, words: dict[str, str], weigh: Words) -> I
         yield ""
     for sign in one.signs:
         if sign.waits:
-            yield f"*{words['not_yet']}:* `{sign.check}` ({weigh(f'weight.{sign.weight.value}')})"
+            yield f"*{words['to_come']}:* `{sign.check}` ({weigh(f'weight.{sign.weight.value}')})"
             yield ""
     for name in ("graded", "missing"):
         if name in one.texts:

@@ -325,11 +325,10 @@ def _counters(town: Town) -> None:
 
 
 def _bmc(town: Town) -> None:
+    presence = bytes.fromhex("0600ff06000011be80010000"), bytes.fromhex("0600ff06000011be40010010") + bytes(16)
+    town.udp("t-mgt", "jump", "bmc", 623, presence)
     if town.bad:
-        presence = bytes.fromhex("0600ff06000011be80010000"), bytes.fromhex("0600ff06000011be40010010") + bytes(16)
         town.udp("t-mgt", "lg-pc", "bmc", 623, presence)
-    else:
-        town.tcp("t-mgt", "jump", "lg-zaimu", 22, words.ssh)
 
 
 def _attached(town: Town) -> None:
