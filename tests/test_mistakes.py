@@ -94,6 +94,14 @@ def test_the_captures_are_what_their_script_writes(tmp_path: Path) -> None:
     assert made == held
 
 
+@pytest.mark.parametrize("mistake", ALL, ids=lambda one: one.name)
+def test_what_is_found_names_a_requirement_that_the_mistake_breaks(mistake: Mistake) -> None:
+    signs = [sign for sign in mistake.signs if not sign.waits]
+    found = [one for _, one in mistakes.findings(mistake, "mistaken") if any(sign.fits(one) for sign in signs)]
+
+    assert {name for one in found for name in one.requirements} & set(mistake.requirements) or not signs
+
+
 def test_requirements_are_ids_of_their_catalogue() -> None:
     for one in ALL:
         assert all(re.fullmatch("(MN|LG|IN|X)-[0-9]{2}|SP-[0-9]{1,2}", name) for name in one.requirements), one.name
