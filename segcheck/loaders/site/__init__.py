@@ -6,6 +6,7 @@ names         duplicates, unknown names, what nobody uses
 crossrefs     every reference followed
 addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
+declaring     attributes, documents, ledgers
 building      to nouns
 sheets        the sheets of site.xlsx, derived from the models of the files
 keyed_rows    a sheet with a row of keys
@@ -24,7 +25,7 @@ from pydantic import BaseModel
 from segcheck.errors import BadInput, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
-from segcheck.loaders.site import addressing, book, building, consistency, crossrefs
+from segcheck.loaders.site import addressing, book, building, consistency, crossrefs, declaring
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.loaders.site.policy import PolicyFile
@@ -71,6 +72,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     crossrefs.topology(topology, names)
     addressing.check(topology)
     consistency.topology(topology, names, root)
+    declaring.check(topology, names, root)
     crossrefs.policy(policy, names)
     consistency.policy(policy, names)
     if waivers is not None:
@@ -85,7 +87,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
         names.unused()
     _misnamed(root, topology)
     found = tuple(_files(pages.values()))
-    return Loaded(building.build(topology, policy, waivers, settings, names) if sound else None, found)
+    return Loaded(building.build(topology, policy, waivers, settings, names, root) if sound else None, found)
 
 
 def _files(pages: Iterable[Page]) -> Iterator[SiteFile]:
