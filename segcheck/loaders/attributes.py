@@ -9,7 +9,9 @@ from typing import Any
 
 from segcheck.loaders import marked
 from segcheck.model.declared import Term, Vocabulary
+from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Certainty
+from segcheck.model.site_words import Tier
 from segcheck.model.source import SourceText
 
 _NAME = "attributes.yaml"
@@ -27,7 +29,15 @@ def load() -> Vocabulary:
     table: Any = marked.load(SourceText(_NAME, text, "utf-8", "")).value
     subjects = {name: (one["ja"], one["en"]) for name, one in table["subjects"].items()}
     return Vocabulary(
-        subjects=subjects, terms={name: _term(name, one, subjects) for name, one in table["attributes"].items()}
+        subjects=subjects,
+        terms={name: _term(name, one, subjects) for name, one in table["attributes"].items()},
+        barred={
+            str(name): (
+                frozenset(Tier(tier) for tier in one["not_in"]),
+                frozenset(ProfileModel(model).value for model in one["but"]),
+            )
+            for name, one in table["classes"].items()
+        },
     )
 
 

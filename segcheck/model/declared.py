@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from segcheck.model.requirement import Certainty
-from segcheck.model.site_words import DocumentKind, EquipmentKind, LedgerKind, ServiceKind
+from segcheck.model.site_words import DocumentKind, EquipmentKind, LedgerKind, ServiceKind, Tier
 from segcheck.model.source import Span
 
 Said = tuple[str, str]  # Japanese, English
@@ -153,7 +153,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """The subjects that have attributes, with what they are called, and the attributes by name."""
+    """The subjects that have attributes, with what they are called, and the attributes by name.
+
+    barred   by class of information: the tiers in which it must not be kept, and the models under which it may be after all
+    """
 
     subjects: Mapping[str, Said]
     terms: Mapping[str, Term]
+    barred: Mapping[str, tuple[frozenset[Tier], frozenset[str]]]
