@@ -10,7 +10,7 @@ from segcheck.checks._declared import ASKED as ALL_ASKED
 from segcheck.checks._declared import EVIDENCE_DAYS, Subject, finding, lacks
 from segcheck.model.check import Check, Said
 from segcheck.model.declared import Document
-from segcheck.model.finding import ConfigEvidence, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import DocumentKind
@@ -34,6 +34,7 @@ CHECK = Check(
         "Have the audit or check done, and enter its document under documents.",
     ),
     wrong=("より新しい文書を載せていないとき。", "If there is a newer document that was not entered."),
+    reads=(Basis.ATTRIBUTES,),
 )
 CONDITIONAL = (ProfileModel.ALPHA_PRIME, ProfileModel.BETA, ProfileModel.BETA_PRIME)
 CONFIRMATION = (DocumentKind.EXTERNAL_CONFIRMATION,)

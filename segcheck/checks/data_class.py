@@ -10,7 +10,7 @@ from segcheck.checks._declared import Subject, backed, by_name, claimed, finding
 from segcheck.loaders import attributes
 from segcheck.model.check import Check, Said
 from segcheck.model.declared import Attribute
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import Responsibility, Tier
 
@@ -35,6 +35,7 @@ CHECK = Check(
         "格付の申告が実際より高いとき。どの格付をどこに置けるかは表 (data/attributes.yaml の classes) による。",
         "If the class is declared too high. Which class may lie where is in a table (classes in data/attributes.yaml).",
     ),
+    reads=(Basis.ATTRIBUTES,),
 )
 #: Tiers of which a body has to say what is kept there.
 EXPOSED = (Tier.INTERNET, Tier.DMZ)

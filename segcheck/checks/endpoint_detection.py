@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, coverage, hosts, judged, nothing, recent, terminals
 from segcheck.model.check import Check
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import HostRole, Tier
@@ -30,6 +30,7 @@ CHECK = Check(
         "Install endpoint detection on every terminal, see that all report, and store no data about residents.",
     ),
     wrong=("申告の後に導入したとき。", "If it was installed after the declaration."),
+    reads=(Basis.ATTRIBUTES,),
 )
 TIERS = (Tier.INTERNET,)
 BETA = (ProfileModel.BETA, ProfileModel.BETA_PRIME)

@@ -10,7 +10,7 @@ from segcheck.loaders import attributes
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.declared import Attribute
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.source import Span
 
@@ -58,6 +58,7 @@ CHECK = Check(
             "The evidence for what is declared of {subject} is old; whether it still holds cannot be told. {facts}",
         ),
     ),
+    reads=(Basis.ATTRIBUTES,),
 )
 
 

@@ -8,7 +8,7 @@ from segcheck.checks._base import Context
 from segcheck.checks._declared import ASKED, Subject, finding, missing, nothing
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
-from segcheck.model.finding import ConfigEvidence, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.site import Export, TopologyDevice
 from segcheck.model.site_words import Responsibility
@@ -38,6 +38,7 @@ CHECK = Check(
             "The export of {subject} is older than it counts; whether it is what runs cannot be told. {facts}",
         ),
     ),
+    reads=(Basis.ATTRIBUTES,),
 )
 
 

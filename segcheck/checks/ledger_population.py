@@ -8,7 +8,7 @@ from segcheck.checks._base import Context
 from segcheck.checks._declared import ASKED, Subject, finding, missing
 from segcheck.model.check import Check
 from segcheck.model.declared import Ledger
-from segcheck.model.finding import ConfigEvidence, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import DeviceKind, LedgerKind, LinkKind, Responsibility
 from segcheck.model.source import Span
@@ -34,6 +34,7 @@ CHECK = Check(
         "台帳とトポロジーで名前が違うとき。id、名称、ホスト名のどれかを合わせる。",
         "If the two use other names: make an id, name or host name agree.",
     ),
+    reads=(Basis.ATTRIBUTES,),
 )
 REQUIREMENT = {LedgerKind.DEVICES: "P-02", LedgerKind.HOSTS: "P-02", LedgerKind.LINES: "P-03"}
 #: Links that are a line of somebody's; the others are cables inside the house.

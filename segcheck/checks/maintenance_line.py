@@ -8,7 +8,7 @@ from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, by_name, coverage, factors, finding, given, judged, nothing
 from segcheck.model.check import Check
 from segcheck.model.declared import Attribute
-from segcheck.model.finding import ConfigEvidence, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.register import RegisterEntry
 from segcheck.model.requirement import Covered
 from segcheck.model.site import Endpoint, Link
@@ -32,6 +32,7 @@ CHECK = Check(
         "Keep it disconnected, limit hosts and hours, ask for two factors, and record the work.",
     ),
     wrong=("申告が古いとき。", "If the declaration is out of date."),
+    reads=(Basis.ATTRIBUTES,),
 )
 ASKED = (
     given("vendor"),

@@ -8,7 +8,7 @@ from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, broken, by_name, coverage, finding, given, nothing, recent
 from segcheck.checks._reaching import addresses_of, refused
 from segcheck.model.check import Check
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site_words import DeviceKind, Responsibility, Tier
 
@@ -33,6 +33,7 @@ CHECK = Check(
         "検知を別の装置 (セキュリティクラウドなど) で行い、申告していないとき。",
         "If something else detects and nobody declared it.",
     ),
+    reads=(Basis.ATTRIBUTES,),
 )
 KINDS = (DeviceKind.FIREWALL, DeviceKind.ROUTER, DeviceKind.VPN)
 DETECTS = among("ids", "inline", "mirror")

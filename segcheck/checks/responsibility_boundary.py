@@ -9,7 +9,7 @@ from segcheck.checks._base import Context
 from segcheck.checks._declared import ASKED, Subject, finding, lacks, nothing
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
-from segcheck.model.finding import ConfigEvidence, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.site import Attestation
 from segcheck.model.site_words import Responsibility, Tier
@@ -40,6 +40,7 @@ CHECK = Check(
             "What is attested about {subject}, which others answer for, is past its review date. {facts}",
         ),
     ),
+    reads=(Basis.ATTRIBUTES,),
 )
 #: What separation beyond the boundary serves, by the tier of the zone.
 SERVES = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, broken, coverage, finding, hosts, nothing
 from segcheck.model.check import Check
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import EndpointKind, HostRole, Method, Tier
 
@@ -29,6 +29,7 @@ CHECK = Check(
         "Switch off clipboard, drive, printer and USB redirection; record direction and approval of what is needed.",
     ),
     wrong=("申告の後に設定を変えたとき。", "If the setting was changed after it was declared."),
+    reads=(Basis.ATTRIBUTES,),
 )
 ASKED = (
     among("channel_clipboard", "disabled"),

@@ -19,7 +19,7 @@ from segcheck.checks._declared import (
     nothing,
 )
 from segcheck.model.check import Check, Said
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.register import Kind, RegisterEntry
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Endpoint
@@ -44,6 +44,7 @@ CHECK = Check(
         "Approve it with a responsible post, a class of data and a contract, and enter it under external_services.",
     ),
     wrong=("同じサービスを別の名前で台帳に載せているとき。", "If the register has the same service by another host."),
+    reads=(Basis.ATTRIBUTES,),
 )
 WANTED = (given("approval_date"), given("contract"), factors(needed=False))
 _OUTSIDE = (Tier.PUBLIC, Tier.UNKNOWN)

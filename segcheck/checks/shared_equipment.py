@@ -8,7 +8,7 @@ from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, by_name, claimed, coverage, finding, missing, nothing
 from segcheck.model.check import Check, Said
 from segcheck.model.declared import Equipment
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site_words import DeviceKind, EquipmentKind, Responsibility, Tier
 
@@ -30,6 +30,7 @@ CHECK = Check(
         "Give the My Number tier equipment apart from the internet side; document how other sharing is kept apart.",
     ),
     wrong=("zones の書き誤り。", "If `zones` is a slip."),
+    reads=(Basis.ATTRIBUTES,),
 )
 INTERNET = (Tier.INTERNET, Tier.DMZ, Tier.PUBLIC, Tier.SECURITY_CLOUD, Tier.SCHOOL)
 APART = among("isolation", "physical", "vlan", "vrf", "vsys", "host")

@@ -8,7 +8,7 @@ from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, by_name, coverage, finding, given, lacks, missing, nothing
 from segcheck.model.check import Check
 from segcheck.model.declared import ExternalService
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import ServiceKind, Tier
 
@@ -30,6 +30,7 @@ CHECK = Check(
         "Use it from the internet tier, with a responsible post and a procedure for each service.",
     ),
     wrong=("台帳の zone の書き誤り。", "If the zone in the register is a slip."),
+    reads=(Basis.ATTRIBUTES,),
 )
 ASKED = (given("operating_procedure"),)
 

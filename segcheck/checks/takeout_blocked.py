@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from segcheck.checks._base import Context
 from segcheck.checks._declared import Asked, Subject, among, coverage, given, hosts, judged, terminals
 from segcheck.model.check import Check
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site_words import HostRole, Tier
 
@@ -29,6 +29,7 @@ CHECK = Check(
         "Block storage, optical media and phones, or permit approved media only, and keep a log.",
     ),
     wrong=("申告の後に設定を変えたとき。", "If the setting was changed after it was declared."),
+    reads=(Basis.ATTRIBUTES,),
 )
 TIERS = (Tier.MYNUMBER,)
 BARRED = ("blocked", "whitelist")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, by_name, coverage, finding, missing, nothing
 from segcheck.model.check import Check
-from segcheck.model.finding import ConfigEvidence, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Host
 from segcheck.model.site_words import HostRole
@@ -31,6 +31,7 @@ CHECK = Check(
         "Take one leg off; what has to stand in both, such as a sanitiser, must not forward.",
     ),
     wrong=("同じ MAC アドレスの書き誤り、仮想 MAC。", "If a MAC address is a slip, or a virtual one."),
+    reads=(Basis.ATTRIBUTES,),
 )
 #: Roles that may stand in two zones (domain X-01); firewalls and routers are devices.
 ROLES = (HostRole.SANITISER, HostRole.SCREEN_SERVER, HostRole.JUMP_HOST)

@@ -9,7 +9,7 @@ from segcheck.checks._declared import Subject, broken, coverage, finding, given,
 from segcheck.checks._reaching import addresses_of, refused
 from segcheck.model.check import Check
 from segcheck.model.declared import Attribute
-from segcheck.model.finding import Finding, Weight
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import HostRole, Responsibility, Tier
 
@@ -31,6 +31,7 @@ CHECK = Check(
         "Fetch updates from a relay on the LGWAN side, and keep them within the limit of age.",
     ),
     wrong=("取得元のホストの宣言が古いとき。", "If the declared source is out of date."),
+    reads=(Basis.ATTRIBUTES,),
 )
 TIERS = (Tier.MYNUMBER, Tier.LGWAN)
 ROLES = (HostRole.TERMINAL, HostRole.UPDATE_RELAY)

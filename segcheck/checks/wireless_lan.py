@@ -23,7 +23,7 @@ from segcheck.checks._declared import (
     repeated,
 )
 from segcheck.model.check import Check, Said
-from segcheck.model.finding import ConfigEvidence, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Zone
 from segcheck.model.site_words import Responsibility, Tier
@@ -46,6 +46,7 @@ CHECK = Check(
         "Use WPA2/WPA3 Enterprise with client certificates (EAP-TLS), review access logs and keep firmware current.",
     ),
     wrong=("profiles の版が実際と異なるとき。", "If the profiles name another edition than the one that applies."),
+    reads=(Basis.ATTRIBUTES,),
 )
 TIERS = (Tier.MYNUMBER, Tier.LGWAN)
 ENTERPRISE = ("wpa2_enterprise", "wpa3_enterprise")

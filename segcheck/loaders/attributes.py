@@ -8,11 +8,11 @@ from importlib import resources
 from typing import Any
 
 from segcheck.loaders import marked
-from segcheck.model.declared import Term, Vocabulary
 from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Certainty
 from segcheck.model.site_words import Tier
 from segcheck.model.source import SourceText
+from segcheck.model.vocabulary import Term, Vocabulary
 
 _NAME = "attributes.yaml"
 TYPES = ("words", "flag", "number", "date", "text", "list", "hosts", "segments")

@@ -20,6 +20,7 @@ class Check:
     unsure    the title and the message of findings that are undecided, where the check can leave something so
     crosses   its findings are about packets that get across between zones; others are about what is written
     asks      what it is asked of: RULES by `check`, CAPTURES by `replay`
+    reads     the kinds of evidence that it decides from, where they are not `asks` alone: attributes, beside rules or instead
     """
 
     id: str
@@ -33,6 +34,12 @@ class Check:
     unsure: tuple[Said, Said] | None = None
     crosses: bool = False
     asks: Basis = Basis.RULES
+    reads: tuple[Basis, ...] = ()
+
+    @property
+    def bases(self) -> tuple[Basis, ...]:
+        """Return the kinds of evidence that it decides from."""
+        return self.reads or (self.asks,)
 
     def titled(self, standing: Standing) -> Said:
         """Return what findings of that standing are called."""

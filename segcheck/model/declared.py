@@ -1,17 +1,12 @@
-"""What people declare of things beyond their place in the network, and the vocabulary of attributes."""
+"""What people declare of things beyond their place in the network: attributes, documents, registers of the body."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from segcheck.model.requirement import Certainty
-from segcheck.model.site_words import DocumentKind, EquipmentKind, LedgerKind, ServiceKind, Tier
+from segcheck.model.site_words import DocumentKind, EquipmentKind, LedgerKind, ServiceKind
 from segcheck.model.source import Span
-
-Said = tuple[str, str]  # Japanese, English
-
 
 #: What an attribute may hold, by its type in the vocabulary: a word or text, a number, a truth value, a day, several names.
 AttributeValue = str | int | bool | date | tuple[str, ...]
@@ -128,36 +123,3 @@ class Ledger:
     rows: tuple[LedgerRow, ...]
     as_of: date | None = None
     span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """An attribute that may be declared (`data/attributes.yaml`).
-
-    subjects   kinds of things that may have it
-    type       words, flag, number, date, text, list, hosts, segments
-    words      what may stand there, of `words` and `list`
-    days       limit of age
-    """
-
-    name: str
-    said: Said
-    subjects: tuple[str, ...]
-    type: str
-    words: tuple[str, ...] = ()
-    days: int | None = None
-    requirements: tuple[str, ...] = ()
-    source: str
-    certainty: Certainty
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
-    """The subjects that have attributes, with what they are called, and the attributes by name.
-
-    barred   by class of information: the tiers in which it must not be kept, and the models under which it may be after all
-    """
-
-    subjects: Mapping[str, Said]
-    terms: Mapping[str, Term]
-    barred: Mapping[str, tuple[frozenset[Tier], frozenset[str]]]

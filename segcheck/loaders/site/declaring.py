@@ -24,11 +24,11 @@ from segcheck.model.declared import (
     Ledger,
     LedgerRow,
     Obtained,
-    Term,
     WirelessNetwork,
 )
 from segcheck.model.site_words import HostRole
 from segcheck.model.source import Span
+from segcheck.model.vocabulary import Term
 
 #: Sections whose entries have attributes, with the subject of the vocabulary; hosts and groups go by their role.
 _SUBJECTS = {
