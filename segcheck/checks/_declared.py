@@ -238,10 +238,10 @@ def value_text(value: AttributeValue) -> str:
 
 
 def backed(one: Attribute, day: date) -> bool:
-    """Return whether evidence stands behind a claim that is not too old to show how things are."""
-    if not one.evidence:
+    """Return whether evidence with a day stands behind a claim, and is not too old to show how things are."""
+    if not one.evidence or one.evidence_date is None:
         return False
-    return one.evidence_date is None or (day - one.evidence_date).days <= lasting(one)
+    return (day - one.evidence_date).days <= lasting(one)
 
 
 def lasting(one: Attribute) -> int:

@@ -66,8 +66,10 @@ def covered(context: Context) -> Covered:
             )
         if not _of(context, EXTERNAL):
             lacking.append(("外部監査 (external_audit)", "external_audit"))
-    if not _of(context, OWN):
-        lacking.append(("監査または自己点検 (internal_audit、self_check)", "internal_audit or self_check"))
+    if not _of(context, (DocumentKind.SELF_CHECK,)):
+        lacking.append(("自己点検 (self_check)", "self_check"))
+    if not _of(context, (DocumentKind.INTERNAL_AUDIT, *EXTERNAL)):
+        lacking.append(("監査 (internal_audit、external_audit)", "internal_audit or external_audit"))
     return lacks(lacking) if lacking else ALL_ASKED
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._declared import ASKED, Subject, by_name, claimed, finding, lasting, nothing
+from segcheck.checks._declared import ASKED, Subject, by_name, finding, lasting, nothing
 from segcheck.loaders import attributes
-from segcheck.model.check import Check, Said
+from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.declared import Attribute
 from segcheck.model.finding import Basis, Finding, Weight
@@ -77,16 +77,10 @@ def find(context: Context) -> Iterator[Finding]:
 
 
 def covered(context: Context) -> Covered:
-    """Return whether all evidence has a day."""
-    everything = [(name, one) for name, _, declared, _ in _everything(context) for one in declared]
-    if not everything:
-        return nothing("申告された属性がない", "no attributes are declared")
-    dateless: list[Said] = [
-        (f"{name} ({one.name})", f"{name} ({one.name})")
-        for name, one in everything
-        if one.evidence and one.evidence_date is None
-    ]
-    return claimed(dateless) if dateless else ASKED
+    """Return whether there is old evidence; that there is none shows nothing by itself, so it never counts as asked."""
+    if any(_age(context, one) > lasting(one) for _, _, declared, _ in _everything(context) for one in declared):
+        return ASKED
+    return nothing("古い根拠資料がない", "there is no old evidence")
 
 
 def _age(context: Context, one: Attribute) -> int:

@@ -11,7 +11,7 @@ from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Covered
 from segcheck.model.site import Export, TopologyDevice
-from segcheck.model.site_words import Responsibility
+from segcheck.model.site_words import DocumentKind, Responsibility
 
 CHECK = Check(
     id="input-origin",
@@ -60,7 +60,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 
 def covered(context: Context) -> Covered:
-    """Return whether it is said of every export how it was taken, and on which day."""
+    """Return whether it is said of every export how it was taken, on which day, and who approved the changes."""
     exports = tuple(_exports(context))
     if not exports:
         return nothing("エクスポートがない", "there are no exports")
@@ -74,6 +74,11 @@ def covered(context: Context) -> Covered:
     if undated:
         names = ", ".join(dict.fromkeys(undated))
         return missing(f"取得日のないエクスポート: {names} (as_of)", f"exports without a day: {names} (as_of)")
+    if not any(one.kind is DocumentKind.CHANGE for one in context.site.documents.values()):
+        return missing(
+            "設定変更の承認の記録がない (documents に kind: change)",
+            "there is no record of who approved changes (documents, kind: change)",
+        )
     return ASKED
 
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._declared import Subject, among, broken, by_name, coverage, finding, given, nothing, recent
+from segcheck.checks._declared import (
+    Subject,
+    among,
+    backed,
+    broken,
+    by_name,
+    coverage,
+    finding,
+    given,
+    lacks,
+    nothing,
+    recent,
+)
 from segcheck.checks._reaching import addresses_of, refused
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
-from segcheck.model.site_words import DeviceKind, Responsibility, Tier
+from segcheck.model.site_words import DeviceKind, DocumentKind, Responsibility, Tier
 
 CHECK = Check(
     id="monitoring-evidence",
@@ -71,7 +83,24 @@ def covered(context: Context) -> Covered:
     if told.coverage is not Coverage.ASKED:
         return told
     detecting = [one for one in devices if "ids" in one.attributes]
-    return coverage(context, detecting or devices, (DETECTS,))
+    told = coverage(context, detecting or devices, (DETECTS,))
+    return told if told.coverage is not Coverage.ASKED else _watched(context)
+
+
+def _watched(context: Context) -> Covered:
+    """Return whether somebody shows a sandbox, and a watch by day and night: on a device, a line or a service."""
+    site = context.site
+    held = [one for each in (site.devices, site.links, site.external_services) for one in each.values()]
+    shown = {
+        one.name
+        for thing in held
+        for one in thing.attributes
+        if one.name in ("sandbox", "soc_24x7") and one.value is True and backed(one, context.day)
+    }
+    if any(one.kind is DocumentKind.SOC_REPORT for one in site.documents.values()):
+        shown.add("soc_24x7")
+    lacking = [name for name in ("sandbox", "soc_24x7") if name not in shown]
+    return lacks([(name, name) for name in lacking]) if lacking else Covered(Coverage.ASKED)
 
 
 def _devices(context: Context) -> Iterator[Subject]:

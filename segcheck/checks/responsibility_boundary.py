@@ -18,7 +18,7 @@ from segcheck.model.source import Span
 CHECK = Check(
     id="responsibility-boundary",
     weight=Weight.MEDIUM,
-    requirements=("IN-01", "LG-07", "MN-09", "X-03", "X-09"),
+    requirements=("IN-01", "LG-07", "P-01"),
     title=("責任分界点の先の申告が期限切れ", "An attestation about what others answer for is over"),
     message=(
         "{subject} (他機関の管理) についての申告が見直し期限を過ぎている。{facts}",
@@ -42,14 +42,8 @@ CHECK = Check(
     ),
     reads=(Basis.ATTRIBUTES,),
 )
-#: What separation beyond the boundary serves, by the tier of the zone.
-SERVES = {
-    Tier.SECURITY_CLOUD: "IN-01",
-    Tier.LGWAN_WAN: "LG-07",
-    Tier.GOV_CLOUD: "MN-09",
-    Tier.JUKI: "X-09",
-    Tier.MAINTENANCE: "X-03",
-}
+#: What an attestation about the zone of a tier supports; about any other: that what lies beyond is known.
+SERVES = {Tier.SECURITY_CLOUD: "IN-01", Tier.LGWAN_WAN: "LG-07"}
 
 
 def find(context: Context) -> Iterator[Finding]:
@@ -61,7 +55,7 @@ def find(context: Context) -> Iterator[Finding]:
             subject = Subject(name, zone, tier, (), {}, span)
             line = (ConfigEvidence(last.span, f"{last.id}: {last.claim}"),)
             facts = f"{last.id} ({last.owner}): {last.review_due}"
-            named = (SERVES.get(tier, "IN-01") if tier is not None else "IN-01",)
+            named = (SERVES.get(tier, "P-01") if tier is not None else "P-01",)
             yield finding(CHECK, subject, (), requirements=named, facts=facts, more=line, standing=Standing.UNDECIDED)
 
 

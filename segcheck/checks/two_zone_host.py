@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._declared import Subject, among, by_name, coverage, finding, missing, nothing
+from segcheck.checks._declared import Subject, among, by_name, coverage, finding, lacks, nothing
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
-from segcheck.model.site import Host
-from segcheck.model.site_words import HostRole
+from segcheck.model.site import Group, Host
+from segcheck.model.site_words import HostRole, Responsibility
 
 CHECK = Check(
     id="two-zone-host",
@@ -35,6 +35,7 @@ CHECK = Check(
 )
 #: Roles that may stand in two zones (domain X-01); firewalls and routers are devices.
 ROLES = (HostRole.SANITISER, HostRole.SCREEN_SERVER, HostRole.JUMP_HOST)
+_OTHERS = (HostRole.EXTERNAL_PEER, HostRole.CLOUD_SERVICE)
 NO_FORWARDING = among("ip_forward", False)
 
 
@@ -60,13 +61,29 @@ def covered(context: Context) -> Covered:
         return nothing("ホストが宣言されていない", "no hosts are declared")
     two = [one for one in hosts if len(_zones(context, one)[0]) > 1]
     told = coverage(context, [_subject(context, one) for one in two], (NO_FORWARDING,))
-    own = [one for one in hosts if one.role not in (HostRole.EXTERNAL_PEER, HostRole.CLOUD_SERVICE)]
-    if told.coverage is Coverage.ASKED and not any(one.macs for one in own):
-        return missing(
-            "ホストの MAC アドレスがなく、二つのゾーンに接続するホストを台帳から見分けられない",
-            "no host has a MAC address: one that stands in two zones cannot be told from the register",
-        )
+    if told.coverage is not Coverage.ASKED:
+        return told
+    silent = [one.id for one in hosts if _own(context, one) and not one.macs and not _single(one)]
+    silent += [
+        one.id
+        for one in context.site.groups.values()
+        if one.role is not None and (one.ranges or one.segments)
+        if not _single(one)
+    ]
+    if silent:
+        return lacks([(f"{one} (mac, single_homed)", f"{one} (mac, single_homed)") for one in silent])
     return told
+
+
+def _own(context: Context, host: Host) -> bool:
+    """Return whether a host is the city's own: others' need not tell their MAC addresses."""
+    zone = context.site.zones[context.site.segments[host.segment].zone]
+    return zone.responsibility is Responsibility.CITY and host.role not in _OTHERS
+
+
+def _single(one: Host | Group) -> bool:
+    held = by_name(one.attributes).get("single_homed")
+    return held is not None and held.value is True
 
 
 def _zones(context: Context, host: Host) -> tuple[tuple[str, ...], tuple[ConfigEvidence, ...]]:

@@ -13,7 +13,12 @@ def document(kind, day, period=""):
 
 
 def town(confirmed="2026-03-01", audited="2026-02-01", checked="2026-07-01", profile=BETA):
-    held = {"external_confirmation": confirmed, "external_audit": audited, "self_check": checked}
+    held = {
+        "external_confirmation": confirmed,
+        "external_audit": audited,
+        "self_check": checked,
+        "internal_audit": "2026-06-01",
+    }
     rows = "".join(document(kind, day) for kind, day in held.items() if day)
     return Town(profile=profile, topology="documents:\n" + rows)
 

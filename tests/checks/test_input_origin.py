@@ -6,6 +6,7 @@ from tests.checks.declaring import asked
 from tests.checks.sites import Firewall, Town, params
 
 CHECK = "input-origin"
+CHANGE = "documents:\n  - {id: d, kind: change, title: 設定変更承認書, date: 2026-10-30}\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class Wall(Firewall):
 
 
 def town(said):
-    return Town(firewalls={"fw": Wall(said=said)})
+    return Town(firewalls={"fw": Wall(said=said)}, topology=CHANGE)
 
 
 TAKEN = ", as_of: 2026-11-01, obtained: {by_role: 主査, from: 本体, method: show, at: 2026-11-01T10:00, running_config: true}"
@@ -42,5 +43,7 @@ def test_an_export_of_unknown_origin_is_told(tmp_path):
     assert asked(SOUND, tmp_path, CHECK)[0] == ()
     assert asked(SOUND, tmp_path, CHECK)[1].coverage is Coverage.ASKED
     unknown = asked(Town(), tmp_path, CHECK)[1]
+    silent = Town(firewalls=SOUND.firewalls)
+    assert "kind: change" in asked(silent, tmp_path, CHECK)[1].reason[1]
     assert (unknown.coverage, "来歴不明" in unknown.reason[0]) == (Coverage.NO_INPUT, True)
     assert asked(town(TAKEN.replace(", as_of: 2026-11-01", "")), tmp_path, CHECK)[1].coverage is Coverage.NO_INPUT

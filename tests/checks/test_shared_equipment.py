@@ -8,11 +8,13 @@ from tests.checks.sites import Firewall, Town
 CHECK = "shared-equipment"
 
 
-def town(zones="mn, lg", isolation="vlan", kind="hypervisor", document=", document: 構成表"):
+def town(zones="mn, lg", isolation="vlan", document=", document: 構成表"):
     held = one_line({"isolation": isolation})
+    rows = [f"{{id: e1, kind: hypervisor, zones: [{zones}]{document}, attributes: {held}}}"]
+    rows += [f"{{id: {kind}, kind: {kind}, zones: [lg], document: 構成表}}" for kind in ("switch", "storage")]
     return Town(
         firewalls={"fw": Firewall(ports=ALL_PORTS)},
-        topology=f"equipment:\n  - {{id: e1, kind: {kind}, zones: [{zones}]{document}, attributes: {held}}}\n",
+        topology="equipment:\n" + "".join(f"  - {row}\n" for row in rows),
     )
 
 
@@ -24,8 +26,7 @@ SOUND = town()
     ("changed", "weight", "named"),
     [
         (FIRES, Weight.CRITICAL, ("MN-12",)),
-        (town("mn, in", kind="printer"), Weight.CRITICAL, ("MN-14", "X-06")),
-        (town("lg, in", isolation="none"), Weight.HIGH, ("MN-12",)),
+        (town("lg, in", isolation="none"), Weight.HIGH, ("LG-01",)),
         (town(isolation="none"), Weight.CRITICAL, ("MN-12",)),
     ],
 )
@@ -40,3 +41,4 @@ def test_sharing_with_a_document_is_sound_and_silence_is_told(tmp_path):
     assert asked(SOUND, tmp_path, CHECK)[1].coverage is Coverage.ASKED
     assert asked(town(document=""), tmp_path, CHECK)[1].coverage is Coverage.CLAIMED
     assert asked(Town(), tmp_path, CHECK)[1].coverage is Coverage.NO_INPUT
+    assert asked(town("mn"), tmp_path, CHECK)[1].coverage is Coverage.NOTHING_TO_ASK
