@@ -15,7 +15,7 @@ from segcheck.model.site_words import DeviceKind, EquipmentKind, Responsibility
 CHECK = Check(
     id="shared-equipment",
     weight=Weight.HIGH,
-    requirements=("MN-12", "MN-14", "X-06"),
+    requirements=("MN-12", "LG-01"),
     title=("系統をまたいで共用する設備", "Equipment that tiers share"),
     message=(
         "共用設備 {subject} が、共用してはならない系統にまたがるか、分離されていない。{facts}",

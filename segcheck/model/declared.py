@@ -114,6 +114,16 @@ class LedgerRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A line of a device's ARP table: an address of the joint address line and the hardware address that answered for it."""
+
+    device: str
+    address: int
+    mac: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """A ledger of the body (機器台帳, 回線台帳), read from a table."""
 

@@ -15,6 +15,7 @@ from segcheck.model.declared import (
     Document,
     Equipment,
     ExternalService,
+    Heard,
     Ledger,
     Obtained,
     WirelessNetwork,
@@ -346,3 +347,4 @@ class Site:
     equipment: Mapping[str, Equipment] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     ledgers: Mapping[str, Ledger] = field(default_factory=dict)
+    heard: tuple[Heard, ...] = ()

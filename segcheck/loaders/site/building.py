@@ -75,6 +75,7 @@ def build(
         equipment=declaring.equipment(topology),
         documents=declaring.documents(topology),
         ledgers=declaring.ledgers(topology, folder),
+        heard=tuple(declaring.heard(topology, folder)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,14 +22,16 @@ from segcheck.model.declared import (
     Document,
     Equipment,
     ExternalService,
+    Heard,
     Ledger,
     LedgerRow,
     Obtained,
     WirelessNetwork,
 )
-from segcheck.model.site_words import HostRole
+from segcheck.model.site_words import ExportRole, HostRole
 from segcheck.model.source import Span
 from segcheck.model.vocabulary import Term
+from segcheck.sets import addresses
 
 #: Sections whose entries have attributes, with the subject of the vocabulary; hosts and groups go by their role.
 _SUBJECTS = {
@@ -41,6 +44,9 @@ _SUBJECTS = {
     "equipment": ("equipment",),
 }
 SECTIONS = ("hosts", "groups", *_SUBJECTS)
+#: 192.0.2.1; 00:00:5e:00:53:01, 00-00-5e-00-53-01, 0000.5e00.5301.
+_ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+_MAC = re.compile(r"\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b|\b[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\n,、]+")
 
 
@@ -314,6 +320,37 @@ def ledgers(page: Page, folder: Path) -> dict[str, Ledger]:
         )
         for path, one in page.items("ledgers")
     }
+
+
+def heard(page: Page, folder: Path) -> Iterator[Heard]:
+    """Yield the neighbours in the ARP tables of devices: every line with an IPv4 and a hardware address.
+
+    Vendors write them in any order (`show ip arp`, `get system arp`, `arp -an`, `ip neigh`); headings, and addresses that
+    nobody answered for, have no hardware address. A file that cannot be read yields nothing: `check` tells it otherwise.
+    """
+    for _, device in page.items("devices"):
+        for export in device.exports:
+            if export.role is not ExportRole.ARP:
+                continue
+            try:
+                lines = files.read_text(str(folder / export.path)).lines()
+            except CannotRun:
+                continue
+            for number, line in enumerate(lines, 1):
+                address, mac = _ADDRESS.search(line), _MAC.search(line)
+                if address is not None and mac is not None:
+                    with suppress(ValueError):
+                        yield Heard(
+                            device=device.id,
+                            address=addresses.parse_one(address[0]),
+                            mac=_plain_mac(mac[0]),
+                            span=Span(export.path, number, number),
+                        )
+
+
+def _plain_mac(text: str) -> str:
+    digits = re.sub("[^0-9a-f]", "", text.lower())
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
 
 
 def _book(folder: Path, path: str) -> Any:
