@@ -7,11 +7,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from segcheck.loaders import marked
+import yaml
+
 from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Certainty
 from segcheck.model.site_words import Tier
-from segcheck.model.source import SourceText
 from segcheck.model.vocabulary import Term, Vocabulary
 
 _NAME = "attributes.yaml"
@@ -26,7 +26,7 @@ def load() -> Vocabulary:
         ValueError, KeyError: the table itself is damaged, which is a defect of the installation.
     """
     text = resources.files("segcheck").joinpath("data", _NAME).read_text(encoding="utf-8")
-    table: Any = marked.load(SourceText(_NAME, text, "utf-8", "")).value
+    table: Any = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 safe, and ten times faster
     subjects = {name: (one["ja"], one["en"]) for name, one in table["subjects"].items()}
     return Vocabulary(
         subjects=subjects,

@@ -197,7 +197,7 @@ def _ledger_problems(page: Page, path: marked.Path, ledger: Any, folder: Path) -
 
 def attributes_of(page: Page, path: marked.Path, entries: Mapping[str, Any]) -> tuple[Attribute, ...]:
     """Return the attributes of an entry; `check` has found nothing wrong with them."""
-    terms = attributes.load().terms
+    terms = attributes.load().terms if entries else {}
     return tuple(
         Attribute(
             name,
