@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from segcheck.analysis.journeys import travel
 from segcheck.checks._base import Context
@@ -12,6 +12,7 @@ from segcheck.sets import addresses
 from segcheck.sets.header import Packet
 
 SYN = 2
+TCP = 6
 
 
 def refused(
@@ -28,19 +29,31 @@ def refused(
         if addresses.family(address) != addresses.family(target):
             continue
         for protocol, port in wanted:
-            packet = Packet(
-                src=address,
-                dst=target,
-                proto=protocol,
-                sport=50000,
-                dport=port,
-                tcp_flags=SYN if protocol == 6 else None,
-            )
+            packet = _packet(address, target, protocol, port)
             trace = travel(context.network, segment, packet)
             if trace.verdict is not Verdict.DENY:
                 return None
             shown = shown or WitnessEvidence(packet, segment, None, trace.journeys[:1])
     return shown
+
+
+def passed(
+    context: Context, sources: Iterable[tuple[str, int]], target: int, services: Iterable[tuple[int, int]]
+) -> Iterator[WitnessEvidence]:
+    """Yield a packet for each service that surely arrives from one of the sources; arguments as those of `refused`."""
+    ends = [one for one in sources if addresses.family(one[1]) == addresses.family(target)]
+    for protocol, port in services:
+        for segment, address in ends:
+            packet = _packet(address, target, protocol, port)
+            trace = travel(context.network, segment, packet)
+            if trace.verdict is Verdict.PERMIT:
+                yield WitnessEvidence(packet, segment, None, trace.journeys[:1])
+                break
+
+
+def _packet(source: int, target: int, protocol: int, port: int) -> Packet:
+    flags = SYN if protocol == TCP else None
+    return Packet(src=source, dst=target, proto=protocol, sport=50000, dport=port, tcp_flags=flags)
 
 
 def addresses_of(context: Context, name: str) -> tuple[tuple[str, int], ...]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from segcheck.checks._base import Context
-from segcheck.checks._declared import Subject, among, broken, coverage, finding, hosts, nothing
+from segcheck.checks._declared import Subject, among, broken, by_name, coverage, finding, hosts, nothing
+from segcheck.checks._reaching import addresses_of, passed
 from segcheck.model.check import Check
-from segcheck.model.finding import Basis, Finding, Weight
+from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.register import Kind
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import EndpointKind, HostRole, Method, Tier
 
@@ -17,8 +20,8 @@ CHECK = Check(
     requirements=("LG-04", "MN-10"),
     title=("画面転送で画面以外を渡せる", "Screen transfer carries more than the screen"),
     message=(
-        "画面転送サーバ {subject} で、画面以外の転送が理由なく有効と申告されている。{facts}",
-        "Screen server {subject} is declared to carry more than the screen, with no reason given. {facts}",
+        "画面転送 {subject} で、画面以外の転送が理由なく有効になっている。{facts}",
+        "Screen transfer {subject} carries more than the screen, with no reason given. {facts}",
     ),
     why=(
         "クリップボードやドライブの転送は、無害化を通らないファイルの経路になる。",
@@ -37,6 +40,8 @@ ASKED = (
     among("channel_printer", "disabled"),
     among("channel_usb", "disabled"),
 )
+#: Ports that carry nothing but drives and clipboard (Horizon CDR), or USB (vendor's list of ports).
+CHANNELS = ((6, 9427), (6, 32111))
 METHODS = (Method.SCREEN, Method.SCREEN_CONTAINER)
 #: Screen servers stand in these tiers: in α on the internet side, in β on the LGWAN side.
 TIERS = (Tier.MYNUMBER, Tier.LGWAN, Tier.INTERNET, Tier.SANITISE, Tier.DMZ)
@@ -51,6 +56,32 @@ def find(context: Context) -> Iterator[Finding]:
             yield finding(CHECK, subject, wrong, weight=Weight.CRITICAL, requirements=("LG-04", "MN-10"))
         elif wrong and "channel_reason" not in subject.attributes:
             yield finding(CHECK, subject, wrong, requirements=("LG-04",))
+    yield from _ports(context)
+
+
+def _ports(context: Context) -> Iterator[Finding]:
+    """Yield screen entries between whose ends the rules let ports pass that carry drives, the clipboard or USB alone."""
+    site = context.site
+    for entry in site.policy.register:
+        if entry.kind is not Kind.SCREEN or not entry.permits_on(context.day):
+            continue
+        near, far = (entry.source, entry.destination) if entry.opened_by_source else (entry.destination, entry.source)
+        gateway = site.gateways.get(entry.gateway)
+        servers = gateway.hosts if gateway is not None else (far.id,)
+        ends = [end for name in servers for _, end in addresses_of(context, name)]
+        reasons = [_reason(context, name) for name in servers]
+        found = [one for end in ends for one in passed(context, addresses_of(context, near.id), end, CHANNELS)]
+        if found and not (reasons and all(reasons)):
+            ports = ", ".join(dict.fromkeys(f"tcp/{one.packet.dport}" for one in found))
+            subject = Subject(entry.id, "", None, (), {}, entry.span)
+            line = ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}")
+            told = finding(CHECK, subject, (), requirements=("LG-04",), facts=ports, more=(found[0], line))
+            yield replace(told, basis=(Basis.RULES,))
+
+
+def _reason(context: Context, name: str) -> bool:
+    host = context.site.hosts.get(name)
+    return host is not None and "channel_reason" in by_name(host.attributes)
 
 
 def covered(context: Context) -> Covered:
