@@ -35,7 +35,7 @@ CHECK = Check(
         "仮想 MAC、代理応答、交換した機器の古い記載。",
         "Virtual MAC addresses, proxy ARP, or hardware that was replaced since.",
     ),
-    reads=(Basis.RULES, Basis.ATTRIBUTES),
+    reads=(Basis.ATTRIBUTES,),
 )
 #: Beyond these segments nobody declares single hosts.
 ROUTING = (DeviceKind.FIREWALL, DeviceKind.ROUTER, DeviceKind.L3_SWITCH, DeviceKind.VPN)

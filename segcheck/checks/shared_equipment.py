@@ -15,7 +15,7 @@ from segcheck.model.site_words import DeviceKind, EquipmentKind, Responsibility
 CHECK = Check(
     id="shared-equipment",
     weight=Weight.HIGH,
-    requirements=("MN-12", "LG-01"),
+    requirements=("MN-12", "X-01"),
     title=("系統をまたいで共用する設備", "Equipment that tiers share"),
     message=(
         "共用設備 {subject} が、共用してはならない系統にまたがるか、分離されていない。{facts}",
@@ -40,7 +40,7 @@ KINDS = tuple(kind for kind in EquipmentKind if kind is not EquipmentKind.PRINTE
 
 def find(context: Context) -> Iterator[Finding]:
     """Yield what My Number and internet side share, and what is declared not to keep its zones apart."""
-    yield from shared(context, CHECK, KINDS, mynumber=("MN-12",), others=("LG-01",))
+    yield from shared(context, CHECK, KINDS, mynumber=("MN-12",), others=("X-01",))
 
 
 def covered(context: Context) -> Covered:

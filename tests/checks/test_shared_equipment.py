@@ -26,7 +26,7 @@ SOUND = town()
     ("changed", "weight", "named"),
     [
         (FIRES, Weight.CRITICAL, ("MN-12",)),
-        (town("lg, in", isolation="none"), Weight.HIGH, ("LG-01",)),
+        (town("lg, in", isolation="none"), Weight.HIGH, ("X-01",)),
         (town(isolation="none"), Weight.CRITICAL, ("MN-12",)),
     ],
 )
