@@ -47,7 +47,7 @@ def beside(folder: Path, device: TopologyDevice, config: DeviceConfig, exports: 
                 inputs.append(listing.input)
                 found += listing.diagnostics
                 config = _addressed(config, listing)
-        elif export.role not in (ExportRole.CONFIG, ExportRole.HA_PEER, ExportRole.IPSET):
+        elif export.role not in (ExportRole.CONFIG, ExportRole.HA_PEER, ExportRole.IPSET, ExportRole.ARP):
             params = (("path", export.path), ("role", export.role.value))
             found.append(Diagnostic(Code.SIDE_FILE_UNUSED, Severity.NOTE, export.span, scope="file", params=params))
     for export, listing in tables:

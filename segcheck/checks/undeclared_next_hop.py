@@ -13,7 +13,7 @@ from segcheck.sets import addresses
 CHECK = Check(
     id="undeclared-next-hop",
     weight=Weight.HIGH,
-    requirements=("IN-02",),
+    requirements=("IN-02", "P-01"),
     title=("トポロジーにないルーターへの経路", "A route to a router that the topology lacks"),
     message=(
         "{device} の経路の次ホップ {gateway} ({place}) がトポロジーにない。その先は不明として扱う。追加する行: {line}",

@@ -9,6 +9,7 @@ from segcheck.loaders.edges import (
     Date,
     Id,
     InterfaceAddressText,
+    Moment,
     NetworkText,
     Services,
     SitePath,
@@ -21,6 +22,17 @@ from segcheck.model import site_words
 TRUE_NAME = "the vendor's own name / ベンダーの表記どおりの名前"
 
 
+class ObtainedEntry(Strict):
+    """How a file came to us / 入手の経緯."""
+
+    by_role: str = Field(description="post, not a person / 取得者 (職名)")
+    from_: str = Field("", alias="from", description="where it was taken / 取得元")
+    method: str = Field("", description="command or procedure / 取得方法")
+    at: Moment | None = Field(None, description="when; JST without offset / 取得日時")
+    witnessed_by: str = Field("", description="post that saw it / 立会者 (職名)")
+    running_config: bool | None = Field(None, description="what the device really ran / 稼働中の設定か")
+
+
 class ExportEntry(Strict):
     """A file of the device / 機器のファイル."""
 
@@ -31,6 +43,7 @@ class ExportEntry(Strict):
         site_words.ExportRole.CONFIG, description="what the file holds / ファイルの内容"
     )
     as_of: Date | None = Field(None, description="day it was taken / 取得日")
+    obtained: ObtainedEntry | None = Field(None, description="how it came to us / 入手の経緯")
 
 
 class InterfaceEntry(Strict):

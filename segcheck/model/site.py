@@ -11,6 +11,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from segcheck.model.clauses import Clauses
+from segcheck.model.declared import (
+    Attribute,
+    Document,
+    Equipment,
+    ExternalService,
+    Heard,
+    Ledger,
+    Obtained,
+    WirelessNetwork,
+)
 from segcheck.model.device import InterfaceAddress, Route
 from segcheck.model.site_words import (
     Assume,
@@ -67,6 +77,7 @@ class Zone:
     name: str = ""
     role: str = ""
     responsibility: Responsibility = Responsibility.CITY
+    attributes: tuple[Attribute, ...] = ()
     span: Span
 
 
@@ -87,24 +98,13 @@ class Segment:
     v4: tuple[IntervalSet, ...] | None = None
     v6: tuple[IntervalSet, ...] | None = None
     gateways: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
     span: Span
 
     @property
     def prefixes(self) -> tuple[IntervalSet, ...]:
         """Every declared prefix of both families."""
         return (*(self.v4 or ()), *(self.v6 or ()))
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """A declared property of a host and what it rests on; a claim without evidence stays a claim."""
-
-    name: str
-    value: str | int | bool
-    evidence: str = ""
-    evidence_date: date | None = None
-    declared_by: str = ""
-    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +124,14 @@ class Host:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Hosts, address ranges and segments under one name."""
+    """Hosts, address ranges and segments under one name; `role` where all its members are of that role."""
 
     id: str
     hosts: tuple[str, ...] = ()
     ranges: IntervalSet = field(default_factory=IntervalSet.empty)
     segments: tuple[str, ...] = ()
+    role: HostRole | None = None
+    attributes: tuple[Attribute, ...] = ()
     span: Span
 
     @property
@@ -140,13 +142,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """A file of a device; `path` is relative to the site, `as_of` the day it was taken."""
+    """A file of a device; `path` is relative to the site, `as_of` the day it was taken; `obtained` None: origin unknown."""
 
     path: str
     format: str = ""
     context: str = ""
     role: ExportRole = ExportRole.CONFIG
     as_of: date | None = None
+    obtained: Obtained | None = None
     span: Span
 
 
@@ -179,6 +182,7 @@ class TopologyDevice:
 
     hostnames         what its export may call it: the declared name, the members of its HA pair, else its id
     routes_complete   the routes written are the whole table: an assumption
+    max_age_days      an export older than this no longer tells what the device does; None = nobody said
     """
 
     id: str
@@ -192,6 +196,8 @@ class TopologyDevice:
     routes: tuple[Route, ...] = ()
     routes_complete: bool = False
     services: tuple[DeviceService, ...] = ()
+    max_age_days: int | None = None
+    attributes: tuple[Attribute, ...] = ()
     span: Span
 
     @property
@@ -223,6 +229,7 @@ class Link:
     kind: LinkKind = LinkKind.ACCESS
     segments: tuple[str, ...] = ()
     name: str = ""
+    attributes: tuple[Attribute, ...] = ()
     span: Span
 
 
@@ -337,3 +344,9 @@ class Site:
     waivers: tuple[Waiver, ...]
     settings: Settings
     clauses: tuple[Clauses, ...] = ()
+    external_services: Mapping[str, ExternalService] = field(default_factory=dict)
+    wireless: Mapping[str, WirelessNetwork] = field(default_factory=dict)
+    equipment: Mapping[str, Equipment] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
+    heard: tuple[Heard, ...] = ()

@@ -161,6 +161,52 @@ class Method(Enum):
     MEDIA = "media"
 
 
+class ServiceKind(Enum):
+    """What an external service is."""
+
+    CLOUD = "cloud"
+    SNS = "sns"
+    MEETING = "meeting"
+    OUTSOURCED = "outsourced"
+
+
+class EquipmentKind(Enum):
+    """What several zones share."""
+
+    SWITCH = "switch"
+    HYPERVISOR = "hypervisor"
+    STORAGE = "storage"
+    PRINTER = "printer"
+    BACKUP = "backup"
+    WIRELESS = "wireless"
+    OTHER = "other"
+
+
+class DocumentKind(Enum):
+    """What a document shows."""
+
+    EXTERNAL_CONFIRMATION = "external_confirmation"  # before a model with conditions goes live
+    EXTERNAL_AUDIT = "external_audit"
+    INTERNAL_AUDIT = "internal_audit"
+    SELF_CHECK = "self_check"
+    GO_LIVE = "go_live"
+    SOC_REPORT = "soc_report"
+    CONTRACT = "contract"
+    RULES = "rules"
+    TRAINING = "training"
+    DRILL = "drill"
+    CHANGE = "change"
+    OTHER = "other"
+
+
+class LedgerKind(Enum):
+    """What the rows of a ledger are."""
+
+    DEVICES = "devices"
+    LINES = "lines"
+    HOSTS = "hosts"
+
+
 class Assume(Enum):
     """What an assumption lets the engine take for granted; a result that leans on it is never `proven`."""
 

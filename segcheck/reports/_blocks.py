@@ -48,6 +48,22 @@ def as_of(bound: Binding, path: str) -> str | None:
     return day.isoformat() if day else None
 
 
+def obtained(bound: Binding, path: str) -> dict[str, Any] | None:
+    """Return how an export came to us as the topology says, None where nobody says (来歴不明)."""
+    exports = bound.device.exports
+    told = next((one.obtained for one in exports if path == one.path or path.startswith(f"{one.path}/")), None)
+    if told is None:
+        return None
+    return {
+        "by_role": told.by_role,
+        "from": told.source or None,
+        "method": told.method or None,
+        "at": told.at.isoformat() if told.at is not None else None,
+        "witnessed_by": told.witnessed_by or None,
+        "running_config": told.running,
+    }
+
+
 def cell(span: Span | None) -> dict[str, str]:
     """Return sheet and cell of what stands in a workbook, nothing for what stands in a text."""
     return {"cell": span.cell} if span is not None and span.cell else {}

@@ -21,7 +21,7 @@ from segcheck.model.finding import (
 from segcheck.model.requirement import Met
 from segcheck.model.result import Run
 from segcheck.model.schedule import clock
-from segcheck.reports._blocks import as_of, cell, diagnostic, instant, line_counts, run_block, said
+from segcheck.reports._blocks import as_of, cell, diagnostic, instant, line_counts, obtained, run_block, said
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import boxes_json
 from segcheck.reports.trace_json import confirm_json, way
@@ -103,6 +103,7 @@ def _inputs(found: Assessment, files: Sequence[SiteFile]) -> list[dict[str, Any]
             "device": bound.device.id,
             "complete": one.complete.value,
             "as_of": as_of(bound, one.path),
+            "obtained": obtained(bound, one.path),
             "lines": line_counts(one),
         }
         for bound in found.bindings

@@ -127,7 +127,7 @@ def standing_of(words: Words, finding: Finding, check: Check) -> str:
     if finding.standing is Standing.VIOLATED and check.asks is Basis.CAPTURES:
         return words("standing.observed")
     if finding.standing is Standing.VIOLATED and not check.crosses:
-        return words("check.fault")
+        return words("check.fault" if Basis.RULES in finding.basis else "check.fault_declared")
     return words(f"standing.{finding.standing.value}")
 
 
@@ -241,8 +241,10 @@ def conclusion(page: Page, found: Assessment) -> None:
     counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}
     pairs = {standing: sum(one.standing is standing for one in found.crossings) for standing in Standing}
     fault = found.standing is Standing.VIOLATED and not pairs[Standing.VIOLATED]
+    read = any(Basis.RULES in one.basis and one.standing is Standing.VIOLATED for one in found.findings)
+    verdict = f"standing.{found.standing.value}" if not fault else "check.fault" if read else "check.fault_declared"
     page.line(
-        (words("check.fault" if fault else f"standing.{found.standing.value}"), f"bold {STYLES[found.standing]}"),
+        (words(verdict), f"bold {STYLES[found.standing]}"),
         "  ",
         words(
             "check.conclusion",

@@ -55,7 +55,8 @@ def _entries(files: Mapping[str, Values], spec: SheetSpec) -> Iterator[Values]:
         yield from _held(files.get(spec.file, {}).get(spec.section), spec.mapping, "id")
         return
     parent, key, mapping = spec.inside
-    for around in _held(files.get(spec.file, {}).get(parent), False, "id"):
+    section = files.get(spec.file, {}).get(parent)
+    for around in _held(section, isinstance(section, Mapping), "id"):
         for entry in _held(around.get(key), mapping, "name"):
             yield {"of": around.get("id"), **entry}
 

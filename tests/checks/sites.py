@@ -247,6 +247,8 @@ class Town:
     """A town: one firewall `fw` between LGWAN and internet tier, unless told otherwise.
 
     topology   further lines of topology.yaml, from the beginning of a line
+    keys       further keys of a zone, host or group, by its id: ", role: terminal"
+    profile    the model that holds, with its edition and days
     """
 
     rules: Sequence[str] = ()
@@ -255,6 +257,8 @@ class Town:
     firewalls: dict[str, Firewall] | None = None
     segments: dict[str, tuple[str, str, str]] = field(default_factory=lambda: dict(SEGMENTS))
     topology: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
+    profile: str = "model: alpha, guideline_edition: R7.3, segments: all"
 
     def with_rules(self, *rules: str) -> Town:
         """Return the town with other rules."""
@@ -295,7 +299,7 @@ class Town:
         zones = dict.fromkeys(zone for zone, _, _ in segments.values())
         v6 = {name: "" if "v6:" in more else ", v6: none" for name, (_, _, more) in segments.items()}
         lines = ["segcheck: 1", "name: 試験町", "zones:"]
-        lines += [f"  {zone}: {{tier: {ZONES[zone]}}}" for zone in zones]
+        lines += [f"  {zone}: {{tier: {ZONES[zone]}{self.keys.get(zone, '')}}}" for zone in zones]
         lines += ["segments:"]
         lines += [
             f"  {name}: {{zone: {zone}, v4: [{prefix}]{v6[name]}{more}}}"
@@ -303,12 +307,16 @@ class Town:
         ]
         lines += ["hosts:"]
         lines += [
-            f"  - {{id: {host}, segment: {segment}, addresses: [{address}]}}"
+            f"  - {{id: {host}, segment: {segment}, addresses: [{address}]{self.keys.get(host, '')}}}"
             for host, (segment, address) in HOSTS.items()
             if segment in segments
         ]
         zone_of = {"lg-pcs": "lg-lan", "in-pcs": "in-lan"}
-        groups = [f"  {name}: {{ranges: [{ends}]}}" for name, ends in GROUPS.items() if zone_of[name] in segments]
+        groups = [
+            f"  {name}: {{ranges: [{ends}]{self.keys.get(name, '')}}}"
+            for name, ends in GROUPS.items()
+            if zone_of[name] in segments
+        ]
         lines += ["groups:", *groups] if groups else []
         lines += ["devices:"]
         for name, one in devices.items():
@@ -320,7 +328,7 @@ class Town:
         return "\n".join(lines) + "\n" + self.topology
 
     def _policy(self) -> str:
-        text = "segcheck: 1\nprofiles:\n  - {model: alpha, guideline_edition: R7.3, segments: all}\n"
+        text = f"segcheck: 1\nprofiles:\n  - {{{self.profile}}}\n"
         text += "register:\n" + "".join(self.register) if self.register else ""
         return text + ("required:\n" + "".join(self.required) if self.required else "")
 

@@ -150,7 +150,7 @@ def test_a_table_that_cannot_be_read_closes_nothing(tmp_path: Path) -> None:
     assert {one.code.value for one in found.diagnostics} >= {"export-unreadable"}
 
 
-@pytest.mark.parametrize("role", ["arp", "mac", "lldp", "hitcounts", "addresses"])
+@pytest.mark.parametrize("role", ["mac", "lldp", "hitcounts", "addresses"])
 def test_a_side_file_that_is_not_used_is_told(tmp_path: Path, role: str) -> None:
     device = DEVICE.replace("format: fortigate}]", f"format: fortigate}}, {{path: exports/more.txt, role: {role}}}]")
     files = {"fw.conf": fortigate("fw", PORTS, [CLOSED]), "more.txt": "something\n"}

@@ -6,6 +6,7 @@ names         duplicates, unknown names, what nobody uses
 crossrefs     every reference followed
 addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
+declaring     attributes, documents, ledgers
 building      to nouns
 clauses       clauses/NAME.yaml, the clauses of the site's own policies
 sheets        the sheets of site.xlsx, derived from the models of the files
@@ -25,7 +26,7 @@ from pydantic import BaseModel
 from segcheck.errors import BadInput, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
-from segcheck.loaders.site import addressing, book, building, clauses, consistency, crossrefs
+from segcheck.loaders.site import addressing, book, building, clauses, consistency, crossrefs, declaring
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.loaders.site.policy import PolicyFile
@@ -74,6 +75,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     crossrefs.topology(topology, names)
     addressing.check(topology)
     consistency.topology(topology, names, root)
+    declaring.check(topology, names, root)
     crossrefs.policy(policy, names)
     consistency.policy(policy, names)
     if waivers is not None:
@@ -93,7 +95,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     found = tuple(_files((*pages.values(), *own)))
     if not sound:
         return Loaded(None, found)
-    site = building.build(topology, policy, waivers, settings, names)
+    site = building.build(topology, policy, waivers, settings, names, root)
     return Loaded(replace(site, clauses=tuple(clauses.build(page) for page in own)), found)
 
 

@@ -112,7 +112,7 @@ class _Reader:
         file.values[path] = entry.row
         for key, mark in entry.marks.items():
             name, dot, at = key.partition(".")
-            inside: marked.Path = (*path, name, int(at)) if dot and at.isdigit() else (*path, key)
+            inside: marked.Path = (*path, name, int(at) if at.isdigit() else at) if dot else (*path, key)
             file.values[inside] = file.keys[inside] = mark
             if dot:
                 file.values.setdefault((*path, name), mark)
@@ -129,6 +129,7 @@ class _Reader:
             return
         held[name] = self._put(file, spec, entry, path, "id")
         file.keys[path] = entry.marks["id"]
+        self.parents.setdefault(spec.key, {})[name] = path, held[name]
 
     def _inside(self, file: File, spec: SheetSpec, entry: Entry) -> None:
         assert spec.inside is not None  # asked before

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from segcheck.loaders import marked
 from segcheck.loaders.device_file import route
 from segcheck.loaders.edges import service
+from segcheck.loaders.site import declaring
 from segcheck.loaders.site.addressing import length_in, written
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
@@ -17,7 +19,9 @@ from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
 
-def build(topology: Page, policy: Page, waivers: Page | None, settings: Page | None, names: Names) -> site.Site:
+def build(
+    topology: Page, policy: Page, waivers: Page | None, settings: Page | None, names: Names, folder: Path
+) -> site.Site:
     """Return the site; every page is free of errors."""
     top, pol = topology.entry, policy.entry
     zones = {
@@ -27,6 +31,7 @@ def build(topology: Page, policy: Page, waivers: Page | None, settings: Page | N
             name=one.name or key,
             role=one.role or "",
             responsibility=one.responsibility,
+            attributes=declaring.attributes_of(topology, ("zones", key), one.attributes),
             span=topology.span(("zones", key)),
         )
         for key, one in top.zones.items()
@@ -65,6 +70,12 @@ def build(topology: Page, policy: Page, waivers: Page | None, settings: Page | N
         policy=_policy(policy, pol, names),
         waivers=tuple(_waivers(waivers, names)),
         settings=_settings(settings),
+        external_services=declaring.external_services(topology),
+        wireless=declaring.wireless(topology),
+        equipment=declaring.equipment(topology),
+        documents=declaring.documents(topology),
+        ledgers=declaring.ledgers(topology, folder),
+        heard=tuple(declaring.heard(topology, folder)),
     )
 
 
@@ -86,6 +97,7 @@ def _segment(page: Page, key: str, one: Any) -> site.Segment:
         v4=prefixes(one.v4),
         v6=prefixes(one.v6),
         gateways=tuple(one.gateway),
+        attributes=declaring.attributes_of(page, ("segments", key), one.attributes),
         span=page.span(("segments", key)),
     )
 
@@ -99,17 +111,7 @@ def _host(page: Page, path: marked.Path, one: Any) -> site.Host:
         role=one.role,
         business=one.business,
         peer_class=one.peer_class,
-        attributes=tuple(
-            site.Attribute(
-                name,
-                attribute.value,
-                attribute.evidence,
-                attribute.evidence_date,
-                attribute.declared_by,
-                page.span((*path, "attributes", name)),
-            )
-            for name, attribute in one.attributes.items()
-        ),
+        attributes=declaring.attributes_of(page, path, one.attributes),
         span=page.span(path),
     )
 
@@ -117,7 +119,13 @@ def _host(page: Page, path: marked.Path, one: Any) -> site.Host:
 def _group(page: Page, key: str, one: Any) -> site.Group:
     ranges = IntervalSet.of(*(pair for text in one.ranges for pair in addresses.parse(text).ranges))
     return site.Group(
-        id=key, hosts=tuple(one.hosts), ranges=ranges, segments=tuple(one.segments), span=page.span(("groups", key))
+        id=key,
+        hosts=tuple(one.hosts),
+        ranges=ranges,
+        segments=tuple(one.segments),
+        role=one.role,
+        attributes=declaring.attributes_of(page, ("groups", key), one.attributes),
+        span=page.span(("groups", key)),
     )
 
 
@@ -136,6 +144,7 @@ def _device(page: Page, path: marked.Path, one: Any) -> site.TopologyDevice:
                 context=export.context or "",
                 role=export.role,
                 as_of=export.as_of,
+                obtained=declaring.obtained(export.obtained),
                 span=page.span((*path, "exports", index)),
             )
             for index, export in enumerate(one.exports)
@@ -163,6 +172,8 @@ def _device(page: Page, path: marked.Path, one: Any) -> site.TopologyDevice:
             )
             for index, entry in enumerate(one.services)
         ),
+        max_age_days=one.max_age_days,
+        attributes=declaring.attributes_of(page, path, one.attributes),
         span=page.span(path),
     )
 
@@ -188,6 +199,7 @@ def _link(page: Page, path: marked.Path, one: Any) -> site.Link:
         kind=one.kind,
         segments=tuple(one.segments),
         name=one.name or one.id,
+        attributes=declaring.attributes_of(page, path, one.attributes),
         span=page.span(path),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from segcheck.loaders.marked import Mark
 from segcheck.loaders.problems import Problem, did_you_mean
-from segcheck.loaders.site.sheets import Column, Form, SheetSpec, read_value
+from segcheck.loaders.site.sheets import SINGLE, Column, Form, SheetSpec, read_value
 from segcheck.model.sheet import Cell, CellKind, Row, Sheet, Struck
 
 #: Used rows among which the row of keys must stand.
@@ -144,7 +144,10 @@ def _doubt(cell: Cell, mark: Mark) -> Problem | None:
 
 
 def whole(spec: SheetSpec, entry: Entry) -> dict[str, Any]:
-    """Return the values of an entry as its YAML has them: numbered keys (`ends.0`) joined to lists, nothing for empty cells."""
+    """Return the values of an entry as its YAML has them, nothing for empty cells.
+
+    Numbered keys (`ends.0`) are joined to lists, others with a dot to mappings.
+    """
     found: dict[str, Any] = {}
     for column in spec.columns:
         if column.key not in entry.values:
@@ -155,6 +158,8 @@ def whole(spec: SheetSpec, entry: Entry) -> dict[str, Any]:
         key, dot, at = column.key.partition(".")
         if dot and at.isdigit():
             found.setdefault(key, []).append(value)
+        elif dot and spec.key != SINGLE:
+            found.setdefault(key, {})[at] = value
         else:
             found[column.key] = value
     return found

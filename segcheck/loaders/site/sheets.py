@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from segcheck.loaders.device_entry import ExportEntry, InterfaceEntry, RouteEntry, ServiceEntry, SiteDevice
+from segcheck.loaders.device_entry import ExportEntry, InterfaceEntry, ObtainedEntry, RouteEntry, ServiceEntry
 from segcheck.loaders.site import policy, settings, topology, waivers
 
 #: The sheet of what a site has only one of.
@@ -81,12 +81,26 @@ class SheetSpec:
         return tuple(column.key for column in self.columns)
 
 
+#: Sections other than hosts whose entries have attributes, on a sheet of their own each: its title.
+_ATTRIBUTED = {
+    "zones": "ゾーンの属性",
+    "segments": "セグメントの属性",
+    "groups": "グループの属性",
+    "devices": "機器の属性",
+    "links": "回線の属性",
+    "external_services": "外部サービスの属性",
+    "wireless": "無線LANの属性",
+    "equipment": "共用設備の属性",
+}
 _ENDPOINTS = ("hosts", "groups", "segments", "devices", "gateways")
 #: Which ids may stand in a column, by key of sheet and column.
 _NAMES: dict[tuple[str, str], tuple[str, ...]] = {
     ("segments", "zone"): ("zones",),
     ("hosts", "segment"): ("segments",),
     ("attributes", "of"): ("hosts",),
+    **{(f"attributes_{key}", "of"): (key,) for key in _ATTRIBUTED},
+    ("external_services", "zone"): ("zones",),
+    ("wireless", "segment"): ("segments",),
     ("exports", "of"): ("devices",),
     ("interfaces", "of"): ("devices",),
     ("interfaces", "segment"): ("segments",),
@@ -118,7 +132,7 @@ def sheets() -> tuple[SheetSpec, ...]:
         _sheet("hosts", "ホスト", top, topology.HostEntry),
         _inner("attributes", "ホストの属性", top, topology.AttributeEntry, ("hosts", "attributes", True)),
         _sheet("groups", "グループ", top, topology.GroupEntry, mapping=True),
-        _sheet("devices", "機器", top, SiteDevice),
+        _sheet("devices", "機器", top, topology.TopologyDeviceEntry),
         _inner("exports", "エクスポート", top, ExportEntry, ("devices", "exports", False)),
         _inner("interfaces", "インターフェース", top, InterfaceEntry, ("devices", "interfaces", True)),
         _inner("routes", "静的経路", top, RouteEntry, ("devices", "routes", False)),
@@ -130,6 +144,15 @@ def sheets() -> tuple[SheetSpec, ...]:
         _sheet("captures", "キャプチャ", top, topology.CaptureEntry, split={"window": 2}),
         _sheet("attestations", "申告", top, topology.AttestationEntry),
         _sheet("assumptions", "前提", top, topology.AssumptionEntry),
+        _sheet("external_services", "外部サービス", top, topology.ExternalServiceEntry),
+        _sheet("wireless", "無線LAN", top, topology.WirelessEntry),
+        _sheet("equipment", "共用設備", top, topology.EquipmentEntry),
+        _sheet("documents", "文書", top, topology.DocumentEntry),
+        _sheet("ledgers", "台帳ファイル", top, topology.LedgerEntry),
+        *(
+            _inner(f"attributes_{key}", title, top, topology.AttributeEntry, (key, "attributes", True))
+            for key, title in _ATTRIBUTED.items()
+        ),
         _sheet("profiles", "適用モデル", pol, policy.ProfileEntry),
         register(),
         _sheet("required", "必要な通信", pol, policy.RequiredEntry),
@@ -181,7 +204,8 @@ def _sheet(
         "devices": ("exports", "interfaces", "routes", "services"),
         "gateways": ("legs",),
     }
-    kept = tuple(column for column in columns if column.key not in inner.get(key, ()))
+    apart = (*inner.get(key, ()), *(("attributes",) if key in _ATTRIBUTED else ()))
+    kept = tuple(column for column in columns if column.key not in apart)
     return SheetSpec(key, title, file, key, kept, mapping)
 
 
@@ -211,7 +235,12 @@ _HEADINGS = {
     "v4": ("IPv4 (none: has none)", "IPv4 (無しは none、空欄は不明)"),
     "v6": ("IPv6 (none: has none)", "IPv6 (無しは none、空欄は不明)"),
 }
-_TITLES = {"hosts": "ホスト", "devices": "機器", "gateways": "ゲートウェイ"}
+_TITLES = {
+    "hosts": "ホスト",
+    "devices": "機器",
+    "gateways": "ゲートウェイ",
+    **{key: title.removesuffix("の属性") for key, title in _ATTRIBUTED.items()},
+}
 
 
 def _columns(
@@ -226,6 +255,10 @@ def _columns(
         pieces = (split or {}).get(key, 0)
         if pieces:
             yield from (Column(f"{key}.{at}", f"{en} ({at + 1})", f"{ja or en} ({at + 1})") for at in range(pieces))
+            continue
+        if key == "obtained":  # its keys stand beside those of the export
+            for one in _columns(sheet, ObtainedEntry):
+                yield replace(one, key=f"{key}.{one.key}")
             continue
         words = _words(schema["properties"][key])
         form = _form(info)
@@ -293,5 +326,19 @@ def write_value(column: Column, value: Any) -> str:
 
 #: Texts for people, kept as they are; in all others, blanks at the ends mean nothing.
 _FREE = frozenset(
-    ("name", "purpose", "reason", "claim", "document", "schedule", "business", "role", "evidence", "clause")
+    (
+        "name",
+        "purpose",
+        "reason",
+        "claim",
+        "document",
+        "schedule",
+        "business",
+        "role",
+        "evidence",
+        "clause",
+        "title",
+        "location",
+        "method",
+    )
 )

@@ -24,8 +24,26 @@ from segcheck.loaders.edges import (
 )
 from segcheck.model import site_words
 
-Scalar = Annotated[Any, WithJsonSchema({"type": ["string", "integer", "boolean"]})]
+Scalar = Annotated[
+    Any,
+    WithJsonSchema(
+        {"anyOf": [{"type": ["string", "integer", "boolean"]}, {"type": "array", "items": {"type": "string"}}]}
+    ),
+]
 Version = Field(description="version of this file format: 1 / 形式の版: 1")
+
+
+class AttributeEntry(Strict):
+    """A property with its evidence; without evidence it is a claim / 属性と根拠."""
+
+    value: Scalar = Field(description="as data/attributes.yaml says for its name / 属性ごとに決まった値")
+    evidence: str = Field("", description="document or file that shows it / 根拠資料")
+    evidence_date: Date | None = Field(None, description="its day / 根拠の日付")
+    declared_by: str = Field("", description="post, not a person / 申告者 (職名)")
+
+
+Attributes = dict[str, AttributeEntry]
+BY_NAME = "by name / 属性名ごと"
 
 
 class ZoneEntry(Strict):
@@ -37,6 +55,7 @@ class ZoneEntry(Strict):
     responsibility: word(site_words.Responsibility) = Field(  # type: ignore[valid-type]
         site_words.Responsibility.CITY, description="who answers for it / 責任分界"
     )
+    attributes: Attributes = Field({}, description=BY_NAME)
 
 
 class SegmentEntry(Strict):
@@ -59,15 +78,7 @@ class SegmentEntry(Strict):
         site_words.SegmentKind.LAN,
         description="external: prefixes may nest, the longest wins / external のみ包含可、最長一致",
     )
-
-
-class AttributeEntry(Strict):
-    """A property of a host with its evidence; without evidence it is a claim / 属性と根拠."""
-
-    value: Scalar = Field(description="text, number or true/false / 値")
-    evidence: str = Field("", description="document or file that shows it / 根拠資料")
-    evidence_date: Date | None = Field(None, description="its day / 根拠の日付")
-    declared_by: str = Field("", description="post, not a person / 申告者 (職名)")
+    attributes: Attributes = Field({}, description=BY_NAME)
 
 
 class HostEntry(Strict):
@@ -84,7 +95,7 @@ class HostEntry(Strict):
     peer_class: word(site_words.PeerClass) | None = Field(  # type: ignore[valid-type]
         None, description="how far a peer of the My Number zone is trusted / 接続先の区分"
     )
-    attributes: dict[str, AttributeEntry] = Field({}, description="by name / 属性名ごと")
+    attributes: Attributes = Field({}, description=BY_NAME)
 
 
 class GroupEntry(Strict):
@@ -95,6 +106,19 @@ class GroupEntry(Strict):
     segments: list[str] = Field(
         [], description="whole segments: then not enumerated / セグメント全体 (個別列挙ではなくなる)"
     )
+    role: word(site_words.HostRole) | None = Field(  # type: ignore[valid-type]
+        None, description="of every member: so attributes of many terminals are declared at once / 全員の役割"
+    )
+    attributes: Attributes = Field({}, description=BY_NAME)
+
+
+class TopologyDeviceEntry(SiteDevice):
+    """A device of a site with what is declared of it / サイトの機器."""
+
+    max_age_days: int | None = Field(
+        None, ge=1, description="age beyond which its export tells nothing (days) / エクスポートの有効日数"
+    )
+    attributes: Attributes = Field({}, description=BY_NAME)
 
 
 class LinkEntry(Strict):
@@ -107,6 +131,7 @@ class LinkEntry(Strict):
     kind: word(site_words.LinkKind) = Field(site_words.LinkKind.ACCESS, description="what it is / 種別")  # type: ignore[valid-type]
     segments: list[str] = Field([], description="carried by a trunk or tunnel / トランク・トンネルが運ぶセグメント")
     name: str | None = Field(None, description="circuit / 回線名")
+    attributes: Attributes = Field({}, description=BY_NAME)
 
 
 class LegEntry(Strict):
@@ -173,6 +198,66 @@ class AssumptionEntry(AttestationEntry):
     )
 
 
+class ExternalServiceEntry(Strict):
+    """An external service in use / 外部サービス台帳の項目."""
+
+    id: Id
+    name: str = Field(description="as its provider calls it / サービス名")
+    kind: word(site_words.ServiceKind) = Field(description="what it is / 種別")  # type: ignore[valid-type]
+    zone: str | None = Field(None, description="from which zone it is used / 利用するゾーン")
+    ends: list[str] = Field([], description="hosts and groups that stand for it / 宛先のホスト・グループ")
+    purpose: str = Field("", description="the work it serves / 業務")
+    data_class: Literal["1", "2", "3A", "3B", "3C"] | None = Field(
+        None, description="highest class of data given to it / 扱う情報の自治体機密性"
+    )
+    owner: str = Field("", description="post that answers for it / 責任者 (職名)")
+    approved_by: str = Field("", description="post that approved its use / 利用を承認した者 (職名)")
+    attributes: Attributes = Field({}, description=BY_NAME)
+
+
+class WirelessEntry(Strict):
+    """A wireless network / 無線LAN."""
+
+    id: Id
+    ssid: str = Field(description="its name on the air / SSID")
+    segment: str = Field(description="where its terminals are / 端末のセグメント")
+    attributes: Attributes = Field({}, description=BY_NAME)
+
+
+class EquipmentEntry(Strict):
+    """Equipment that several zones share / 共用設備."""
+
+    id: Id
+    kind: word(site_words.EquipmentKind) = Field(description="what it is / 種別")  # type: ignore[valid-type]
+    zones: list[str] = Field(min_length=1, description="zones that share it / 共用するゾーン")
+    name: str | None = Field(None, description="for people / 表示名")
+    devices: list[str] = Field([], description="devices and hosts of this site that it is / 該当する機器・ホスト")
+    document: str = Field("", description="document that says how they are kept apart / 分離の根拠文書")
+    attributes: Attributes = Field({}, description=BY_NAME)
+
+
+class DocumentEntry(Strict):
+    """A document that shows what no configuration does / 文書."""
+
+    id: Id
+    kind: word(site_words.DocumentKind) = Field(description="what it shows / 種別")  # type: ignore[valid-type]
+    title: str = Field(description="as it is filed / 文書名")
+    date: Date = Field(description="its day / 日付")
+    owner: str = Field("", description="post that keeps it / 保管者 (職名)")
+    period_days: int | None = Field(None, ge=1, description="how long it counts / 有効日数")
+    location: str = Field("", description="where it is kept / 保管場所")
+
+
+class LedgerEntry(Strict):
+    """A ledger of the body as a table / 台帳 (機器台帳・回線台帳)."""
+
+    id: Id
+    kind: word(site_words.LedgerKind) = Field(description="what its rows are / 種別")  # type: ignore[valid-type]
+    path: SitePath = Field(description="CSV or xlsx in the site's folder / サイト内の CSV・xlsx")
+    column: str = Field(description="heading of the column with ids or names / ID・名称の列の見出し")
+    as_of: Date | None = Field(None, description="day it was taken / 取得日")
+
+
 class Topology(Strict):
     """A site's topology / サイトの構成."""
 
@@ -182,10 +267,15 @@ class Topology(Strict):
     segments: dict[str, SegmentEntry]
     hosts: list[HostEntry] = Field([])
     groups: dict[str, GroupEntry] = Field({})
-    devices: list[SiteDevice] = Field([])
+    devices: list[TopologyDeviceEntry] = Field([])
     links: list[LinkEntry] = Field([])
     gateways: list[GatewayEntry] = Field([])
     taps: list[TapEntry] = Field([])
     captures: list[CaptureEntry] = Field([])
     attestations: list[AttestationEntry] = Field([])
     assumptions: list[AssumptionEntry] = Field([])
+    external_services: list[ExternalServiceEntry] = Field([])
+    wireless: list[WirelessEntry] = Field([])
+    equipment: list[EquipmentEntry] = Field([])
+    documents: list[DocumentEntry] = Field([])
+    ledgers: list[LedgerEntry] = Field([])
