@@ -14,6 +14,7 @@ from segcheck.analysis import permitting
 from segcheck.analysis.crossings import Judged, Judgement
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
+from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.regions import Regions, rule_of
 from segcheck.model.crossing import PlaceKind
@@ -121,7 +122,8 @@ class _Finder:
 
     def _parts(self, kind: Kind, pair: Judged, packets: PacketSet) -> Iterator[tuple[str, PacketSet]]:
         if kind is Kind.EXPIRED:
-            for allowance in self.expired:
+            for one in self.expired:
+                allowance = meant(self.network, one, pair.src, pair.dst)
                 covered = permitting.covered(self.universe, allowance) & packets
                 if pair.dst.kind is PlaceKind.SEGMENT and covered:
                     covered = covered & self.universe.field("dst", allowance.responders)
@@ -130,8 +132,8 @@ class _Finder:
         elif kind is Kind.BYPASS:
             for entry in self.network.site.policy.register:
                 if entry.kind is EntryKind.SANITISE and entry.gateway:
-                    source = permitting.addresses_of(self.network.site, entry.source)
-                    target = permitting.addresses_of(self.network.site, entry.destination)
+                    source = permitting.addresses_of(self.network.site, entry.source, pair.src.domain or None)
+                    target = permitting.addresses_of(self.network.site, entry.destination, pair.dst.domain or None)
                     direct = packets & self.universe.field("src", source) & self.universe.field("dst", target)
                     if direct:
                         yield entry.id, direct
@@ -156,7 +158,7 @@ class _Finder:
         group = self.regions.alike(packets, journey, witness)
         registered = pair.must - pair.forbidden_must
         if kind is Kind.PLAIN and statements:
-            serving = self._serving(registered & self.regions.of(journey)) if journey is not None else ""
+            serving = self._serving(pair, registered & self.regions.of(journey)) if journey is not None else ""
             kind, entry = (Kind.WIDER, serving) if serving else (kind, entry)
         everything = self.regions.alike(pair.forbidden_must, journey, witness)
         assumed: tuple[str, ...] = ()
@@ -201,11 +203,11 @@ class _Finder:
                 log = rule.log if rule is not None else True
                 yield Statement(hop.device, step.list, step.rule, key, step.span, text, log)
 
-    def _serving(self, registered: PacketSet) -> str:
+    def _serving(self, pair: Judged, registered: PacketSet) -> str:
         """Return the entry whose communication is among the packets, or ""."""
         if not registered:
             return ""
         for allowance in self.judgement.allowances:
-            if registered & permitting.covered(self.universe, allowance):
+            if registered & permitting.covered(self.universe, meant(self.network, allowance, pair.src, pair.dst)):
                 return allowance.entry
         return ""

@@ -10,6 +10,7 @@ from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
+from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import device_key
 from segcheck.analysis.tracing import trace_list
@@ -114,10 +115,11 @@ def _parts(context: Context, wanted: Wanted, sinks: dict[tuple[str, IntervalSet]
     communication = wanted.communication
     for service in communication.services:
         asked = permitting.openings(universe, replace(communication, services=(service,)))
-        for receiver, targets in receivers(context, communication.responders):
+        for receiver, targets in receivers(context, communication):
             question = sinks.setdefault((receiver, targets), len(sinks))
             for place in context.network.places.values():
-                own = (communication.initiators & context.network.addresses[place.id]) - context.network.own(place.id)
+                here = meant(context.network, communication, place, place).initiators
+                own = (here & context.network.addresses[place.id]) - context.network.own(place.id)
                 if not own or place.id == receiver or place.kind is PlaceKind.BUILT_IN:
                     continue
                 flow = asked & universe.field("src", own) & universe.field("dst", targets)
@@ -168,16 +170,24 @@ def _when(packets: PacketSet, part: _Part) -> PacketSet:
     return packets.exists("time") if part.wanted.at_times else packets
 
 
-def receivers(context: Context, targets: IntervalSet) -> Iterator[tuple[str, IntervalSet]]:
-    """Yield who receives packets for some addresses: devices for their own, places for the rest."""
+def receivers(context: Context, communication: Allowance) -> Iterator[tuple[str, IntervalSet]]:
+    """Yield who receives packets for its responders: devices for their own, places for the rest."""
     network = context.network
+    taken: dict[str, IntervalSet] = {}
     for name, station in network.stations.items():
-        own = IntervalSet.of(*(a.address for port in station.ports for a in port.addresses)) & targets
-        if own and station.device.kind is DeviceKind.HOST:
+        if station.device.kind is not DeviceKind.HOST:
+            continue
+        host = network.site.hosts.get(name)
+        segment = host.segment if host is not None else ""
+        domain = network.site.segments[segment].domain if segment else ""
+        held = IntervalSet.of(*(a.address for port in station.ports for a in port.addresses))
+        own = held & communication.answered_in(domain) - taken.get(domain, IntervalSet.empty())
+        if own:
             yield device_key(name), own
-            targets = targets - own
-    for name, addresses in network.addresses.items():
-        own = addresses & targets
+            taken[domain] = taken.get(domain, IntervalSet.empty()) | own
+    for name, place in network.places.items():
+        targets = meant(network, communication, place, place).responders
+        own = network.addresses[name] & targets - taken.get(place.domain, IntervalSet.empty())
         if own and network.ports[name]:
             yield name, own
 

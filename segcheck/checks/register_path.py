@@ -8,6 +8,7 @@ from segcheck.analysis import permitting
 from segcheck.analysis.causes import Statement
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.lookups import confirm
+from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.checks._base import Context, statement_evidence
 from segcheck.checks._registered import Used, steps, used
@@ -76,13 +77,13 @@ def _past(context: Context, allowance: Allowance) -> Iterator[Finding]:
     reach, network = context.judgement.reach, context.network
     universe = reach.universe
     wanted = permitting.openings(universe, allowance)
-    for receiver, targets in receivers(context, allowance.responders):
+    for receiver, targets in receivers(context, allowance):
         sources = [
             place
             for place in network.sources()
             if place.kind is PlaceKind.SEGMENT
             and place.id != receiver
-            and allowance.initiators & network.addresses[place.id]
+            and meant(network, allowance, place, place).initiators & network.addresses[place.id]
         ]
         for device in allowance.path:
             if not any(_connected(context, place.id, receiver, device) for place in sources):
@@ -91,7 +92,8 @@ def _past(context: Context, allowance: Allowance) -> Iterator[Finding]:
             for mode in (Mode.MUST, Mode.MAY):
                 arriving = reach.backward(sink, mode, without=frozenset((device,)))
                 for place in sources:
-                    own = universe.field("src", allowance.initiators & network.addresses[place.id])
+                    here = meant(network, allowance, place, place).initiators & network.addresses[place.id]
+                    own = universe.field("src", here)
                     flow = arriving.get(place.id, universe.nothing) & wanted & own & universe.field("dst", targets)
                     flow = reach.doubts.without_assumptions(flow)
                     if flow:
