@@ -16,7 +16,7 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Fra
 from segcheck.model.flow import Flow
 from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.replay import Answer, Content, EntryUse, Join, Observed, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.site import Site
 from segcheck.sets.intervals import IntervalSet
 
@@ -51,6 +51,8 @@ class SeenContext:
     seen    every sighting, in a fixed order
     paths   how each capture file is called in outputs, by its place
     neighbours   what hosts said to their neighbours, by tap ("" = none was named)
+    uses    what was seen of each entry in force
+    watched seconds that the captures of every tap cover at least, each moment once
     """
 
     network: Network
@@ -59,6 +61,8 @@ class SeenContext:
     seen: tuple[Seen, ...]
     paths: tuple[str, ...]
     neighbours: Mapping[str, Neighbours]
+    uses: tuple[EntryUse, ...] = ()
+    watched: int = 0
 
     @property
     def site(self) -> Site:
@@ -148,10 +152,12 @@ def finding(
     params: Mapping[str, str] | None = None,
     evidence: tuple[Evidence, ...] = (),
     key: str = "",
+    breaks: tuple[str, ...] = (),
 ) -> Finding:
     """Return the finding of a cause; its weight is that of the tiers unless it is given.
 
     rules   it stands on exported rules too
+    breaks  requirements that it breaks beside those of the tiers
     """
     one = cause.first
     src, dst = one.src, one.dst
@@ -180,7 +186,7 @@ def finding(
         because=because,
         evidence=(*frames(context, cause.members), *evidence, *lines),
         remedy=remedy,
-        requirements=crossing_requirements(src.tier, dst.tier),
+        requirements=tuple(dict.fromkeys((*crossing_requirements(src.tier, dst.tier), *breaks))),
     )
 
 
@@ -237,6 +243,12 @@ def frames(context: SeenContext, members: Sequence[Seen]) -> tuple[FramesEvidenc
 def crosses(one: Sighting) -> bool:
     """Return whether a sighting got across: somebody answered, or it was seen outside the sender's zone."""
     return one.observed is not Observed.ATTEMPTED or one.arrived
+
+
+def unapproved(context: SeenContext, one: Sighting) -> bool:
+    """Return whether it is what an entry would permit that nobody approved, or not yet, or that is retired."""
+    entry = context.entries.get(one.entry) if one.ruling is Ruling.NOT_REGISTERED else None
+    return entry is not None and not all(entry.permits_on(day) for day in one.days)
 
 
 def key_of(one: Sighting) -> Key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from segcheck.analysis import permitting
 from segcheck.analysis.compiling.modes import Mode
@@ -59,6 +60,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedEntry:
+    """What of a register entry does not pass; `without_rule`: nothing of it may, and no rule stands for it, not even disabled."""
+
+    parts: tuple[Fails, ...]
+    without_rule: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     """What one place sends to one receiver for one service; `question` is the number of the receiver's question."""
 
@@ -108,6 +117,49 @@ def failing(context: Context, communications: Iterable[Wanted]) -> Iterator[tupl
                 packet=example(context.network, surely or rest, part.source, part.receiver),
             ),
         )
+
+
+@lru_cache(maxsize=1)
+def failing_entries(context: Context) -> Mapping[str, FailedEntry]:
+    """Return the entries in force of which something does not surely pass, by id, in the order of the register."""
+    registered = context.judgement.allowances
+    failed: dict[str, list[Fails]] = {}
+    wanted = [Wanted(one, at_times=bool(context.entries[one.entry].schedule)) for one in registered]
+    for allowance, one in failing(context, wanted):
+        failed.setdefault(allowance.entry, []).append(one)
+    return {
+        entry: FailedEntry(tuple(failed[entry]), _without_rule(context, entry, failed[entry]))
+        for entry in dict.fromkeys(one.entry for one in registered)
+        if entry in failed
+    }
+
+
+def _without_rule(context: Context, entry: str, failed: Iterable[Fails]) -> bool:
+    """Return whether nothing of an entry may pass between zones, and no disabled rule would let it."""
+    if any(one.standing is not Standing.VIOLATED for one in failed):
+        return False
+    universe = context.judgement.reach.universe
+    for allowance in context.judgement.allowances:
+        if allowance.entry != entry:
+            continue
+        asked = permitting.openings(universe, allowance)
+        for pair in context.judgement.pairs:
+            ends = meant(context.network, allowance, pair.src, pair.dst)
+            own = ends.initiators & context.network.addresses[pair.src.id]
+            there = ends.responders
+            if pair.dst.kind is not PlaceKind.DEVICE:
+                there = there & context.network.addresses[pair.dst.id]
+            if not own or not there:
+                continue
+            flow = asked & universe.field("src", own) & pair.may
+            if "dst" not in context.judgement.translated[pair.src.id]:
+                flow = flow & universe.field("dst", there)
+            if flow:
+                return False
+    hops = (
+        hop for one in failed for way in travel(context.network, one.source, one.packet).journeys for hop in way.hops
+    )
+    return not any(True for hop in hops for _ in _disabled(context, hop))
 
 
 def _parts(context: Context, wanted: Wanted, sinks: dict[tuple[str, IntervalSet], int]) -> Iterator[_Part]:

@@ -12,7 +12,7 @@ from segcheck.model.replay import Ruling
 CHECK = Check(
     id="expired-in-use",
     weight=Weight.HIGH,
-    requirements=("MN-03", "X-12"),
+    requirements=("SP-9", "MN-03", "X-12"),
     title=("期限切れの登録を使用中", "An expired entry is in use"),
     message=(
         "台帳 {entry} は {expires} で期限が切れているが、{src} から {dst} への {service} を観測した。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。{inferred_ja}",
@@ -45,4 +45,4 @@ def find(context: SeenContext) -> Iterator[Finding]:
         )
         key = f"{cause.about}:{name_of(cause.first.src)}>{name_of(cause.first.dst)}"
         params = {"expires": str(context.entries[cause.about].expires)}
-        yield finding(CHECK, context, cause, remedy, params=params, key=key)
+        yield finding(CHECK, context, cause, remedy, params=params, key=key, breaks=("SP-9",))

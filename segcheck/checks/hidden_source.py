@@ -18,7 +18,7 @@ from segcheck.sets import addresses
 CHECK = Check(
     id="hidden-source",
     weight=Weight.MEDIUM,
-    requirements=("MN-03", "X-12"),
+    requirements=("SP-1", "MN-03", "X-12"),
     title=("NAT が送信元を隠す", "NAT hides the source"),
     message=(
         "台帳 {entry} の通信の送信元が {rule} で {address} に書き換わる。",

@@ -12,7 +12,10 @@ from segcheck.model.replay import Ruling
 CHECK = Check(
     id="observed-off-path",
     weight=Weight.HIGH,
-    requirements=("MN-03",),
+    requirements=(
+        "SP-5",
+        "MN-03",
+    ),
     title=("登録した経路の外で観測", "Registered traffic was seen off its path"),
     message=(
         "台帳 {entry} の経路は {path} だが、{src} から {dst} への {service} を地点 {taps} で観測した。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。",
@@ -46,5 +49,12 @@ def find(context: SeenContext) -> Iterator[Finding]:
             f"Mend the routes so that register entry {cause.about} takes {path} only.",
         )
         yield finding(
-            CHECK, context, cause, remedy, weight=CHECK.weight, params={"path": path}, key=f"{cause.about}:{taps}"
+            CHECK,
+            context,
+            cause,
+            remedy,
+            weight=CHECK.weight,
+            params={"path": path},
+            key=f"{cause.about}:{taps}",
+            breaks=("SP-5",),
         )
