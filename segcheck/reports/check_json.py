@@ -18,6 +18,7 @@ from segcheck.model.finding import (
     FramesEvidence,
     WitnessEvidence,
 )
+from segcheck.model.register import renewals
 from segcheck.model.result import Run
 from segcheck.model.schedule import clock
 from segcheck.reports._blocks import as_of, cell, diagnostic, instant, line_counts, run_block, said
@@ -56,6 +57,14 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         ],
         "crossings": [_crossing(one, found) for one in found.crossings],
         "findings": [_finding(one, found, found.checks[one.check]) for one in found.findings],
+        "renewals": [
+            {
+                "within_days": one.within,
+                "section": masked(one.section) or None,
+                "entries": [{"id": e.id, "expires": e.expires.isoformat() if e.expires else None} for e in one.entries],
+            }
+            for one in renewals(found.site.policy.register, found.day)
+        ],
         "requirements": [],
         "diagnostics": [*(diagnostic(one) for one in found.diagnostics), *_unknown(found)],
     }
