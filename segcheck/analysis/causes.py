@@ -104,15 +104,12 @@ class _Finder:
         self.universe = judgement.reach.universe
         self.lapsed = {Kind.EXPIRED: tuple(expired), Kind.UNAPPROVED: tuple(unapproved)}
         self.regions = Regions(judgement.reach)
-        self._turned: dict[tuple[int, str, str], PacketSet] = {}
+        self._turned: dict[tuple[int, str, str, str], PacketSet] = {}
 
     def of(self, pair: Judged) -> Iterator[Cause]:
         """Yield the causes of a pair, those first that need neither a foreign source nor a stray packet."""
         left = pair.forbidden_must
-        own = IntervalSet.empty()
-        for name, place in self.network.places.items():
-            if place.zone == pair.src.zone:
-                own = own | self.network.addresses[name]
+        own = self._own(pair.src.zone)
         opening = self.universe.of_class(PacketClass.OPENING)
         honest = opening & self.universe.field("src", own)
         found = 0
@@ -134,6 +131,14 @@ class _Finder:
                         group = left
                     yield cause
                     left, part = left - group, part - group
+
+    def _own(self, zone: str) -> IntervalSet:
+        """Return the addresses of a zone's places."""
+        own = IntervalSet.empty()
+        for name, place in self.network.places.items():
+            if place.zone == zone:
+                own = own | self.network.addresses[name]
+        return own
 
     def _parts(self, kind: Kind, pair: Judged, packets: PacketSet) -> Iterator[tuple[str, PacketSet]]:
         if kind in self.lapsed:
@@ -204,11 +209,12 @@ class _Finder:
             return (), ""
         found, wholly = [], ""
         for number, allowance in enumerate(self.judgement.allowances):
-            if (number, pair.src.domain, pair.dst.domain) not in self._turned:
+            key = number, pair.src.zone, pair.src.domain, pair.dst.domain
+            if key not in self._turned:
                 ends = meant(self.network, allowance, pair.dst, pair.src)
-                back = self.universe.field("src", ends.responders) & self.universe.field("dst", ends.initiators)
-                self._turned[number, pair.src.domain, pair.dst.domain] = back
-            back = self._turned[number, pair.src.domain, pair.dst.domain]
+                answerers = ends.responders & self._own(pair.src.zone)  # others only feign their addresses
+                self._turned[key] = self.universe.field("src", answerers) & self.universe.field("dst", ends.initiators)
+            back = self._turned[key]
             if opening & back:
                 found.append(allowance.entry)
                 wholly = wholly or (allowance.entry if opening <= back else "")

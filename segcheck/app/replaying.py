@@ -120,6 +120,7 @@ def judge(
     join = joining.load()
     sightings = [one.sighting for one in seen]
     taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
+    watched = _watched(read.files)
     uses = tuple(asked.uses(sightings, taps, day))
     context = SeenContext(
         network=network,
@@ -129,7 +130,7 @@ def judge(
         paths=paths,
         neighbours=read.neighbours,
         uses=uses,
-        watched=_watched(read.files),
+        watched=watched,
     )
     findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
     gaps = (*gaps_of(read.files, read.frames, left), *_unheard(read))
@@ -149,6 +150,7 @@ def judge(
         join=join,
         inferred=sum(one.inferred for one in sightings),
         gaps=gaps,
+        watched=watched,
         unasked=unasked,
     )
     return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows))

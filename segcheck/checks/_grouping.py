@@ -107,6 +107,8 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
     )
     if any(one.against for one in causes):
         broken["SP-4"] = None
+    if mistake.entries and "MN-01" in broken:
+        broken["MN-03"] = None
     rules = named(mistake.rules)
     return Finding(
         check=check.id,

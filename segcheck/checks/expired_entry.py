@@ -14,7 +14,7 @@ from segcheck.model.finding import ConfigEvidence, Finding, Weight
 CHECK = Check(
     id="expired-entry",
     weight=Weight.HIGH,
-    requirements=("SP-9", "MN-03", "X-12"),
+    requirements=("SP-4", "SP-9", "MN-03", "X-12"),
     title=("期限切れの登録による通信", "Traffic of an expired entry"),
     message=(
         "台帳 {entry} は期限が切れているが、通信は今も通る。区間対 {count}: {places}。通している規則: {rules}",

@@ -22,7 +22,7 @@ from segcheck.model.trace import Verdict
 CHECK = Check(
     id="forbidden-crossing",
     weight=Weight.CRITICAL,
-    requirements=("MN-01", "LG-01", "IN-01"),
+    requirements=("SP-4", "MN-01", "LG-01", "IN-01"),
     title=("台帳にない通信がゾーンを越えられる", "Unregistered traffic can cross between zones"),
     message=(
         "台帳にない通信がゾーンを越えられる。区間対 {count}: {places}。通している規則: {rules}",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from segcheck.analysis.lookups import confirm
 from segcheck.checks._base import Context, rule_name
+from segcheck.checks._entries import requirements_of
 from segcheck.checks._registered import Used, steps, used, zones_of
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
@@ -77,5 +78,5 @@ def _finding(context: Context, device: str, span: Span, members: list[tuple[Used
             ConfigEvidence(span, rule.text if rule else "", f"{device}:{step.list}:{step.rule}"),
         ),
         remedy=(f"{name} の NAT を無効にし、元のアドレスのまま通す。", f"Switch NAT off in {name}."),
-        requirements=CHECK.requirements,
+        requirements=requirements_of(context.network, (one.entry for one, _, _ in members), "SP-1"),
     )

@@ -60,7 +60,8 @@ def covered(context: Context) -> Covered:
     for allowance in context.judgement.allowances:
         for pair in unsure:
             ends = meant(context.network, allowance, pair.dst, pair.src)
-            back = universe.field("src", ends.responders) & universe.field("dst", ends.initiators)
+            answerers = ends.responders & context.network.addresses[pair.src.id]
+            back = universe.field("src", answerers) & universe.field("dst", ends.initiators)
             if (pair.forbidden_may - pair.forbidden_must) & opening & back:
                 open_ones.append(allowance.entry)
                 break

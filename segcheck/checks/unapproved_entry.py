@@ -15,7 +15,7 @@ from segcheck.model.requirement import Coverage, Covered
 CHECK = Check(
     id="unapproved-entry",
     weight=Weight.HIGH,
-    requirements=("SP-9", "MN-03", "X-12"),
+    requirements=("SP-4", "SP-9", "MN-03", "X-12"),
     title=("承認のない登録による通信", "Traffic of an entry that is not approved"),
     message=(
         "台帳 {entry} は承認されていない (状態 {status}) が、通信は通る。区間対 {count}: {places}。通している規則: {rules}",

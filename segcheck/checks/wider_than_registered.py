@@ -17,7 +17,7 @@ from segcheck.model.requirement import Covered
 CHECK = Check(
     id="wider-than-registered",
     weight=Weight.HIGH,
-    requirements=("SP-1", "SP-2", "MN-03", "X-12"),
+    requirements=("SP-4", "SP-1", "SP-2", "MN-03", "X-12"),
     title=("台帳の登録より広い規則", "A rule wider than the register"),
     message=(
         "台帳 {entry} の通信を通す規則が、登録より広い範囲を通している。区間対 {count}: {places}。通している規則: {rules}",

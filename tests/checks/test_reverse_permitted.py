@@ -46,3 +46,12 @@ def test_a_device_without_an_export_leaves_it_open(tmp_path):
     assert (found.coverage, "R1" in found.reason[0]) == (Coverage.NO_INPUT, True)
     assert covered(module, asking(SOUND, tmp_path / "read")).coverage is Coverage.ASKED
     assert covered(module, asking(Town(), tmp_path / "none")).coverage is Coverage.NOTHING_TO_ASK
+
+
+def test_who_only_feigns_the_answering_end_is_another_matter(tmp_path):
+    ports = {"lg": ("lg-lan", "10.1.0.1/24"), "in": ("in-lan", "10.2.0.1/24"), "mgt": ("mgt-lan", "10.4.0.1/24")}
+    open_to_all = Firewall(ports=ports, rules=[FORTH, rule(2, "mgt:all", "lg:all")])
+
+    found = Town(firewalls={"fw": open_to_all}, register=[R1]).judged(tmp_path).findings
+    assert "forbidden-crossing" in {one.check for one in found}
+    assert not any("SP-4" in one.requirements for one in found)
