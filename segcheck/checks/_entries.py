@@ -36,12 +36,14 @@ def grave(network: Network, entry: RegisterEntry) -> bool:
 
 def places(network: Network, end: Endpoint) -> tuple[tuple[Tier, str], ...]:
     """Return tier and zone of every place that an end of a communication has addresses in, each once."""
+    meant: dict[str, IntervalSet] = {}
     found: dict[tuple[Tier, str], None] = {}
     for name, place in network.places.items():
-        own = network.addresses[name]
-        if not own or (name not in network.site.segments and name != PUBLIC.id):
+        if name not in network.site.segments and name != PUBLIC.id:
             continue
-        if permitting.addresses_of(network.site, end, place.domain or None).meets(own):
+        if place.domain not in meant:
+            meant[place.domain] = permitting.addresses_of(network.site, end, place.domain or None)
+        if meant[place.domain].meets(network.addresses[name]):
             found[place.tier, place.zone] = None
     return tuple(found)
 
@@ -49,10 +51,13 @@ def places(network: Network, end: Endpoint) -> tuple[tuple[Tier, str], ...]:
 def hosts(network: Network, end: Endpoint) -> tuple[Host, ...]:
     """Return the declared hosts that an end of a communication stands for, in the order of the topology."""
     site = network.site
+    meant: dict[str | None, IntervalSet] = {}
     found = []
     for host in site.hosts.values():
         domain = site.segments[host.segment].domain if host.segment else None
-        if permitting.addresses_of(site, end, domain).meets(IntervalSet.of(*host.addresses)):
+        if domain not in meant:
+            meant[domain] = permitting.addresses_of(site, end, domain)
+        if meant[domain].meets(IntervalSet.of(*host.addresses)):
             found.append(host)
     return tuple(found)
 

@@ -17,6 +17,7 @@ from segcheck.model.flow import Flow
 from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
 from segcheck.model.replay import Answer, Content, EntryUse, Join, Observed, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Site
 from segcheck.sets.intervals import IntervalSet
 
@@ -243,6 +244,26 @@ def frames(context: SeenContext, members: Sequence[Seen]) -> tuple[FramesEvidenc
 def crosses(one: Sighting) -> bool:
     """Return whether a sighting got across: somebody answered, or it was seen outside the sender's zone."""
     return one.observed is not Observed.ATTEMPTED or one.arrived
+
+
+def heard(context: SeenContext) -> Covered:
+    """Return NO_INPUT where no conversation was seen at all: then nothing is shown of what does not go on either."""
+    if context.seen:
+        return Covered(Coverage.ASKED)
+    return Covered(Coverage.NO_INPUT, ("キャプチャに会話がない。", "The captures hold no conversation."))
+
+
+def tapped(context: SeenContext) -> Covered:
+    """Return NO_INPUT where nobody named the tap of any conversation: rules and ways can only be asked from a place."""
+    if any(one.sighting.tap for one in context.seen):
+        return Covered(Coverage.ASKED)
+    return Covered(
+        Coverage.NO_INPUT,
+        (
+            "キャプチャ地点 (tap) を指定したキャプチャに会話がない。",
+            "No conversation was captured at a tap that was named.",
+        ),
+    )
 
 
 def unapproved(context: SeenContext, one: Sighting) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, name_of
+from segcheck.checks._seen import SeenContext, causes, finding, heard, name_of
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="expired-in-use",
@@ -46,3 +47,8 @@ def find(context: SeenContext) -> Iterator[Finding]:
         key = f"{cause.about}:{name_of(cause.first.src)}>{name_of(cause.first.dst)}"
         params = {"expires": str(context.entries[cause.about].expires)}
         yield finding(CHECK, context, cause, remedy, params=params, key=key, breaks=("SP-9",))
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where the captures hold no conversation."""
+    return heard(context)

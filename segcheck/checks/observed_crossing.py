@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SHOWN, Cause, SeenContext, causes, crosses, finding, key_of, unapproved, ways
+from segcheck.checks._seen import SHOWN, Cause, SeenContext, causes, crosses, finding, heard, key_of, unapproved, ways
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
-from segcheck.model.requirement import Coverage, Covered
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-crossing",
@@ -71,9 +71,7 @@ def find(context: SeenContext) -> Iterator[Finding]:
 
 def covered(context: SeenContext) -> Covered:
     """Return NO_INPUT where no conversation was seen at all: a capture that shows nothing shows nothing of other services."""
-    if context.seen:
-        return Covered(Coverage.ASKED)
-    return Covered(Coverage.NO_INPUT, ("キャプチャに会話がない。", "The captures hold no conversation."))
+    return heard(context)
 
 
 _UNSURE = (

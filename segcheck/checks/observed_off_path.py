@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding
+from segcheck.checks._seen import SeenContext, causes, finding, tapped
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-off-path",
@@ -58,3 +59,8 @@ def find(context: SeenContext) -> Iterator[Finding]:
             key=f"{cause.about}:{taps}",
             breaks=("SP-5",),
         )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where no tap was named: without a place nobody can say which way it went."""
+    return tapped(context)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, key_of, name_of
+from segcheck.checks._seen import SeenContext, causes, finding, heard, key_of, name_of
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-reversed",
@@ -52,3 +53,8 @@ def find(context: SeenContext) -> Iterator[Finding]:
             key=f"{entry}:{cause.first.src.place}>{cause.first.dst.place}",
             breaks=("SP-4",),
         )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where the captures hold no conversation."""
+    return heard(context)

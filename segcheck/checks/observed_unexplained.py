@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import Seen, SeenContext, causes, finding, name_of
+from segcheck.checks._seen import Seen, SeenContext, causes, finding, name_of, tapped
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.replay import Observed, Permitted, Ruling
+from segcheck.model.requirement import Covered
 from segcheck.sets.header import TCP
 
 CHECK = Check(
@@ -72,6 +73,11 @@ def find(context: SeenContext) -> Iterator[Finding]:
                 key=f"{cause.about}:{name_of(cause.first.src)}>{name_of(cause.first.dst)}",
                 breaks=("SP-5",),
             )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where no tap was named: without a place nobody can say which way it went."""
+    return tapped(context)
 
 
 def _against(one: Seen) -> bool:

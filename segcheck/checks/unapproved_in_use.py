@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, key_of, name_of, unapproved
+from segcheck.checks._seen import SeenContext, causes, finding, heard, key_of, name_of, unapproved
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="unapproved-in-use",
@@ -48,3 +49,8 @@ def find(context: SeenContext) -> Iterator[Finding]:
         key = f"{entry.id}:{name_of(cause.first.src)}>{name_of(cause.first.dst)}"
         params = {"status": entry.status.value, "approved": str(entry.approved or "-")}
         yield finding(CHECK, context, cause, remedy, params=params, key=key, breaks=("SP-9",))
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where the captures hold no conversation."""
+    return heard(context)
