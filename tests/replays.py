@@ -170,8 +170,18 @@ def judged(
             table[name][known] += place << FRAME_BITS
         flows[tap] = table
         count = Frames(decoded=5 * len(rows) or 1, **(frames if not place else {}))
+        ends = (int(table["first"].min()), int(table["last"].max())) if len(rows) else (None, None)
         files.append(
-            CaptureFile(path=f"{tap or 'none'}.pcap", format="pcap", packing="", size=1, tap=tap, frames=count)
+            CaptureFile(
+                path=f"{tap or 'none'}.pcap",
+                format="pcap",
+                packing="",
+                size=1,
+                tap=tap,
+                frames=count,
+                first=ends[0],
+                last=ends[1],
+            )
         )
         mine = tuple(
             replace(one, frames=tuple(number + (place << FRAME_BITS) for number in one.frames))

@@ -14,6 +14,7 @@ from segcheck.analysis import permitting
 from segcheck.analysis.crossings import Judged, Judgement
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
+from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.regions import Regions, rule_of
 from segcheck.model.crossing import PlaceKind
@@ -33,12 +34,18 @@ class Kind(Enum):
     """What is wrong with a group of forbidden packets; the gravest reading that fits comes first."""
 
     EXPIRED = "expired"  # an entry that has run out would permit it
+    UNAPPROVED = "unapproved"  # an entry that is applied for, not yet approved or retired would permit it
     BYPASS = "bypass"  # the very hosts that are to meet through a gateway talk to each other directly
     WIDER = "wider"  # the same statements serve a registered communication, and more
     IPV6 = "ipv6"  # IPv6 from or to a zone that is declared to have none
+    REVERSED = "reversed"  # all of it is opened by the end that answers in the register
     PLAIN = "plain"
     SPOOFED = "spoofed"  # only sources pass that do not belong to the zone
     ONE_WAY = "one-way"  # only packets pass that cannot open a session
+
+
+#: Kinds of which all packets that pass by the same statements are one cause.
+_WHOLE = (Kind.PLAIN, Kind.WIDER, Kind.REVERSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Cause:
 
     statements   in the order of the way; () = no device on it filters
     entry        id of the register entry that has expired, or that the statements serve besides; "" if none
+    against      entries whose responders open sessions to their initiators among the packets
     assumptions  ids that the way itself leans on
     """
 
@@ -71,38 +79,43 @@ class Cause:
     minute: int | None
     journey: Journey | None
     entry: str = ""
+    against: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
 
 
-def causes(judgement: Judgement, expired: Sequence[Allowance] = ()) -> Iterator[Cause]:
-    """Yield the causes of every violated pair, in the order of the pairs; `expired` are entries that no longer permit."""
-    finder = _Finder(judgement, expired)
+def causes(
+    judgement: Judgement, expired: Sequence[Allowance] = (), unapproved: Sequence[Allowance] = ()
+) -> Iterator[Cause]:
+    """Yield the causes of every violated pair, in the order of the pairs.
+
+    expired, unapproved   what entries would permit that no longer do, or that nobody has approved
+    """
+    finder = _Finder(judgement, expired, unapproved)
     for pair in judgement.pairs:
         if pair.forbidden_must:
             yield from finder.of(pair)
 
 
 class _Finder:
-    def __init__(self, judgement: Judgement, expired: Sequence[Allowance]) -> None:
+    def __init__(self, judgement: Judgement, expired: Sequence[Allowance], unapproved: Sequence[Allowance]) -> None:
         self.judgement = judgement
         self.reach = judgement.reach
         self.network = judgement.reach.network
         self.universe = judgement.reach.universe
-        self.expired = tuple(expired)
+        self.lapsed = {Kind.EXPIRED: tuple(expired), Kind.UNAPPROVED: tuple(unapproved)}
         self.regions = Regions(judgement.reach)
+        self._turned: dict[tuple[int, str, str, str], PacketSet] = {}
 
     def of(self, pair: Judged) -> Iterator[Cause]:
         """Yield the causes of a pair, those first that need neither a foreign source nor a stray packet."""
         left = pair.forbidden_must
-        own = IntervalSet.empty()
-        for name, place in self.network.places.items():
-            if place.zone == pair.src.zone:
-                own = own | self.network.addresses[name]
+        own = self._own(pair.src.zone)
         opening = self.universe.of_class(PacketClass.OPENING)
         honest = opening & self.universe.field("src", own)
         found = 0
         for kind, among in (
             (Kind.EXPIRED, honest),
+            (Kind.UNAPPROVED, honest),
             (Kind.BYPASS, honest),
             (Kind.IPV6, self.universe.family(6)),
             (Kind.PLAIN, honest),
@@ -119,9 +132,18 @@ class _Finder:
                     yield cause
                     left, part = left - group, part - group
 
+    def _own(self, zone: str) -> IntervalSet:
+        """Return the addresses of a zone's places."""
+        own = IntervalSet.empty()
+        for name, place in self.network.places.items():
+            if place.zone == zone:
+                own = own | self.network.addresses[name]
+        return own
+
     def _parts(self, kind: Kind, pair: Judged, packets: PacketSet) -> Iterator[tuple[str, PacketSet]]:
-        if kind is Kind.EXPIRED:
-            for allowance in self.expired:
+        if kind in self.lapsed:
+            for one in self.lapsed[kind]:
+                allowance = meant(self.network, one, pair.src, pair.dst)
                 covered = permitting.covered(self.universe, allowance) & packets
                 if pair.dst.kind is PlaceKind.SEGMENT and covered:
                     covered = covered & self.universe.field("dst", allowance.responders)
@@ -130,8 +152,8 @@ class _Finder:
         elif kind is Kind.BYPASS:
             for entry in self.network.site.policy.register:
                 if entry.kind is EntryKind.SANITISE and entry.gateway:
-                    source = permitting.addresses_of(self.network.site, entry.source)
-                    target = permitting.addresses_of(self.network.site, entry.destination)
+                    source = permitting.addresses_of(self.network.site, entry.source, pair.src.domain or None)
+                    target = permitting.addresses_of(self.network.site, entry.destination, pair.dst.domain or None)
                     direct = packets & self.universe.field("src", source) & self.universe.field("dst", target)
                     if direct:
                         yield entry.id, direct
@@ -156,9 +178,12 @@ class _Finder:
         group = self.regions.alike(packets, journey, witness)
         registered = pair.must - pair.forbidden_must
         if kind is Kind.PLAIN and statements:
-            serving = self._serving(registered & self.regions.of(journey)) if journey is not None else ""
+            serving = self._serving(pair, registered & self.regions.of(journey)) if journey is not None else ""
             kind, entry = (Kind.WIDER, serving) if serving else (kind, entry)
         everything = self.regions.alike(pair.forbidden_must, journey, witness)
+        against, wholly = self._against(pair, everything)
+        if kind is Kind.PLAIN and wholly:
+            kind, entry = Kind.REVERSED, wholly
         assumed: tuple[str, ...] = ()
         if journey is not None:
             stations = (self.network.stations[hop.device] for hop in journey.hops)
@@ -167,14 +192,33 @@ class _Finder:
             pair=pair,
             kind=kind,
             statements=statements,
-            packets=everything if kind in (Kind.PLAIN, Kind.WIDER) else group,
+            packets=everything if kind in _WHOLE else group,
             witness=witness,
             minute=minute,
             journey=journey,
             entry=entry,
+            against=against,
             assumptions=assumed,
         )
-        return cause, everything if kind in (Kind.PLAIN, Kind.WIDER) else group
+        return cause, everything if kind in _WHOLE else group
+
+    def _against(self, pair: Judged, packets: PacketSet) -> tuple[tuple[str, ...], str]:
+        """Return the entries whose ends open sessions the wrong way round, and one of them that this is all there is of."""
+        opening = packets & self.universe.of_class(PacketClass.OPENING)
+        if not opening:
+            return (), ""
+        found, wholly = [], ""
+        for number, allowance in enumerate(self.judgement.allowances):
+            key = number, pair.src.zone, pair.src.domain, pair.dst.domain
+            if key not in self._turned:
+                ends = meant(self.network, allowance, pair.dst, pair.src)
+                answerers = ends.responders & self._own(pair.src.zone)  # others only feign their addresses
+                self._turned[key] = self.universe.field("src", answerers) & self.universe.field("dst", ends.initiators)
+            back = self._turned[key]
+            if opening & back:
+                found.append(allowance.entry)
+                wholly = wholly or (allowance.entry if opening <= back else "")
+        return tuple(dict.fromkeys(found)), wholly
 
     def _journey(self, pair: Judged, witness: Packet, minute: int | None) -> Journey | None:
         """Return the way on which the witness surely arrives at the receiver, the shortest of several."""
@@ -201,11 +245,11 @@ class _Finder:
                 log = rule.log if rule is not None else True
                 yield Statement(hop.device, step.list, step.rule, key, step.span, text, log)
 
-    def _serving(self, registered: PacketSet) -> str:
+    def _serving(self, pair: Judged, registered: PacketSet) -> str:
         """Return the entry whose communication is among the packets, or ""."""
         if not registered:
             return ""
         for allowance in self.judgement.allowances:
-            if registered & permitting.covered(self.universe, allowance):
+            if registered & permitting.covered(self.universe, meant(self.network, allowance, pair.src, pair.dst)):
                 return allowance.entry
         return ""

@@ -16,6 +16,7 @@ from datetime import date
 from segcheck.analysis import permitting
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.crossings import Judged, Judgement
+from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.model.closure import Carries, Closure, Closures
 from segcheck.model.crossing import Place, PlaceKind
@@ -133,10 +134,11 @@ class _Sessions:
             for allowance in permitting.of_entry(self.site, entry):
                 wanted = permitting.openings(self.universe, allowance)
                 for pair in pairs:
-                    passing = self._passing(pair, allowance, wanted)
+                    ends = meant(self.network, allowance, pair.src, pair.dst)
+                    passing = self._passing(pair, ends, wanted)
                     if passing:
-                        initiator = self._end(entry, pair.src, allowance.initiators, allowance.leg)
-                        responder = self._end(entry, pair.dst, allowance.responders, allowance.leg)
+                        initiator = self._end(entry, pair.src, ends.initiators, ends.leg)
+                        responder = self._end(entry, pair.dst, ends.responders, ends.leg)
                         yield _Session(entry, initiator, responder, bool(passing & pair.must))
 
     def _passing(self, pair: Judged, allowance: Allowance, wanted: PacketSet) -> PacketSet:
@@ -227,11 +229,12 @@ class _Sanitisers:
 
     def _sides(self, gateway: Gateway, legs: tuple[str, ...]) -> frozenset[str]:
         """Return the zones that legs of a gateway lead to."""
-        peers = [permitting.addresses_of(self._site, leg.peer) for leg in gateway.legs if leg.id in legs]
+        peers = [leg.peer for leg in gateway.legs if leg.id in legs]
         return frozenset(
             segment.zone
             for segment in self._site.segments.values()
-            if any(peer & self._addresses[segment.id] for peer in peers)
+            for peer in peers
+            if permitting.addresses_of(self._site, peer, segment.domain) & self._addresses[segment.id]
         )
 
 

@@ -112,7 +112,7 @@ class Joining:
             outcome=row.behind if behind else row.outcome,
             deniers=deniers,
             behind=behind,
-            dated=behind and all(self._dated(device, one.days) for device in deniers),
+            dated=bool(deniers) and written and all(self._dated(device, one.days) for device in deniers),
             because=_conditions(self.network, found) if permitted is Permitted.UNDECIDED else (),
             journeys=found.journeys,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from segcheck.analysis import permitting
 from segcheck.analysis.network import Network
@@ -13,6 +14,22 @@ from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, Universe
 
 
+def meant(network: Network, allowance: Allowance, src: Place, dst: Place) -> Allowance:
+    """Return an allowance as it counts from one place to another: the hosts that its ends mean in the places' routing domains.
+
+    What no place of a domain has comes from another one, and is still who it was there.
+    """
+    if not allowance.domains:
+        return allowance
+    known = network.declared
+    opener, answerer = known.get(src.domain, IntervalSet.empty()), known.get(dst.domain, IntervalSet.empty())
+    return replace(
+        allowance,
+        initiators=allowance.opened_in(src.domain) | (allowance.initiators - opener),
+        responders=allowance.answered_in(dst.domain) | (allowance.responders - answerer),
+    )
+
+
 class Permitted:
     """The allowances of a site's register between its places; what is covered is built once per zone."""
 
@@ -21,14 +38,14 @@ class Permitted:
         self._network = network
         self._allowances = allowances
         self._zone_addresses = _zone_addresses(network)
-        self._covered: dict[tuple[str, bool], tuple[tuple[Allowance, PacketSet], ...]] = {}
+        self._covered: dict[tuple[str, str, bool], tuple[tuple[Allowance, PacketSet], ...]] = {}
 
     def between(self, source: Place, receiver: Place, group: IntervalSet | None = None) -> PacketSet:
         """Return what a source may send to a receiver, or to those of its addresses that lie in `group`."""
         found = self._universe.nothing
         for reverse in (False, True):
-            for allowance, packets in self._covering(source.zone, reverse=reverse):
-                targets = allowance.initiators if reverse else allowance.responders
+            for allowance, packets in self._covering(source, reverse=reverse):
+                targets = self._targets(allowance, source, receiver, reverse=reverse)
                 if receiver.kind is not PlaceKind.DEVICE:  # arriving elsewhere it is not what was registered
                     targets = targets & self._network.addresses[receiver.id]
                 if group is None:
@@ -45,24 +62,36 @@ class Permitted:
             own = self._network.addresses[receiver.id]
         parts = [own] if own else []
         for allowance in self._allowances:
-            for values in (allowance.initiators, allowance.responders):
+            there = meant(self._network, allowance, receiver, receiver)
+            for values in (there.initiators, there.responders):
                 parts = [piece for part in parts for piece in (part & values, part - values) if piece]
         return [*parts, ALL - own]
 
-    def _covering(self, zone: str, *, reverse: bool) -> tuple[tuple[Allowance, PacketSet], ...]:
-        """Return the allowances that hosts of a zone open (or answer), with what they may send; sources of their own only."""
-        known = self._covered.get((zone, reverse))
+    def _targets(self, allowance: Allowance, source: Place, receiver: Place, *, reverse: bool) -> IntervalSet:
+        """Return whom of a receiver's routing domain an allowance means."""
+        if reverse:
+            return meant(self._network, allowance, receiver, source).initiators
+        return meant(self._network, allowance, source, receiver).responders
+
+    def _covering(self, source: Place, *, reverse: bool) -> tuple[tuple[Allowance, PacketSet], ...]:
+        """Return the allowances that hosts of a source's zone open (or answer) from there, with what they may send.
+
+        Sources of their own only.
+        """
+        key = source.zone, source.domain, reverse
+        known = self._covered.get(key)
         if known is None:
-            own = self._zone_addresses.get(zone, IntervalSet.empty())
+            own = self._zone_addresses.get(source.zone, IntervalSet.empty())
+            narrowed = ((one, meant(self._network, one, source, source)) for one in self._allowances)
             known = tuple(
                 (
                     allowance,
-                    permitting.covered(self._universe, allowance, reverse=reverse) & self._universe.field("src", mine),
+                    permitting.covered(self._universe, here, reverse=reverse) & self._universe.field("src", mine),
                 )
-                for allowance in self._allowances
-                if (mine := (allowance.responders if reverse else allowance.initiators) & own)
+                for allowance, here in narrowed
+                if (mine := (here.responders if reverse else here.initiators) & own)
             )
-            self._covered[zone, reverse] = known
+            self._covered[key] = known
         return known
 
 

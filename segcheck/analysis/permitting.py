@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from segcheck.model.register import RegisterEntry, RequiredFlow
@@ -24,6 +24,8 @@ class Allowance:
 
     path   ids of the devices in order; () = any
     leg    id of the gateway's leg that it is, "" where it is none
+    domains  (routing domain, initiators in it, responders in it): an address means somebody else in another domain; () = there
+           is one domain only
     """
 
     entry: str
@@ -32,6 +34,15 @@ class Allowance:
     services: tuple[Service, ...]
     path: tuple[str, ...] = ()
     leg: str = ""
+    domains: tuple[tuple[str, IntervalSet, IntervalSet], ...] = ()
+
+    def opened_in(self, domain: str) -> IntervalSet:
+        """Return who opens it in a routing domain."""
+        return next((opener for name, opener, _ in self.domains if name == domain), self.initiators)
+
+    def answered_in(self, domain: str) -> IntervalSet:
+        """Return who answers it in a routing domain."""
+        return next((answerer for name, _, answerer in self.domains if name == domain), self.responders)
 
 
 def allowances(site: Site, day: date) -> tuple[Allowance, ...]:
@@ -44,8 +55,25 @@ def allowances(site: Site, day: date) -> tuple[Allowance, ...]:
 def of_entry(site: Site, entry: RegisterEntry, domain: str | None = None) -> Iterator[Allowance]:
     """Yield the sessions that an entry describes, whether or not it permits them today.
 
-    domain   only the addresses that its ends have in this routing domain; None: all
+    domain   only the addresses that its ends have in this routing domain; None: all, told apart
     """
+    if domain is not None:
+        return _of_entry(site, entry, domain)
+    return _apart(site, lambda one: _of_entry(site, entry, one))
+
+
+def _apart(site: Site, build: Callable[[str | None], Iterable[Allowance]]) -> Iterator[Allowance]:
+    """Yield what `build` returns for all routing domains, with what it returns for each of several."""
+    domains = sorted({segment.domain for segment in site.segments.values()})
+    apart = {domain: tuple(build(domain)) for domain in domains} if len(domains) > 1 else {}
+    for number, allowance in enumerate(build(None)):
+        yield replace(
+            allowance,
+            domains=tuple((name, each[number].initiators, each[number].responders) for name, each in apart.items()),
+        )
+
+
+def _of_entry(site: Site, entry: RegisterEntry, domain: str | None) -> Iterator[Allowance]:
     if entry.gateway and entry.legs:
         gateway = site.gateways[entry.gateway]
         own = addresses_of(site, Endpoint(EndpointKind.GATEWAY, gateway.id), domain)
@@ -81,8 +109,12 @@ def asked(site: Site) -> Iterator[Allowance]:
 
 def of_flow(site: Site, flow: RequiredFlow) -> Allowance:
     """Return a communication that must work, in the form of an allowance."""
-    ends = addresses_of(site, flow.source), addresses_of(site, flow.destination)
-    return Allowance(entry=flow.id, initiators=ends[0], responders=ends[1], services=flow.services)
+
+    def build(domain: str | None) -> tuple[Allowance]:
+        ends = addresses_of(site, flow.source, domain), addresses_of(site, flow.destination, domain)
+        return (Allowance(entry=flow.id, initiators=ends[0], responders=ends[1], services=flow.services),)
+
+    return next(_apart(site, build))
 
 
 def of_service(site: Site, device: TopologyDevice, service: DeviceService) -> Allowance:
@@ -120,6 +152,22 @@ def addresses_of(site: Site, endpoint: Endpoint, domain: str | None = None) -> I
         case EndpointKind.GATEWAY:
             for host in site.gateways[endpoint.id].hosts:
                 found = found | _host(site, host, domain)
+    return found
+
+
+def unmistakable(site: Site, endpoint: Endpoint) -> IntervalSet:
+    """Return the addresses of an end that mean nobody else in another routing domain: what packets alone can be told by."""
+    domains = {segment.domain for segment in site.segments.values()}
+    if len(domains) < 2:
+        return addresses_of(site, endpoint)
+    found = IntervalSet.empty()
+    for domain in domains:
+        own = addresses_of(site, endpoint, domain)
+        for segment in site.segments.values():
+            if segment.domain != domain:
+                for prefix in segment.prefixes:
+                    own = own - prefix
+        found = found | own
     return found
 
 

@@ -119,6 +119,9 @@ class Rulings:
         for entry, _ in self._reversed(seen):
             if all(entry.permits_on(day) for day in seen.days):
                 return Ruling.REVERSED, entry.id
+        for number in self._common(seen.src, seen.dst):  # the very ends of an entry, with another service
+            if all(self.allowances[number][0].permits_on(day) for day in seen.days):
+                return Ruling.NOT_REGISTERED, self.allowances[number][0].id
         return Ruling.NOT_REGISTERED, ""
 
     def _matching(self, seen: Seen) -> Iterator[tuple[RegisterEntry, Allowance]]:

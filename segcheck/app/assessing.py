@@ -213,8 +213,8 @@ def _covers(site: Site, waiver: Waiver, finding: Finding) -> bool:
         return waiver.fingerprint == finding.fingerprint
     if finding.packets is None or finding.packets.truncated or not finding.packets.boxes:
         return False
-    source = permitting.addresses_of(site, waiver.source)
-    destination = permitting.addresses_of(site, waiver.destination)
+    source = permitting.unmistakable(site, waiver.source)
+    destination = permitting.unmistakable(site, waiver.destination)
     return all(
         box.src <= source and box.dst <= destination and any(_within(box, service) for service in waiver.services)
         for box in finding.packets.boxes

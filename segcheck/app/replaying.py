@@ -118,16 +118,25 @@ def judge(
     paths = tuple(capture_names.shown(one.path, folder) for one in read.files)
     seen, rows, asked, left = _seen(network, read)
     join = joining.load()
+    sightings = [one.sighting for one in seen]
+    taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
+    watched = _watched(read.files)
+    uses = tuple(asked.uses(sightings, taps, day))
     context = SeenContext(
-        network=network, day=day, join=join, seen=tuple(seen), paths=paths, neighbours=read.neighbours
+        network=network,
+        day=day,
+        join=join,
+        seen=tuple(seen),
+        paths=paths,
+        neighbours=read.neighbours,
+        uses=uses,
+        watched=watched,
     )
     findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
     gaps = (*gaps_of(read.files, read.frames, left), *_unheard(read))
-    sightings = [one.sighting for one in seen]
     unasked = sum(
         one.sighting.conversations for one in seen if one.answer is not None and "bound:asked" in one.answer.because
     )
-    taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
     replayed = Replayed(
         assessment=replace(
             _assessment(site, day, bindings, seen, findings, whole=not gaps and not unasked),
@@ -140,10 +149,11 @@ def judge(
         rulings=_counted(sightings),
         outcomes=Counter(one.answer.outcome for one in seen if one.answer is not None),
         grades=_grades(sightings),
-        uses=tuple(asked.uses(sightings, taps, day)),
+        uses=uses,
         join=join,
         inferred=sum(one.inferred for one in sightings),
         gaps=gaps,
+        watched=watched,
         unasked=unasked,
     )
     return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows))
@@ -227,6 +237,21 @@ def measured(flows: Table, known: telling.Openings) -> Openings:
     """Return who opened each conversation and how far it went."""
     inferred = known.initiator == telling.INITIATORS.index(Initiator.INFERRED)
     return openings.measured(flows, known.from_a, inferred, known.also)
+
+
+def _watched(files: Iterable[CaptureFile]) -> int:
+    """Return the seconds that every tap was watched for: of the tap that has the fewest, moments of several captures once."""
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for one in files:
+        spans[one.tap] += [(one.first, one.last)] if one.first is not None and one.last is not None else []
+    totals = []
+    for held in spans.values():
+        total, until = 0, 0
+        for first, last in sorted(held):
+            total += max(0, last - max(first, until))
+            until = max(until, last)
+        totals.append(total // 10**9)
+    return min(totals, default=0)
 
 
 def _total(read: Read) -> Count:

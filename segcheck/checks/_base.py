@@ -39,7 +39,7 @@ class Context:
         """Return what opens the violated crossings."""
         from segcheck.analysis.causes import causes
 
-        return tuple(causes(self.judgement, self.expired))
+        return tuple(causes(self.judgement, self.expired, self.unapproved))
 
     @cached_property
     def expired(self) -> tuple[Allowance, ...]:
@@ -48,6 +48,16 @@ class Context:
             allowance
             for entry in self.site.policy.register
             if entry.status.permits and entry.expires is not None and entry.expires < self.day
+            for allowance in permitting.of_entry(self.site, entry)
+        )
+
+    @cached_property
+    def unapproved(self) -> tuple[Allowance, ...]:
+        """Return what entries would permit that nobody has approved, or not yet, or that are retired."""
+        return tuple(
+            allowance
+            for entry in self.site.policy.register
+            if not entry.status.permits or entry.approved is None or entry.approved > self.day
             for allowance in permitting.of_entry(self.site, entry)
         )
 

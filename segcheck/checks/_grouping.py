@@ -105,6 +105,10 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
     broken = dict.fromkeys(
         name for one in causes for name in crossing_requirements(one.pair.src.tier, one.pair.dst.tier)
     )
+    if any(one.against for one in causes):
+        broken["SP-4"] = None
+    if mistake.entries and "MN-01" in broken:
+        broken["MN-03"] = None
     rules = named(mistake.rules)
     return Finding(
         check=check.id,

@@ -10,6 +10,7 @@ from segcheck.analysis import permitting
 from segcheck.analysis.causes import Statement
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
+from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import device_key
 from segcheck.analysis.regions import Regions
@@ -75,9 +76,10 @@ def _possible(context: Context) -> tuple[tuple[str, PacketSet], ...]:
         wanted = permitting.openings(universe, allowance) & universe.field("dst", allowance.responders)
         for pair in context.judgement.pairs:
             here = network.addresses.get(pair.src.id, IntervalSet.empty())
-            if not (allowance.initiators.meets(here) and allowance.responders.meets(_received(context, pair.dst))):
+            ends = meant(network, allowance, pair.src, pair.dst)
+            if not (ends.initiators.meets(here) and ends.responders.meets(_received(context, pair.dst))):
                 continue
-            own = allowance.initiators & here
+            own = ends.initiators & here
             packets = (pair.may - pair.must) & wanted & universe.field("src", own)
             if packets:  # leave out what only a false assumption lets pass
                 key = device_key(pair.dst.id) if pair.dst.kind is PlaceKind.DEVICE else pair.dst.id
@@ -113,11 +115,12 @@ def _used(context: Context) -> Iterator[Used]:
             for pair in open_pairs:
                 if pair.src.kind is not PlaceKind.SEGMENT:
                     continue
-                own = allowance.initiators & network.addresses[pair.src.id]
+                ends = meant(network, allowance, pair.src, pair.dst)
+                own = ends.initiators & network.addresses[pair.src.id]
                 if not own:
                     continue
                 flow = pair.must & wanted & universe.field("src", own)
-                if not (targets := allowance.responders & _received(context, pair.dst)):
+                if not (targets := ends.responders & _received(context, pair.dst)):
                     continue
                 if "dst" not in judgement.translated[pair.src.id]:
                     flow = flow & universe.field("dst", targets)

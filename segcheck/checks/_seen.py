@@ -16,7 +16,8 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Fra
 from segcheck.model.flow import Flow
 from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.replay import Answer, Content, EntryUse, Join, Observed, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Site
 from segcheck.sets.intervals import IntervalSet
 
@@ -51,6 +52,8 @@ class SeenContext:
     seen    every sighting, in a fixed order
     paths   how each capture file is called in outputs, by its place
     neighbours   what hosts said to their neighbours, by tap ("" = none was named)
+    uses    what was seen of each entry in force
+    watched seconds that the captures of every tap cover at least, each moment once
     """
 
     network: Network
@@ -59,6 +62,8 @@ class SeenContext:
     seen: tuple[Seen, ...]
     paths: tuple[str, ...]
     neighbours: Mapping[str, Neighbours]
+    uses: tuple[EntryUse, ...] = ()
+    watched: int = 0
 
     @property
     def site(self) -> Site:
@@ -148,10 +153,12 @@ def finding(
     params: Mapping[str, str] | None = None,
     evidence: tuple[Evidence, ...] = (),
     key: str = "",
+    breaks: tuple[str, ...] = (),
 ) -> Finding:
     """Return the finding of a cause; its weight is that of the tiers unless it is given.
 
     rules   it stands on exported rules too
+    breaks  requirements that it breaks beside those of the tiers
     """
     one = cause.first
     src, dst = one.src, one.dst
@@ -180,7 +187,7 @@ def finding(
         because=because,
         evidence=(*frames(context, cause.members), *evidence, *lines),
         remedy=remedy,
-        requirements=crossing_requirements(src.tier, dst.tier),
+        requirements=tuple(dict.fromkeys((*crossing_requirements(src.tier, dst.tier), *breaks))),
     )
 
 
@@ -237,6 +244,32 @@ def frames(context: SeenContext, members: Sequence[Seen]) -> tuple[FramesEvidenc
 def crosses(one: Sighting) -> bool:
     """Return whether a sighting got across: somebody answered, or it was seen outside the sender's zone."""
     return one.observed is not Observed.ATTEMPTED or one.arrived
+
+
+def heard(context: SeenContext) -> Covered:
+    """Return NO_INPUT where no conversation was seen at all: then nothing is shown of what does not go on either."""
+    if context.seen:
+        return Covered(Coverage.ASKED)
+    return Covered(Coverage.NO_INPUT, ("キャプチャに会話がない。", "The captures hold no conversation."))
+
+
+def tapped(context: SeenContext) -> Covered:
+    """Return NO_INPUT where nobody named the tap of any conversation: rules and ways can only be asked from a place."""
+    if any(one.sighting.tap for one in context.seen):
+        return Covered(Coverage.ASKED)
+    return Covered(
+        Coverage.NO_INPUT,
+        (
+            "キャプチャ地点 (tap) を指定したキャプチャに会話がない。",
+            "No conversation was captured at a tap that was named.",
+        ),
+    )
+
+
+def unapproved(context: SeenContext, one: Sighting) -> bool:
+    """Return whether it is what an entry would permit that nobody approved, or not yet, or that is retired."""
+    entry = context.entries.get(one.entry) if one.ruling is Ruling.NOT_REGISTERED else None
+    return entry is not None and not all(entry.permits_on(day) for day in one.days)
 
 
 def key_of(one: Sighting) -> Key:

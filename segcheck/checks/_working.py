@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from segcheck.analysis import permitting
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
+from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import device_key
 from segcheck.analysis.tracing import trace_list
@@ -55,6 +57,14 @@ class Wanted:
 
     communication: Allowance
     at_times: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FailedEntry:
+    """What of a register entry does not pass; `without_rule`: nothing of it may, and no rule stands for it, not even disabled."""
+
+    parts: tuple[Fails, ...]
+    without_rule: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +119,59 @@ def failing(context: Context, communications: Iterable[Wanted]) -> Iterator[tupl
         )
 
 
+@lru_cache(maxsize=1)
+def failing_entries(context: Context) -> Mapping[str, FailedEntry]:
+    """Return the entries in force of which something does not surely pass, by id, in the order of the register."""
+    registered = context.judgement.allowances
+    failed: dict[str, list[Fails]] = {}
+    wanted = [Wanted(one, at_times=bool(context.entries[one.entry].schedule)) for one in registered]
+    for allowance, one in failing(context, wanted):
+        failed.setdefault(allowance.entry, []).append(one)
+    return {
+        entry: FailedEntry(tuple(failed[entry]), _without_rule(context, entry, failed[entry]))
+        for entry in dict.fromkeys(one.entry for one in registered)
+        if entry in failed
+    }
+
+
+def _without_rule(context: Context, entry: str, failed: Iterable[Fails]) -> bool:
+    """Return whether nothing of an entry may pass between zones, and no disabled rule would let it."""
+    if any(one.standing is not Standing.VIOLATED for one in failed):
+        return False
+    universe = context.judgement.reach.universe
+    for allowance in context.judgement.allowances:
+        if allowance.entry != entry:
+            continue
+        asked = permitting.openings(universe, allowance)
+        for pair in context.judgement.pairs:
+            ends = meant(context.network, allowance, pair.src, pair.dst)
+            own = ends.initiators & context.network.addresses[pair.src.id]
+            there = ends.responders
+            if pair.dst.kind is not PlaceKind.DEVICE:
+                there = there & context.network.addresses[pair.dst.id]
+            if not own or not there:
+                continue
+            flow = asked & universe.field("src", own) & pair.may
+            if "dst" not in context.judgement.translated[pair.src.id]:
+                flow = flow & universe.field("dst", there)
+            if flow:
+                return False
+    hops = (
+        hop for one in failed for way in travel(context.network, one.source, one.packet).journeys for hop in way.hops
+    )
+    return not any(True for hop in hops for _ in _disabled(context, hop))
+
+
 def _parts(context: Context, wanted: Wanted, sinks: dict[tuple[str, IntervalSet], int]) -> Iterator[_Part]:
     universe = context.judgement.reach.universe
     communication = wanted.communication
     for service in communication.services:
         asked = permitting.openings(universe, replace(communication, services=(service,)))
-        for receiver, targets in receivers(context, communication.responders):
+        for receiver, targets in receivers(context, communication):
             question = sinks.setdefault((receiver, targets), len(sinks))
             for place in context.network.places.values():
-                own = (communication.initiators & context.network.addresses[place.id]) - context.network.own(place.id)
+                here = meant(context.network, communication, place, place).initiators
+                own = (here & context.network.addresses[place.id]) - context.network.own(place.id)
                 if not own or place.id == receiver or place.kind is PlaceKind.BUILT_IN:
                     continue
                 flow = asked & universe.field("src", own) & universe.field("dst", targets)
@@ -168,16 +222,24 @@ def _when(packets: PacketSet, part: _Part) -> PacketSet:
     return packets.exists("time") if part.wanted.at_times else packets
 
 
-def receivers(context: Context, targets: IntervalSet) -> Iterator[tuple[str, IntervalSet]]:
-    """Yield who receives packets for some addresses: devices for their own, places for the rest."""
+def receivers(context: Context, communication: Allowance) -> Iterator[tuple[str, IntervalSet]]:
+    """Yield who receives packets for its responders: devices for their own, places for the rest."""
     network = context.network
+    taken: dict[str, IntervalSet] = {}
     for name, station in network.stations.items():
-        own = IntervalSet.of(*(a.address for port in station.ports for a in port.addresses)) & targets
-        if own and station.device.kind is DeviceKind.HOST:
+        if station.device.kind is not DeviceKind.HOST:
+            continue
+        host = network.site.hosts.get(name)
+        segment = host.segment if host is not None else ""
+        domain = network.site.segments[segment].domain if segment else ""
+        held = IntervalSet.of(*(a.address for port in station.ports for a in port.addresses))
+        own = held & communication.answered_in(domain) - taken.get(domain, IntervalSet.empty())
+        if own:
             yield device_key(name), own
-            targets = targets - own
-    for name, addresses in network.addresses.items():
-        own = addresses & targets
+            taken[domain] = taken.get(domain, IntervalSet.empty()) | own
+    for name, place in network.places.items():
+        targets = meant(network, communication, place, place).responders
+        own = network.addresses[name] & targets - taken.get(place.domain, IntervalSet.empty())
         if own and network.ports[name]:
             yield name, own
 

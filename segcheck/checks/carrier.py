@@ -15,7 +15,10 @@ from segcheck.sets.packets import PacketSet, Universe
 CHECK = Check(
     id="carrier",
     weight=Weight.HIGH,
-    requirements=("X-11",),
+    requirements=(
+        "SP-4",
+        "X-11",
+    ),
     title=("トンネルがゾーンを越えられる", "Tunnels can cross"),
     message=(
         "トンネルの通信がゾーンを越えられる。区間対 {count}: {places}。通している規則: {rules}",

@@ -14,7 +14,7 @@ from segcheck.model.finding import ConfigEvidence, Finding, Weight
 CHECK = Check(
     id="expired-entry",
     weight=Weight.HIGH,
-    requirements=("MN-03", "X-12"),
+    requirements=("SP-4", "SP-9", "MN-03", "X-12"),
     title=("期限切れの登録による通信", "Traffic of an expired entry"),
     message=(
         "台帳 {entry} は期限が切れているが、通信は今も通る。区間対 {count}: {places}。通している規則: {rules}",
@@ -36,7 +36,7 @@ CHECK = Check(
 def find(context: Context) -> Iterator[Finding]:
     """Yield one finding for each expired entry whose traffic still passes."""
     expired = (cause for cause in context.causes if cause.kind is Kind.EXPIRED)
-    for finding in findings(context, CHECK, mistakes(expired, by_entry=True), _remedy, breaks=("X-12",)):
+    for finding in findings(context, CHECK, mistakes(expired, by_entry=True), _remedy, breaks=("SP-9", "X-12")):
         entry = context.entries[finding.subject]
         line = ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose} ({entry.expires})")
         yield replace(finding, evidence=(*finding.evidence, line))

@@ -22,7 +22,7 @@ from segcheck.model.trace import Verdict
 CHECK = Check(
     id="forbidden-crossing",
     weight=Weight.CRITICAL,
-    requirements=("MN-01", "MN-02", "LG-01", "LG-05", "LG-07", "IN-01", "X-12"),
+    requirements=("SP-4", "MN-01", "MN-02", "LG-01", "LG-05", "LG-07", "IN-01", "X-12"),
     title=("台帳にない通信がゾーンを越えられる", "Unregistered traffic can cross between zones"),
     message=(
         "台帳にない通信がゾーンを越えられる。区間対 {count}: {places}。通している規則: {rules}",

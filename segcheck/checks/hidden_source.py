@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from segcheck.analysis.lookups import confirm
 from segcheck.checks._base import Context, rule_name
+from segcheck.checks._entries import requirements_of
 from segcheck.checks._registered import Used, steps, used, zones_of
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
@@ -18,7 +19,7 @@ from segcheck.sets import addresses
 CHECK = Check(
     id="hidden-source",
     weight=Weight.MEDIUM,
-    requirements=("MN-03", "X-12"),
+    requirements=("SP-1", "MN-03", "X-12"),
     title=("NAT が送信元を隠す", "NAT hides the source"),
     message=(
         "台帳 {entry} の通信の送信元が {rule} で {address} に書き換わる。",
@@ -77,5 +78,5 @@ def _finding(context: Context, device: str, span: Span, members: list[tuple[Used
             ConfigEvidence(span, rule.text if rule else "", f"{device}:{step.list}:{step.rule}"),
         ),
         remedy=(f"{name} の NAT を無効にし、元のアドレスのまま通す。", f"Switch NAT off in {name}."),
-        requirements=CHECK.requirements,
+        requirements=requirements_of(context.network, (one.entry for one, _, _ in members), "SP-1"),
     )

@@ -13,7 +13,7 @@ from segcheck.model.finding import Finding, Weight
 CHECK = Check(
     id="ipv6-crossing",
     weight=Weight.HIGH,
-    requirements=("MN-01", "LG-01"),
+    requirements=("SP-4", "MN-01", "LG-01"),
     title=("IPv6 を使わないはずのゾーンを IPv6 が越えられる", "IPv6 crosses where there should be none"),
     message=(
         "IPv6 がないと宣言したゾーンとの間を IPv6 の通信が越えられる。場所: {places}。規則: {rules}",

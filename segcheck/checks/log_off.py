@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context, rule_name
+from segcheck.checks._entries import NO_ENTRY, in_force, lacking, requirements_of, weight_of
 from segcheck.checks._registered import Met, Used, permits, used, zones_of
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.requirement import Covered
 from segcheck.model.source import Span
 
 CHECK = Check(
     id="log-off",
     weight=Weight.MEDIUM,
-    requirements=("MN-03", "X-13"),
+    requirements=("SP-8", "MN-03", "X-13"),
     title=("ログを取らない許可規則", "A permit that does not log"),
     message=(
         "台帳 {entry} はログを取ることになっているが、{rule} はログを取らない。",
@@ -47,10 +49,33 @@ def find(context: Context) -> Iterator[Finding]:
                 continue
             silent.setdefault((each.device, each.step.rule, each.step.span), []).append((one, each))
     for members in silent.values():
-        yield _finding(members)
+        yield _finding(context, members)
 
 
-def _finding(members: list[tuple[Used, Met]]) -> Finding:
+def covered(context: Context) -> Covered:
+    """Return the entries of which no rule's log can be seen: those that are not to be logged, and those that nobody follows.
+
+    Linux logs by rules of their own, which are not held against the rules that permit.
+    """
+    entries = in_force(context.network)
+    if not entries:
+        return NO_ENTRY
+    told = {
+        one.entry.id
+        for one in used(context)
+        for met in permits(context, one.journey)
+        if met.rule is not None and met.config.format not in _BY_OWN_RULES
+    }
+    return lacking(
+        (one.id for one in entries if not one.log or one.id not in told),
+        (
+            "許可規則のログ取得を設定から確かめられない登録がある: {names}",
+            "Whether the permitting rule logs cannot be seen for these entries: {names}",
+        ),
+    )
+
+
+def _finding(context: Context, members: list[tuple[Used, Met]]) -> Finding:
     met = members[0][1]
     assert met.rule is not None
     entries = list(dict.fromkeys(one.entry.id for one, _ in members))
@@ -59,7 +84,7 @@ def _finding(members: list[tuple[Used, Met]]) -> Finding:
     name = rule_name(met.device, met.step.list, met.step.rule)
     return Finding(
         check=CHECK.id,
-        weight=CHECK.weight,
+        weight=min((weight_of(context.network, one.entry, worst=False) for one, _ in members), key=lambda w: w.rank),
         standing=Standing.VIOLATED,
         basis=(Basis.RULES,),
         subject=name,
@@ -70,5 +95,5 @@ def _finding(members: list[tuple[Used, Met]]) -> Finding:
         params=(("entry", ", ".join(entries)), ("rule", name)),
         evidence=(*((met.evidence,) if met.evidence is not None else ()), *lines.values()),
         remedy=(f"{name} のログを有効にする。", f"Switch on the log of {name}."),
-        requirements=CHECK.requirements,
+        requirements=(*requirements_of(context.network, (one.entry for one, _ in members), "SP-8"), "X-13"),
     )

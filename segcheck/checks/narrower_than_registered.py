@@ -1,13 +1,15 @@
-"""A registered communication does not pass: its rule is missing, disabled or hidden."""
+"""A registered communication does not pass as a whole: its rule is narrower, disabled or hidden."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._working import Fails, Wanted, failing, finding
+from segcheck.checks._entries import NO_ENTRY, in_force
+from segcheck.checks._working import failing_entries, finding
 from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
+from segcheck.model.requirement import Coverage, Covered
 
 CHECK = Check(
     id="narrower-than-registered",
@@ -35,16 +37,16 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield a finding for each entry of which something does not surely pass today."""
-    registered = context.judgement.allowances
-    failed: dict[str, list[Fails]] = {}
-    wanted = [Wanted(one, at_times=bool(context.entries[one.entry].schedule)) for one in registered]
-    for allowance, one in failing(context, wanted):
-        failed.setdefault(allowance.entry, []).append(one)
-    for entry in dict.fromkeys(one.entry for one in registered):
-        if entry in failed:
+    """Yield a finding for each entry of which something does not surely pass today, though a rule stands for it."""
+    for entry, failed in failing_entries(context).items():
+        if not failed.without_rule:
             remedy = (
                 f"台帳 {entry} が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にするか加える。",
                 f"Ask whether register entry {entry} is still needed; retire it, or enable or add its rule.",
             )
-            yield finding(context, CHECK, context.entries[entry], failed[entry], named="entry", remedy=remedy)
+            yield finding(context, CHECK, context.entries[entry], failed.parts, named="entry", remedy=remedy)
+
+
+def covered(context: Context) -> Covered:
+    """Return ASKED wherever the register has entries in force; what cannot be told is a finding of its own."""
+    return Covered(Coverage.ASKED) if in_force(context.network) else NO_ENTRY

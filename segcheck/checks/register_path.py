@@ -8,20 +8,23 @@ from segcheck.analysis import permitting
 from segcheck.analysis.causes import Statement
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.lookups import confirm
+from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.checks._base import Context, statement_evidence
+from segcheck.checks._entries import NO_ENTRY, in_force, lacking, requirements_of, weight_of
 from segcheck.checks._registered import Used, steps, used
 from segcheck.checks._working import receivers
 from segcheck.model.check import Check
 from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
+from segcheck.model.requirement import Covered
 from segcheck.model.site_words import DeviceKind
 from segcheck.sets.packets import PacketSet
 
 CHECK = Check(
     id="register-path",
     weight=Weight.HIGH,
-    requirements=("MN-03",),
+    requirements=("SP-5", "MN-03", "X-12"),
     title=("登録した経路を外れる通信", "Off the registered path"),
     message=(
         "台帳 {entry} の経路は {path} だが、{way} を通る。",
@@ -60,6 +63,24 @@ def find(context: Context) -> Iterator[Finding]:
                 break
 
 
+def covered(context: Context) -> Covered:
+    """Return the entries in force whose path nobody declared, then those that cannot be followed."""
+    entries = in_force(context.network)
+    if not entries:
+        return NO_ENTRY
+    nowhere = [one.id for one in entries if not one.path and not one.gateway]
+    followed = {one.entry.id for one in used(context)}
+    if nowhere:
+        return lacking(nowhere, ("経路 (path) を宣言していない登録がある: {names}", "No path is declared for: {names}"))
+    return lacking(
+        (one.id for one in entries if one.id not in followed),
+        (
+            "経路をたどれない登録がある (規則か経路が足りない、または通らない): {names}",
+            "The ways of these entries cannot be followed (rules or routes are missing, or they do not pass): {names}",
+        ),
+    )
+
+
 def _follows(context: Context, way: Sequence[str], path: Sequence[str]) -> bool:
     """Return whether a way has the declared devices in order, and no firewall or router beside them."""
     wanted = list(path)
@@ -76,13 +97,13 @@ def _past(context: Context, allowance: Allowance) -> Iterator[Finding]:
     reach, network = context.judgement.reach, context.network
     universe = reach.universe
     wanted = permitting.openings(universe, allowance)
-    for receiver, targets in receivers(context, allowance.responders):
+    for receiver, targets in receivers(context, allowance):
         sources = [
             place
             for place in network.sources()
             if place.kind is PlaceKind.SEGMENT
             and place.id != receiver
-            and allowance.initiators & network.addresses[place.id]
+            and meant(network, allowance, place, place).initiators & network.addresses[place.id]
         ]
         for device in allowance.path:
             if not any(_connected(context, place.id, receiver, device) for place in sources):
@@ -91,7 +112,8 @@ def _past(context: Context, allowance: Allowance) -> Iterator[Finding]:
             for mode in (Mode.MUST, Mode.MAY):
                 arriving = reach.backward(sink, mode, without=frozenset((device,)))
                 for place in sources:
-                    own = universe.field("src", allowance.initiators & network.addresses[place.id])
+                    here = meant(network, allowance, place, place).initiators & network.addresses[place.id]
+                    own = universe.field("src", here)
                     flow = arriving.get(place.id, universe.nothing) & wanted & own & universe.field("dst", targets)
                     flow = reach.doubts.without_assumptions(flow)
                     if flow:
@@ -119,7 +141,7 @@ def _avoiding(
     because = () if sure else tuple(doubt.id for doubt in context.judgement.reach.doubts.supporting(flow))
     return Finding(
         check=CHECK.id,
-        weight=CHECK.weight,
+        weight=weight_of(context.network, entry, worst=True),
         standing=Standing.VIOLATED if sure else Standing.UNDECIDED,
         basis=(Basis.RULES,),
         subject=entry.id,
@@ -136,7 +158,7 @@ def _avoiding(
             f"{device} を通らずに届く道をなくす。",
             f"Close every way that does without {device}.",
         ),
-        requirements=CHECK.requirements,
+        requirements=requirements_of(context.network, (entry,), "SP-5"),
     )
 
 
@@ -155,7 +177,7 @@ def _finding(context: Context, one: Used, way: Sequence[str]) -> Finding:
     ]
     return Finding(
         check=CHECK.id,
-        weight=CHECK.weight,
+        weight=weight_of(context.network, one.entry, worst=True),
         standing=Standing.VIOLATED,
         basis=(Basis.RULES,),
         subject=one.entry.id,
@@ -174,5 +196,5 @@ def _finding(context: Context, one: Used, way: Sequence[str]) -> Finding:
             f"台帳 {one.entry.id} の通信が {' → '.join(one.allowance.path)} だけを通るように、経路と規則を直す。",
             f"Mend routes and rules so that register entry {one.entry.id} takes {' → '.join(one.allowance.path)} only.",
         ),
-        requirements=CHECK.requirements,
+        requirements=requirements_of(context.network, (one.entry,), "SP-5"),
     )

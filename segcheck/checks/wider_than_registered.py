@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.analysis.causes import Kind
+from segcheck.analysis.permitted import meant
 from segcheck.checks._base import Context, named
+from segcheck.checks._entries import NO_ENTRY, in_force, lacking
 from segcheck.checks._grouping import Mistake, findings, mistakes
 from segcheck.model.check import Check, Said
+from segcheck.model.crossing import Standing
 from segcheck.model.finding import Finding, Weight
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="wider-than-registered",
     weight=Weight.HIGH,
-    requirements=("MN-03", "X-12"),
+    requirements=("SP-4", "SP-1", "SP-2", "MN-03", "X-12"),
     title=("台帳の登録より広い規則", "A rule wider than the register"),
     message=(
         "台帳 {entry} の通信を通す規則が、登録より広い範囲を通している。区間対 {count}: {places}。通している規則: {rules}",
@@ -35,7 +39,43 @@ CHECK = Check(
 def find(context: Context) -> Iterator[Finding]:
     """Yield what surely crosses by rules that also serve a registered communication."""
     wider = (cause for cause in context.causes if cause.kind is Kind.WIDER)
-    yield from findings(context, CHECK, mistakes(wider), _remedy, breaks=("X-12",))
+    for mistake in mistakes(wider):
+        yield from findings(context, CHECK, (mistake,), _remedy, breaks=(*_surplus(context, mistake), "X-12"))
+
+
+def covered(context: Context) -> Covered:
+    """Return the pairs of places between which nobody can say whether more passes than is registered."""
+    if not in_force(context.network):
+        return NO_ENTRY
+    unsure = (f"{p.src.id} → {p.dst.id}" for p in context.judgement.pairs if p.standing is Standing.UNDECIDED)
+    return lacking(
+        unsure,
+        (
+            "登録より広く通すかどうか、読めた規則からは分からない区間がある: {names}",
+            "Whether more passes than is registered cannot be told from what was read: {names}",
+        ),
+    )
+
+
+def _surplus(context: Context, mistake: Mistake) -> tuple[str, ...]:
+    """Return what the surplus lies in: hosts (SP-1), ports between registered hosts (SP-2), or both.
+
+    Exact: what passes is held against the hosts of every entry that the rules serve.
+    """
+    universe = context.judgement.reach.universe
+    found = set()
+    for cause in mistake.causes:
+        pair, left = cause.pair, cause.packets
+        for allowance in context.judgement.allowances:
+            if allowance.entry in mistake.entries:
+                ends = meant(context.network, allowance, pair.src, pair.dst)
+                same = left & universe.field("src", ends.initiators) & universe.field("dst", ends.responders)
+                if same:
+                    found.add("SP-2")
+                left = left - same
+        if left:
+            found.add("SP-1")
+    return tuple(sorted(found))
 
 
 def _remedy(_context: Context, mistake: Mistake) -> Said:

@@ -5,6 +5,7 @@ Days are inclusive and Japanese (JST). Names are kept as written; a loader has c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -100,6 +101,33 @@ class RegisterEntry:
         """Return whether the entry permits anything on that day (JST); the last day counts."""
         begun = self.approved is not None and self.approved <= day
         return self.status.permits and begun and (self.expires is None or day <= self.expires)
+
+
+#: Days before the last day of an entry at which the section in charge is told; a notice is no finding.
+NOTICES = (30, 60, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Entries of one section that permit today and run out within so many days, those that run out first in front."""
+
+    section: str
+    within: int
+    entries: tuple[RegisterEntry, ...]
+
+
+def renewals(register: Iterable[RegisterEntry], day: date) -> tuple[Renewal, ...]:
+    """Return what runs out within `NOTICES`, the soonest first, then by section."""
+    found: dict[tuple[int, str], list[RegisterEntry]] = {}
+    for entry in register:
+        if entry.expires is not None and entry.permits_on(day):
+            within = next((one for one in NOTICES if (entry.expires - day).days <= one), None)
+            if within is not None:
+                found.setdefault((within, entry.section), []).append(entry)
+    return tuple(
+        Renewal(section, within, tuple(sorted(entries, key=lambda one: (one.expires or day, one.id))))
+        for (within, section), entries in sorted(found.items())
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ class Replayed:
     uses         of the entries in force
     inferred     conversations whose opening was not seen
     gaps         (Japanese, English) why what was read is not all there was
+    watched      seconds that the captures of every tap cover at least
     unasked      communications that the rules were not asked about: the bound on questions was reached
     """
 
@@ -51,4 +52,5 @@ class Replayed:
     join: Join
     inferred: int = 0
     gaps: tuple[tuple[str, str], ...] = ()
+    watched: int = 0
     unasked: int = 0

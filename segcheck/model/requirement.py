@@ -26,6 +26,11 @@ class Certainty(Enum):
     UNSURE = "K?"  # likewise, but not sure: a parameter without a default
     INFERRED = "I"  # our own reading; nobody has issued it
 
+    @classmethod
+    def _missing_(cls, value: object) -> Certainty | None:
+        """Return UNSURE for the word `unsure`: a question mark keeps a data file from being read quickly."""
+        return cls.UNSURE if value == "unsure" else None
+
 
 class Coverage(Enum):
     """How far a check could be asked of a site at all; a check that finds nothing says which of these it was."""

@@ -18,6 +18,7 @@ from segcheck.model.finding import (
     FramesEvidence,
     WitnessEvidence,
 )
+from segcheck.model.register import renewals
 from segcheck.model.requirement import Met
 from segcheck.model.result import Run
 from segcheck.model.schedule import clock
@@ -58,6 +59,14 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         "crossings": [_crossing(one, found) for one in found.crossings],
         "findings": [_finding(one, found, found.checks[one.check]) for one in found.findings],
         "requirements": [_requirement(one) for one in found.requirements],
+        "renewals": [
+            {
+                "within_days": one.within,
+                "section": masked(one.section) or None,
+                "entries": [{"id": e.id, "expires": e.expires.isoformat() if e.expires else None} for e in one.entries],
+            }
+            for one in renewals(found.site.policy.register, found.day)
+        ],
         "diagnostics": [*(diagnostic(one) for one in found.diagnostics), *_unknown(found)],
     }
 

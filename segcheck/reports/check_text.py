@@ -19,6 +19,7 @@ from segcheck.model.finding import (
     WitnessEvidence,
 )
 from segcheck.model.journey import Journey
+from segcheck.model.register import renewals
 from segcheck.model.schedule import clock
 from segcheck.reports import _requirements
 from segcheck.reports._masking import masked
@@ -54,6 +55,7 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str], 
     matrix(page, found)
     if requirements:
         _requirements.table(page, found.requirements)
+    _renewals(page, found)
     _leaning(page, found)
     _unknown(page, found)
     page.line()
@@ -178,6 +180,26 @@ def _stop(words: Words, journey: Journey) -> str:
     if last is not None and last.action != "permit":
         return words("check.stopped_by_default") if last.span is None else words("check.stopped", rule=last.rule)
     return words("check.lost")
+
+
+def _renewals(page: Page, found: Assessment) -> None:
+    """Add the entries of the register that run out soon, for the sections in charge; they are no findings."""
+    words = page.words
+    soon = renewals(found.site.policy.register, found.day)
+    if not soon:
+        return
+    page.heading(words("check.renewals", count=sum(len(one.entries) for one in soon)))
+    rows = []
+    for one in soon:
+        named = [
+            words("check.renewal", id=masked(entry.id), left=(entry.expires - found.day).days)
+            for entry in one.entries[:SHOWN]
+            if entry.expires is not None
+        ]
+        more = len(one.entries) - len(named)
+        listed = ", ".join(named) + (f", {words('check.more', count=more)}" if more else "")
+        rows.append((f"  {words('check.within', days=one.within)}", masked(one.section) or "-", listed))
+    page.table((words("check.expiring"), words("check.section"), words("check.entries")), rows)
 
 
 def _leaning(page: Page, found: Assessment) -> None:

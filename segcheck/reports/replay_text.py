@@ -103,7 +103,14 @@ def _seen(page: Page, found: Replayed) -> None:
         if names:
             more = f" … (+{len(names) - SHOWN})" if len(names) > SHOWN else ""
             listed = ", ".join(names[:SHOWN]) + more
-            page.prose(words(f"replay.{observed.value.replace('-', '_')}", count=len(names), names=listed))
+            page.prose(
+                words(
+                    f"replay.{observed.value.replace('-', '_')}",
+                    count=len(names),
+                    names=listed,
+                    hours=found.watched // 3600,
+                )
+            )
 
 
 def conclusion(page: Page, found: Replayed) -> None:

@@ -35,6 +35,7 @@ ZONES = {
     "mgt": "management",
     "mnt": "maintenance",
     "sc": "security_cloud",
+    "wan": "lgwan_wan",
 }
 #: Segment: (zone, prefix, further keys); the firewall `fw` has the first address of each that stands in `PORTS`.
 SEGMENTS = {

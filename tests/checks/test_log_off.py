@@ -1,5 +1,10 @@
 import pytest
 
+from segcheck.checks import covered
+from segcheck.checks import log_off as module
+from segcheck.model.finding import Weight
+from segcheck.model.requirement import Coverage
+from tests.checks.registers import MN_RULE, asking, mynumber
 from tests.checks.sites import WHOLE, Firewall, Town, entry, item, lines, params, policy, rule, told
 
 CHECK = "log-off"
@@ -81,3 +86,31 @@ def test_linux_logs_by_rules_of_its_own(tmp_path):
     town = Town(firewalls={"fw": Firewall(iptables=[accept, back])}, register=[R1], topology=WHOLE)
 
     assert town.found(tmp_path, CHECK) == ()
+
+
+def test_of_the_my_number_tier_it_is_graver(tmp_path):
+    silent = mynumber(
+        entry("R1", "mn-srv", "lg-mail", "tcp/443"), rules=[MN_RULE.replace("logtraffic all", "logtraffic disable")]
+    )
+
+    (found,) = module.find(asking(silent, tmp_path))
+    assert (found.weight, found.requirements) == (Weight.HIGH, ("SP-8", "MN-03", "X-13"))
+
+
+@pytest.mark.parametrize(
+    ("town", "coverage"),
+    [
+        (FIRES, Coverage.ASKED),
+        (FIRES.with_rules(), Coverage.NO_INPUT),  # no rule to look at
+        (
+            Town(rules=SOUND.rules, register=[entry("R1", "lg-mail", "in-mail", "tcp/25", log="false")]),
+            Coverage.NO_INPUT,
+        ),
+        (Town(), Coverage.NOTHING_TO_ASK),
+    ],
+)
+def test_whose_log_cannot_be_seen_is_said(town, coverage, tmp_path):
+    found = covered(module, asking(town, tmp_path))
+
+    assert found.coverage is coverage
+    assert ("R1" in found.reason[0]) is (coverage is Coverage.NO_INPUT)

@@ -36,9 +36,9 @@ def test_one_of_two_services_is_missing(tmp_path):
     assert lines(found) == [item(tmp_path, "R1")]  # the implicit deny has no line
 
 
-def test_one_address_of_a_range_is_missing(tmp_path):
+def test_all_addresses_but_one_are_missing(tmp_path):
     town = Town(
-        rules=[rule(1, "lg:lg-pc", "in:in-mail", "SMTP")], register=[entry("R1", "lg-pcs", "in-mail", "tcp/25")]
+        rules=[rule(1, "lg:lg-pc", "in:in-mail", "SMTP")], register=[entry("R1", "lg-lan", "in-mail", "tcp/25")]
     )
 
     assert CHECK in {one.check for one in town.judged(tmp_path).findings}

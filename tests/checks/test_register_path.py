@@ -1,3 +1,10 @@
+import pytest
+
+from segcheck.checks import covered
+from segcheck.checks import register_path as module
+from segcheck.model.finding import Weight
+from segcheck.model.requirement import Coverage
+from tests.checks.registers import MN_PORTS, MN_RULE, MyNumber, asking, mynumber
 from tests.checks.sites import SEGMENTS, Firewall, Town, entry, item, lines, policy, rule, told, way, witness
 
 CHECK = "register-path"
@@ -54,3 +61,24 @@ def test_the_other_firewall_may_be_the_declared_one(tmp_path):
     (found,) = town([RULE], "[fw2]").judged(tmp_path).findings
 
     assert way(found) == ["fw"]
+
+
+def test_of_the_my_number_tier_it_is_critical(tmp_path):
+    beside = {"mn": ("mn-lan", "10.0.0.9/24"), "lg": ("lg-lan", "10.1.0.9/24")}
+    two = {"fw": Firewall(ports=MN_PORTS, rules=[MN_RULE]), "fw2": Firewall(ports=beside, rules=[MN_RULE])}
+    line = entry("R1", "mn-srv", "lg-mail", "tcp/443", path="[fw]")
+
+    found = list(module.find(asking(MyNumber(firewalls=two, register=[line]), tmp_path)))
+    assert {(one.weight, one.requirements) for one in found} == {(Weight.CRITICAL, ("SP-5", "MN-03"))}
+
+
+@pytest.mark.parametrize(
+    ("path", "rules", "coverage"),
+    [("[fw]", [MN_RULE], Coverage.ASKED), ("[]", [MN_RULE], Coverage.NO_INPUT), ("[fw]", [], Coverage.NO_INPUT)],
+)
+def test_a_path_that_nobody_declared_or_can_follow_is_said(path, rules, coverage, tmp_path):
+    town = mynumber(entry("R1", "mn-srv", "lg-mail", "tcp/443", path=path), rules=rules)
+
+    found = covered(module, asking(town, tmp_path))
+    assert found.coverage is coverage
+    assert ("R1" in found.reason[0]) is (coverage is Coverage.NO_INPUT)

@@ -1,4 +1,10 @@
-from tests.checks.sites import Town, entry, lines, params, policy, rule, told, witness
+import pytest
+
+from segcheck.checks import covered
+from segcheck.checks import wider_than_registered as module
+from segcheck.model.requirement import Coverage
+from tests.checks.registers import asking
+from tests.checks.sites import Firewall, Town, entry, lines, params, policy, rule, told, witness
 
 CHECK = "wider-than-registered"
 R1 = entry("R1", "lg-pc", "in-pc", "tcp/443")
@@ -58,3 +64,29 @@ def test_exactly_what_two_entries_permit_together_is_sound(tmp_path):
     town = Town(rules=FIRES.rules, register=[R1, entry("R2", "lg-pc", "in-pc", "tcp/80")])
 
     assert town.judged(tmp_path).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "service", "predicates"),
+    [
+        ("lg-mail", "WEB", {"SP-2"}),  # the same hosts, a port more
+        ("all", "SMTP", {"SP-1"}),  # the same port, hosts more
+        ("all", "WEB", {"SP-1", "SP-2"}),
+    ],
+)
+def test_which_way_it_is_wider_is_told_exactly(source, service, predicates, tmp_path):
+    port = "tcp/25" if service == "SMTP" else "tcp/443"
+    town = Town(
+        rules=[rule(1, f"lg:{source}", "in:in-mail", service)], register=[entry("R1", "lg-mail", "in-mail", port)]
+    )
+
+    (found,) = [one for one in town.judged(tmp_path).findings if one.check == CHECK]
+    assert {name for name in found.requirements if name.startswith("SP-")} == predicates
+
+
+def test_what_was_not_read_may_be_wider(tmp_path):
+    unread = Town(firewalls={"fw": Firewall(exported=False)}, register=[entry("R1", "lg-mail", "in-mail", "tcp/25")])
+
+    assert covered(module, asking(unread, tmp_path / "unread")).coverage is Coverage.NO_INPUT
+    assert covered(module, asking(SOUND, tmp_path / "sound")).coverage is Coverage.ASKED
+    assert covered(module, asking(Town(), tmp_path / "none")).coverage is Coverage.NOTHING_TO_ASK

@@ -177,7 +177,7 @@ def test_6_what_is_registered_and_unused_or_wider_than_its_entry_is_a_finding(tm
     unused = site(tmp_path / "1", policy=REGISTER)
     wider = site(tmp_path / "2", Rule(1, "port1", "port2", OPEN.src, OPEN.dst, "ALL"), policy=REGISTER)
 
-    assert [one.check for one in unused.findings] == ["narrower-than-registered"]
+    assert [one.check for one in unused.findings] == ["register-without-rule"]
     assert findings(wider, "wider-than-registered")
 
 

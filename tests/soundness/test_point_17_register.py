@@ -141,7 +141,7 @@ def test_a_rule_wider_than_its_entry_is_a_finding_and_so_is_one_that_does_not_pa
     assert findings(wider, "wider-than-registered")
     assert findings(wider, "narrower-than-registered") == []
     assert standing(narrow) == "proven"
-    assert [one.standing.value for one in findings(narrow, "narrower-than-registered")] == ["violated"]
+    assert [one.standing.value for one in findings(narrow, "register-without-rule")] == ["violated"]
 
 
 def test_two_zones_of_one_tier_are_denied_unless_the_policy_says_otherwise(tmp_path: Path) -> None:

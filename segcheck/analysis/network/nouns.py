@@ -196,6 +196,15 @@ class Network:
                 found.setdefault(doubt.id, doubt)
         return tuple(found[name] for name in sorted(found))
 
+    @cached_property
+    def declared(self) -> Mapping[str, IntervalSet]:
+        """Return by routing domain the addresses that belong to some place of it."""
+        found: dict[str, IntervalSet] = {}
+        for name, place in self.places.items():
+            if place.kind is not PlaceKind.BUILT_IN:
+                found[place.domain] = found.get(place.domain, IntervalSet.empty()) | self.addresses[name]
+        return found
+
     def own(self, place: str) -> IntervalSet:
         """Return the addresses that devices have in a place: packets for them go to the device, not to a host."""
         return IntervalSet.of(*(a.address for port in self.ports[place] for a in port.addresses))

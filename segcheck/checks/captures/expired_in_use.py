@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, name_of
+from segcheck.checks._seen import SeenContext, causes, finding, heard, name_of
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="expired-in-use",
     weight=Weight.HIGH,
-    requirements=("MN-03", "X-12"),
+    requirements=("SP-9", "MN-03", "X-12"),
     title=("期限切れの登録を使用中", "An expired entry is in use"),
     message=(
         "台帳 {entry} は {expires} で期限が切れているが、{src} から {dst} への {service} を観測した。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。{inferred_ja}",
@@ -45,4 +46,9 @@ def find(context: SeenContext) -> Iterator[Finding]:
         )
         key = f"{cause.about}:{name_of(cause.first.src)}>{name_of(cause.first.dst)}"
         params = {"expires": str(context.entries[cause.about].expires)}
-        yield finding(CHECK, context, cause, remedy, params=params, key=key)
+        yield finding(CHECK, context, cause, remedy, params=params, key=key, breaks=("SP-9",))
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where the captures hold no conversation."""
+    return heard(context)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SHOWN, Cause, Seen, SeenContext, finding, name_of, service_of
+from segcheck.checks._seen import SHOWN, Cause, Seen, SeenContext, finding, name_of, service_of, tapped
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.replay import Outcome
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-bypass",
@@ -77,3 +78,8 @@ def find(context: SeenContext) -> Iterator[Finding]:
             evidence=lines,
             key=names,
         )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where no tap was named: without a place nobody can say which way it went."""
+    return tapped(context)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SHOWN, Cause, SeenContext, causes, crosses, finding, key_of, ways
+from segcheck.checks._seen import SHOWN, Cause, SeenContext, causes, crosses, finding, heard, key_of, unapproved, ways
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-crossing",
     weight=Weight.HIGH,
-    requirements=("MN-01", "LG-01"),
+    requirements=("SP-11", "MN-01", "LG-01"),
     title=("台帳にない越境を観測", "Unregistered traffic between zones was seen"),
     message=(
         "{src} ({src_zone}) から {dst} ({dst_zone}) への {service} を観測した。台帳にない。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。{added_ja}{inferred_ja}",
@@ -49,8 +50,11 @@ def find(context: SeenContext) -> Iterator[Finding]:
     What cannot have come from where its addresses say is a finding of `observed-foreign-source` instead.
     """
     crossed = (one for one in context.seen if one.sighting.ruling is Ruling.NOT_REGISTERED)
-    for cause in causes(one for one in crossed if key_of(one.sighting) in context.crossed):
-        yield finding(CHECK, context, cause, ways(context, cause), params=_added(cause))
+    mine = (one for one in crossed if key_of(one.sighting) in context.crossed and not unapproved(context, one.sighting))
+    for cause in causes(mine):
+        # Between the very ends of an entry in force it is another service than the registered one.
+        breaks = ("SP-11",) if any(one.sighting.entry for one in cause.members) else ()
+        yield finding(CHECK, context, cause, ways(context, cause), params=_added(cause), breaks=breaks)
     standing = [one for one in context.seen if crosses(one.sighting) and not one.sighting.stray]
     for ruling, reason, remedy in _UNSURE:
         for cause in causes(one for one in standing if one.sighting.ruling is ruling):
@@ -63,6 +67,11 @@ def find(context: SeenContext) -> Iterator[Finding]:
                 because=(f"{ruling.value}:{cause.first.src.place}",),
                 params={"reason_ja": reason[0], "reason_en": reason[1]},
             )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where no conversation was seen at all: a capture that shows nothing shows nothing of other services."""
+    return heard(context)
 
 
 _UNSURE = (

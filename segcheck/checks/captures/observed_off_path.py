@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding
+from segcheck.checks._seen import SeenContext, causes, finding, tapped
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-off-path",
     weight=Weight.HIGH,
-    requirements=("MN-03",),
+    requirements=(
+        "SP-5",
+        "MN-03",
+    ),
     title=("登録した経路の外で観測", "Registered traffic was seen off its path"),
     message=(
         "台帳 {entry} の経路は {path} だが、{src} から {dst} への {service} を地点 {taps} で観測した。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。",
@@ -46,5 +50,17 @@ def find(context: SeenContext) -> Iterator[Finding]:
             f"Mend the routes so that register entry {cause.about} takes {path} only.",
         )
         yield finding(
-            CHECK, context, cause, remedy, weight=CHECK.weight, params={"path": path}, key=f"{cause.about}:{taps}"
+            CHECK,
+            context,
+            cause,
+            remedy,
+            weight=CHECK.weight,
+            params={"path": path},
+            key=f"{cause.about}:{taps}",
+            breaks=("SP-5",),
         )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where no tap was named: without a place nobody can say which way it went."""
+    return tapped(context)

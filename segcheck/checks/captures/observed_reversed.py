@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, key_of, name_of
+from segcheck.checks._seen import SeenContext, causes, finding, heard, key_of, name_of
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-reversed",
     weight=Weight.HIGH,
-    requirements=("MN-03", "X-12"),
+    requirements=("SP-4", "MN-03", "X-12"),
     title=("登録と逆向きに開始された通信を観測", "A registered session was opened the other way round"),
     message=(
         "台帳 {entry} の通信を、逆の {src} ({src_zone}) から {dst} ({dst_zone}) へ開始している ({service})。会話 {conversations}、パケット {packets}、{first} から {last} (日本時間)、地点 {taps}。{inferred_ja}",
@@ -44,4 +45,16 @@ def find(context: SeenContext) -> Iterator[Finding]:
             f"{name_of(cause.first.src)} から開始させない。台帳 {entry} の向きだけを規則で許す。",
             f"Keep {name_of(cause.first.src)} from opening sessions: permit only the direction of register entry {entry}.",
         )
-        yield finding(CHECK, context, cause, remedy, key=f"{entry}:{cause.first.src.place}>{cause.first.dst.place}")
+        yield finding(
+            CHECK,
+            context,
+            cause,
+            remedy,
+            key=f"{entry}:{cause.first.src.place}>{cause.first.dst.place}",
+            breaks=("SP-4",),
+        )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where the captures hold no conversation."""
+    return heard(context)

@@ -38,5 +38,5 @@ def test_packets_are_judged_by_their_own_day_in_japan(tmp_path, at, until, check
 def test_what_was_not_yet_approved_is_not_expired(tmp_path):
     folder = town(entry("R1", "lg-mail", "in-mail", "tcp/25", approved="2026-11-25"), rules=SMTP).written(tmp_path)
 
-    assert named(seen(folder, {"tl": [flow(MAIL, OTHER, 25)]})) == ["observed-crossing"]
+    assert named(seen(folder, {"tl": [flow(MAIL, OTHER, 25)]})) == ["unapproved-in-use"]
     assert named(seen(folder, {"tl": [flow(MAIL, OTHER, 25, at="2026-11-25 00:00")]})) == []

@@ -109,3 +109,17 @@ def test_within_a_zone_but_on_the_wire_of_another_is_a_crossing(tmp_path):
 
     assert named(seen(folder, {"tl": [flow(PC, MAIL, 445)]})) == []
     assert named(seen(folder, {"ti": [flow(PC, MAIL, 445)]})) == ["observed-foreign-source"]
+
+
+@pytest.mark.parametrize(
+    ("src", "port", "named_too"),
+    [
+        (MAIL, 445, True),  # the very hosts of an entry in force, with another service
+        (PC, 25, False),  # another host
+    ],
+)
+def test_another_service_between_registered_hosts_breaks_their_entry(src, port, named_too, tmp_path):
+    found = only(seen(FIRES.town.written(tmp_path), {"tl": [flow(src, OTHER, port)]}))
+
+    assert found.check == CHECK
+    assert ("SP-11" in found.requirements) is named_too

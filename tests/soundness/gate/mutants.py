@@ -361,7 +361,7 @@ mutant(
 
 def _any_responder(self: Any, source: Any, receiver: Any, group: Any = None) -> Any:
     found = self._universe.nothing
-    for _, packets in self._covering(source.zone, reverse=False):
+    for _, packets in self._covering(source, reverse=False):
         found = found | packets
     return found
 

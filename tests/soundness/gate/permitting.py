@@ -32,7 +32,7 @@ class Register:
         self._ground = ground
         entries = [entry for entry in ground.site.policy.register if entry.permits_on(ground.day)]
         self._sessions = [session for entry in entries for session in _sessions(ground.site, entry)]
-        self._known: dict[tuple[Endpoint, int], bool] = {}
+        self._known: dict[tuple[Endpoint, int, str | None], bool] = {}
 
     def permits(self, sent: Header, source: str, receiver: str, destination: int) -> bool:
         """Return whether a packet may get from a place to an address that somebody in the receiving place really has.
@@ -44,11 +44,32 @@ class Register:
             return False
         if not receiver.startswith("device:") and not self._ground.owns(receiver, destination):
             return False
+        here, there = self._domain(source, sent.src), self._domain(receiver, destination)
         return any(
-            (self._has(s.opener, sent.src) and self._has(s.answerer, destination) and _of_service(sent, s.services))
-            or (self._has(s.answerer, sent.src) and self._has(s.opener, destination) and _answers(sent, s.services))
+            (
+                self._has(s.opener, sent.src, here)
+                and self._has(s.answerer, destination, there)
+                and _of_service(sent, s.services)
+            )
+            or (
+                self._has(s.answerer, sent.src, here)
+                and self._has(s.opener, destination, there)
+                and _answers(sent, s.services)
+            )
             for s in self._sessions
         )
+
+    def _domain(self, place: str, address: int) -> str | None:
+        """Return the routing domain in which an address at a place is meant; None = any, where nobody of its own has it."""
+        name = place
+        if place.startswith("device:"):
+            host = self._site.hosts.get(place.removeprefix("device:"))
+            name = host.segment if host is not None else ""
+        if name not in self._site.segments:
+            return None
+        domain = self._site.segments[name].domain
+        own = (one for one in self._site.segments.values() if one.domain == domain)
+        return domain if any(address in prefix for one in own for prefix in one.prefixes) else None
 
     def _belongs(self, address: int, source: str) -> bool:
         """Return whether an address is one of the zone's that the packet comes from: nobody else's packets are permitted."""
@@ -56,10 +77,10 @@ class Register:
         own = [s.id for s in self._site.segments.values() if s.zone == zone] or [source]
         return any(self._ground.owns(place, address) for place in own)
 
-    def _has(self, end: Endpoint, address: int) -> bool:
-        key = end, address
+    def _has(self, end: Endpoint, address: int, domain: str | None) -> bool:
+        key = end, address, domain
         if key not in self._known:
-            self._known[key] = _has(self._site, end, address)
+            self._known[key] = _has(self._site, end, address, domain)
         return self._known[key]
 
 
@@ -77,12 +98,15 @@ def _sessions(site: Site, entry: RegisterEntry) -> Iterator[_Session]:
             yield _Session(ends[0], ends[1], leg.services)
 
 
-def _has(site: Site, end: Endpoint, address: int) -> bool:
+def _has(site: Site, end: Endpoint, address: int, domain: str | None) -> bool:
+    def within(name: str) -> bool:
+        return domain is None or not name or site.segments[name].domain == domain
+
     def host(name: str) -> bool:
-        return address in site.hosts[name].addresses
+        return address in site.hosts[name].addresses and within(site.hosts[name].segment)
 
     def segment(name: str) -> bool:
-        return any(address in prefix for prefix in site.segments[name].prefixes)
+        return within(name) and any(address in prefix for prefix in site.segments[name].prefixes)
 
     if end.kind is EndpointKind.HOST:
         return host(end.id)
@@ -93,7 +117,9 @@ def _has(site: Site, end: Endpoint, address: int) -> bool:
     if end.kind is EndpointKind.ZONE:
         return any(segment(name) for name, one in site.segments.items() if one.zone == end.id)
     if end.kind is EndpointKind.DEVICE:
-        return any(address == a.address for i in site.devices[end.id].interfaces for a in i.addresses)
+        return any(
+            address == a.address for i in site.devices[end.id].interfaces if within(i.segment) for a in i.addresses
+        )
     group = site.groups[end.id]
     return address in group.ranges or any(map(host, group.hosts)) or any(map(segment, group.segments))
 
