@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from segcheck.model.register import RegisterEntry, RequiredFlow
+from segcheck.model.register import Kind, RegisterEntry, RequiredFlow
 from segcheck.model.site import DeviceService, Endpoint, Service, Site, TopologyDevice
 from segcheck.model.site_words import EndpointKind
 from segcheck.sets.addresses import ALL
@@ -61,6 +61,8 @@ def of_entry(site: Site, entry: RegisterEntry, domain: str | None = None) -> Ite
                     path=entry.path,
                     leg=leg.id,
                 )
+        return
+    if entry.kind is Kind.SANITISE:  # without legs it says how nothing goes; the direct pair is what it must not permit
         return
     source, destination = (addresses_of(site, end, domain) for end in (entry.source, entry.destination))
     if not entry.opened_by_source:

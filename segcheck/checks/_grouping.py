@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from segcheck.analysis.causes import Cause, Statement
-from segcheck.checks._base import Context, confirmed, crossing_requirements, crossing_weight, named, statement_evidence
+from segcheck.checks._base import OUTSIDE, Context, confirmed, crossing_weight, named, statement_evidence
 from segcheck.checks._registered import serving
+from segcheck.checks._services import broken_by
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding
+from segcheck.model.site_words import HostRole, Tier
+from segcheck.sets.header import PacketClass
+from segcheck.sets.intervals import IntervalSet
 
 #: Pairs of places that a message names.
 SHOWN = 4
@@ -96,6 +100,8 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
     causes = sorted(mistake.causes, key=lambda one: _gravity(context, one))
     first = causes[0]
     packets = first.packets
+    universe = context.judgement.reach.universe
+    opening = universe.of_class(PacketClass.OPENING)  # a reply is for a port of the initiator's own
     for other in causes[1:]:
         packets = packets | other.packets
     zones = tuple(dict.fromkeys((one.pair.src.zone, one.pair.dst.zone) for one in causes))
@@ -103,7 +109,9 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
     places = list(dict.fromkeys(f"{one.pair.src.id} → {one.pair.dst.id}" for one in at_home))
     weight = min((crossing_weight(one.pair.src.tier, one.pair.dst.tier) for one in causes), key=lambda one: one.rank)
     broken = dict.fromkeys(
-        name for one in causes for name in crossing_requirements(one.pair.src.tier, one.pair.dst.tier)
+        name
+        for one in causes
+        for name in broken_by(universe, one.pair.src.tier, one.pair.dst.tier, one.packets & opening)
     )
     rules = named(mistake.rules)
     return Finding(
@@ -127,8 +135,18 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
         assumptions=tuple(dict.fromkeys(name for one in causes for name in one.assumptions)),
         evidence=(confirmed(context, first), *statement_evidence(mistake.rules)),
         remedy=remedy,
-        requirements=tuple(dict.fromkeys((*broken, *breaks))),
+        requirements=tuple(dict.fromkeys((*broken, *_relayed(context, causes), *breaks))),
     )
+
+
+def _relayed(context: Context, causes: Iterable[Cause]) -> Iterator[str]:
+    """Yield LG-09 where a server that hands out updates in the LGWAN tier reaches the internet side."""
+    hosts = (one for one in context.site.hosts.values() if one.role is HostRole.UPDATE_RELAY)
+    relays = IntervalSet.of(*(address for one in hosts for address in one.addresses))
+    for one in causes:
+        outward = one.pair.src.tier is Tier.LGWAN and one.pair.dst.tier in OUTSIDE
+        if outward and any(box.src.meets(relays) for box in one.packets.boxes(8).boxes):
+            yield "LG-09"
 
 
 def _key(mistake: Mistake) -> str:

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from segcheck.analysis.network import Network
 from segcheck.captures.wireshark import wireshark_filter
-from segcheck.checks._base import crossing_requirements, crossing_weight
+from segcheck.checks._base import crossing_weight
+from segcheck.checks._services import broken_by_seen
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, FramesEvidence, Weight
@@ -180,8 +181,15 @@ def finding(
         because=because,
         evidence=(*frames(context, cause.members), *evidence, *lines),
         remedy=remedy,
-        requirements=crossing_requirements(src.tier, dst.tier),
+        requirements=broken_by_seen(src.tier, dst.tier, _services(sightings)),
     )
+
+
+def _services(sightings: Iterable[Sighting]) -> Iterator[tuple[int, IntervalSet]]:
+    """Yield protocol and destination ports of what was seen, where they are known."""
+    for one in sightings:
+        if not one.fragment:
+            yield one.proto, one.ports if one.ports is not None else IntervalSet.of(one.port)
 
 
 def told(context: SeenContext, cause: Cause) -> tuple[tuple[str, str], ...]:

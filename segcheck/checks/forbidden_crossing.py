@@ -12,6 +12,7 @@ from segcheck.analysis.network import Doubt
 from segcheck.checks._base import Context, crossing_requirements, crossing_weight
 from segcheck.checks._doubts import doubted, reasons, remedies
 from segcheck.checks._grouping import SHOWN, Mistake, findings, mistakes, removal
+from segcheck.checks._services import broken_by
 from segcheck.checks.carrier import tunnels
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
@@ -81,7 +82,8 @@ def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> F
         packets = packets | other.forbidden_may
     why = reasons(doubts)
     names = tuple(doubt.id for doubt in doubts)
-    broken = (name for one in pairs for name in crossing_requirements(one.src.tier, one.dst.tier))
+    universe = context.judgement.reach.universe
+    broken = (name for one in pairs for name in broken_by(universe, one.src.tier, one.dst.tier, one.forbidden_may))
     return Finding(
         check=CHECK.id,
         weight=crossing_weight(first.src.tier, first.dst.tier),

@@ -62,6 +62,7 @@ SERVICES = {
     "WEB": "set tcp-portrange 80 443",
     "DNS": "set tcp-portrange 53\n        set udp-portrange 53",
     "RDP": "set tcp-portrange 3389",
+    "CDR": "set tcp-portrange 9427 32111",
     "PING": "set protocol ICMP\n        set icmptype 8",
     "UNREACHABLE": "set protocol ICMP\n        set icmptype 3",
     "6IN4": "set protocol IP\n        set protocol-number 41",
@@ -247,6 +248,10 @@ class Town:
     """A town: one firewall `fw` between LGWAN and internet tier, unless told otherwise.
 
     topology   further lines of topology.yaml, from the beginning of a line
+    model      of the guideline, for all segments
+    roles      of hosts, where it is not the usual one
+    hosts      further hosts: (segment, address)
+    kinds      of devices, where it is not a firewall
     """
 
     rules: Sequence[str] = ()
@@ -255,6 +260,10 @@ class Town:
     firewalls: dict[str, Firewall] | None = None
     segments: dict[str, tuple[str, str, str]] = field(default_factory=lambda: dict(SEGMENTS))
     topology: str = ""
+    model: str = "alpha"
+    roles: dict[str, str] = field(default_factory=dict)
+    hosts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def with_rules(self, *rules: str) -> Town:
         """Return the town with other rules."""
@@ -303,8 +312,9 @@ class Town:
         ]
         lines += ["hosts:"]
         lines += [
-            f"  - {{id: {host}, segment: {segment}, addresses: [{address}]}}"
-            for host, (segment, address) in HOSTS.items()
+            f"  - {{id: {host}, segment: {segment}, addresses: [{address}]"
+            + (f", role: {self.roles[host]}}}" if host in self.roles else "}")
+            for host, (segment, address) in {**HOSTS, **self.hosts}.items()
             if segment in segments
         ]
         zone_of = {"lg-pcs": "lg-lan", "in-pcs": "in-lan"}
@@ -312,7 +322,7 @@ class Town:
         lines += ["groups:", *groups] if groups else []
         lines += ["devices:"]
         for name, one in devices.items():
-            lines += [f"  - id: {name}", "    kind: firewall"]
+            lines += [f"  - id: {name}", f"    kind: {self.kinds.get(name, 'firewall')}"]
             lines += one.declared(name)
             lines += ["    interfaces:"]
             lines += [f"      {port}: {{segment: {seg}, address: {a}}}" for port, (seg, a) in one.ports.items()]
@@ -320,7 +330,7 @@ class Town:
         return "\n".join(lines) + "\n" + self.topology
 
     def _policy(self) -> str:
-        text = "segcheck: 1\nprofiles:\n  - {model: alpha, guideline_edition: R7.3, segments: all}\n"
+        text = f"segcheck: 1\nprofiles:\n  - {{model: {self.model}, guideline_edition: R7.3, segments: all}}\n"
         text += "register:\n" + "".join(self.register) if self.register else ""
         return text + ("required:\n" + "".join(self.required) if self.required else "")
 
