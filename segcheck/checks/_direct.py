@@ -52,7 +52,7 @@ def direct(
             continue
         pairs: dict[tuple[str, str], None] = {}
         passing: PacketSet | None = None
-        for allowance in permitting.of_entry(context.site, entry):
+        for allowance in sanitising.permitted(context, entry):
             if not any(ports_meet(allowance, ports)):
                 continue
             ends = allowance.initiators - but[0], allowance.responders - but[1]

@@ -12,6 +12,7 @@ from segcheck.checks._services import broken_by
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding
+from segcheck.model.register import Kind
 from segcheck.model.site_words import HostRole, Tier
 from segcheck.sets.header import PacketClass
 from segcheck.sets.intervals import IntervalSet
@@ -135,18 +136,22 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
         assumptions=tuple(dict.fromkeys(name for one in causes for name in one.assumptions)),
         evidence=(confirmed(context, first), *statement_evidence(mistake.rules)),
         remedy=remedy,
-        requirements=tuple(dict.fromkeys((*broken, *_relayed(context, causes), *breaks))),
+        requirements=tuple(dict.fromkeys((*broken, *_beside(context, causes), *breaks))),
     )
 
 
-def _relayed(context: Context, causes: Iterable[Cause]) -> Iterator[str]:
-    """Yield LG-09 where a server that hands out updates in the LGWAN tier reaches the internet side."""
+def _beside(context: Context, causes: Iterable[Cause]) -> Iterator[str]:
+    """Yield what else is broken: LG-09 where a server that hands out updates gets out, LG-06 beside a local breakout."""
     hosts = (one for one in context.site.hosts.values() if one.role is HostRole.UPDATE_RELAY)
     relays = IntervalSet.of(*(address for one in hosts for address in one.addresses))
+    breakout = any(one.kind is Kind.LBO and one.permits_on(context.day) for one in context.site.policy.register)
     for one in causes:
-        outward = one.pair.src.tier is Tier.LGWAN and one.pair.dst.tier in OUTSIDE
-        if outward and any(box.src.meets(relays) for box in one.packets.boxes(8).boxes):
+        if one.pair.src.tier is not Tier.LGWAN:
+            continue
+        if one.pair.dst.tier in OUTSIDE and any(box.src.meets(relays) for box in one.packets.boxes(8).boxes):
             yield "LG-09"
+        if breakout and one.pair.dst.tier is Tier.PUBLIC:
+            yield "LG-06"
 
 
 def _key(mistake: Mistake) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from segcheck.analysis import permitting
+from segcheck.analysis.permitting import Allowance
 from segcheck.checks._base import Context
 from segcheck.checks._registered import permits, used
 from segcheck.model.finding import ConfigEvidence, Evidence
@@ -48,6 +49,11 @@ def asked(context: Context) -> Covered:
 def legs(site: Site, entry: RegisterEntry) -> tuple[Leg, ...]:
     """Return the legs that an entry names, in the order of the gateway."""
     return tuple(leg for leg in site.gateways[entry.gateway].legs if leg.id in entry.legs)
+
+
+def permitted(context: Context, entry: RegisterEntry) -> tuple[Allowance, ...]:
+    """Return the sessions that an entry permits today; what does not count, for whatever reason, is another's finding."""
+    return tuple(one for one in context.judgement.allowances if one.entry == entry.id)
 
 
 def addresses(site: Site, gateway: str) -> IntervalSet:

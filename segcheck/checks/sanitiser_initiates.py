@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis import permitting
 from segcheck.checks import _sanitising as sanitising
 from segcheck.checks._base import Context
 from segcheck.model.check import Check
@@ -53,7 +52,7 @@ def find(context: Context) -> Iterator[Finding]:
     for entry in context.site.policy.register:
         if entry.kind is Kind.LOG_EXPORT or not entry.permits_on(context.day):
             continue
-        for allowance in permitting.of_entry(context.site, entry):
+        for allowance in sanitising.permitted(context, entry):
             if not allowance.initiators.meets(own):
                 continue
             targets = [
@@ -79,7 +78,7 @@ def _own(context: Context) -> IntervalSet:
 def _finding(context: Context, entry: RegisterEntry, leg: str, targets: list[str]) -> Finding:
     tiers = {context.network.places[name].tier for name in targets}
     rules = tuple(sanitising.rules(context, entry, leg))
-    services = next(one.services for one in permitting.of_entry(context.site, entry) if one.leg == leg)
+    services = next(one.services for one in sanitising.permitted(context, entry) if one.leg == leg)
     inside = bool(tiers & {Tier.MYNUMBER, Tier.JUKI})
     return Finding(
         check=CHECK.id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis import permitting
 from segcheck.checks import _sanitising as sanitising
 from segcheck.checks import _services
 from segcheck.checks._base import Context
@@ -102,7 +101,7 @@ def _open(context: Context, entry: RegisterEntry) -> tuple[PacketSet, tuple[tupl
     channels = _services.packets_of(universe, CHANNELS)
     found = universe.nothing
     zones: dict[tuple[str, str], None] = {}
-    for allowance in permitting.of_entry(context.site, entry):
+    for allowance in sanitising.permitted(context, entry):
         wanted = channels & universe.field("src", allowance.initiators) & universe.field("dst", allowance.responders)
         for pair in judgement.pairs:
             if pair.src.kind is PlaceKind.SEGMENT and (passing := pair.must & wanted):

@@ -74,7 +74,7 @@ def find(context: Context) -> Iterator[Finding]:
 def _wrong(context: Context, entry: RegisterEntry) -> Iterator[tuple[str, Said, Weight]]:
     site = context.site
     servers = sanitising.addresses(site, entry.gateway)
-    for allowance in permitting.of_entry(site, entry):
+    for allowance in sanitising.permitted(context, entry):
         leg = f"leg {allowance.leg}" if allowance.leg else "entry"
         if allowance.initiators.meets(servers):
             said = (

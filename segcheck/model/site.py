@@ -215,13 +215,17 @@ class LinkEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A cable, trunk, tunnel or uplink; `segments` are those that a trunk or tunnel carries."""
+    """A cable, trunk, tunnel or uplink; `segments` are those that a trunk or tunnel carries.
+
+    detached   declared to be apart from the three tiers: no device of theirs is on it
+    """
 
     id: str
     ends: tuple[LinkEnd, LinkEnd]
     kind: LinkKind = LinkKind.ACCESS
     segments: tuple[str, ...] = ()
     name: str = ""
+    detached: bool = False
     span: Span
 
 

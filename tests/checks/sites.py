@@ -35,6 +35,7 @@ ZONES = {
     "mgt": "management",
     "mnt": "maintenance",
     "sc": "security_cloud",
+    "sch": "school",
 }
 #: Segment: (zone, prefix, further keys); the firewall `fw` has the first address of each that stands in `PORTS`.
 SEGMENTS = {
@@ -250,8 +251,9 @@ class Town:
     topology   further lines of topology.yaml, from the beginning of a line
     model      of the guideline, for all segments
     roles      of hosts, where it is not the usual one
-    hosts      further hosts: (segment, address)
+    hosts      further hosts: (segment, "" for one on the internet, address)
     kinds      of devices, where it is not a firewall
+    groups     further ones: name -> range
     """
 
     rules: Sequence[str] = ()
@@ -264,6 +266,7 @@ class Town:
     roles: dict[str, str] = field(default_factory=dict)
     hosts: dict[str, tuple[str, str]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
 
     def with_rules(self, *rules: str) -> Town:
         """Return the town with other rules."""
@@ -312,13 +315,14 @@ class Town:
         ]
         lines += ["hosts:"]
         lines += [
-            f"  - {{id: {host}, segment: {segment}, addresses: [{address}]"
+            f"  - {{id: {host}, {f'segment: {segment}, ' if segment else ''}addresses: [{address}]"
             + (f", role: {self.roles[host]}}}" if host in self.roles else "}")
             for host, (segment, address) in {**HOSTS, **self.hosts}.items()
-            if segment in segments
+            if segment in segments or not segment
         ]
         zone_of = {"lg-pcs": "lg-lan", "in-pcs": "in-lan"}
         groups = [f"  {name}: {{ranges: [{ends}]}}" for name, ends in GROUPS.items() if zone_of[name] in segments]
+        groups += [f"  {name}: {{ranges: [{ends}]}}" for name, ends in self.groups.items()]
         lines += ["groups:", *groups] if groups else []
         lines += ["devices:"]
         for name, one in devices.items():

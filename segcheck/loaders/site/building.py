@@ -188,6 +188,7 @@ def _link(page: Page, path: marked.Path, one: Any) -> site.Link:
         kind=one.kind,
         segments=tuple(one.segments),
         name=one.name or one.id,
+        detached=one.detached,
         span=page.span(path),
     )
 

@@ -107,6 +107,7 @@ class LinkEntry(Strict):
     kind: word(site_words.LinkKind) = Field(site_words.LinkKind.ACCESS, description="what it is / 種別")  # type: ignore[valid-type]
     segments: list[str] = Field([], description="carried by a trunk or tunnel / トランク・トンネルが運ぶセグメント")
     name: str | None = Field(None, description="circuit / 回線名")
+    detached: bool = Field(False, description="apart from the three tiers / 三層から切り離した回線")
 
 
 class LegEntry(Strict):
