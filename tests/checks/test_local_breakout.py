@@ -11,7 +11,7 @@ CHECK = "local-breakout"
 LINE = 'links:\n  - {id: up, ends: ["fw:wan", "zone:public"], kind: isp}\n'
 #: The address that the export calls sc-proxy: no security cloud here, so it is on the internet.
 CLOUD = {"cloud": ("", "198.51.100.21")}
-WIDE = {"everything": "203.0.0.0-223.255.255.255"}
+WIDE = {"everything": "198.51.100.0-223.255.255.255"}
 
 
 def town(service="tcp/443", path="[fw]", to="cloud", **more):
