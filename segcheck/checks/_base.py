@@ -85,6 +85,8 @@ def crossing_requirements(src: Tier, dst: Tier) -> tuple[str, ...]:
         found.append("MN-01")
         if both & {Tier.INTERNET, Tier.SECURITY_CLOUD, Tier.PUBLIC}:
             found.append("MN-02")
+    if Tier.GOV_CLOUD in both and both & {Tier.LGWAN, Tier.INTERNET, Tier.SECURITY_CLOUD, Tier.PUBLIC, Tier.DMZ}:
+        found.append("MN-09")
     if Tier.LGWAN in both:
         if both & {Tier.INTERNET, Tier.DMZ}:
             found += ["LG-01", "LG-13" if src is Tier.LGWAN else "LG-02"]

@@ -36,6 +36,9 @@ ZONES = {
     "mnt": "maintenance",
     "sc": "security_cloud",
     "sch": "school",
+    "gc": "gov_cloud",
+    "jk": "juki",
+    "lgwan": "lgwan_wan",
 }
 #: Segment: (zone, prefix, further keys); the firewall `fw` has the first address of each that stands in `PORTS`.
 SEGMENTS = {
