@@ -17,7 +17,7 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Fra
 from segcheck.model.flow import Flow
 from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.replay import Answer, Content, Join, LegUse, Observed, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.site import Site
 from segcheck.sets.intervals import IntervalSet
 
@@ -52,6 +52,7 @@ class SeenContext:
     seen    every sighting, in a fixed order
     paths   how each capture file is called in outputs, by its place
     neighbours   what hosts said to their neighbours, by tap ("" = none was named)
+    legs    what was seen of each leg of the sanitised communications in force
     """
 
     network: Network
@@ -60,6 +61,7 @@ class SeenContext:
     seen: tuple[Seen, ...]
     paths: tuple[str, ...]
     neighbours: Mapping[str, Neighbours]
+    legs: tuple[LegUse, ...] = ()
 
     @property
     def site(self) -> Site:
