@@ -6,15 +6,20 @@ detached lines and, where the model has it, the local breakout must be none, in 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from segcheck.analysis.compiling import routing
+from segcheck.analysis.compiling.needs import actions_of
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network, Port, Station
 from segcheck.analysis.network.nouns import LINE
-from segcheck.model.device import Interface, Route
+from segcheck.model.device import DeviceConfig, Interface, Route
 from segcheck.model.register import Kind
+from segcheck.model.rules import Via
 from segcheck.model.site import Link
 from segcheck.model.site_words import DeviceKind, LinkKind, Responsibility, SegmentKind, Tier
+from segcheck.model.source import Span
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
@@ -46,6 +51,7 @@ class Exit:
     families  IP versions of these
     learned   its address, and with it a default route, comes from the line (DHCP, PPPoE, router advertisements)
     links     lines declared at the interface
+    steered   places of the policy routes that send packets out by it, whatever the routing table says
     """
 
     device: str
@@ -56,6 +62,7 @@ class Exit:
     learned: bool = False
     tunnel: bool = False
     links: tuple[Link, ...] = ()
+    steered: tuple[Span, ...] = ()
 
 
 def exits(network: Network) -> tuple[Exit, ...]:
@@ -97,7 +104,8 @@ def _exit(network: Network, station: Station, port: Port) -> Exit | None:
         if _by(station, port, one) and _outward(network, port, one)
     )
     families = tuple(version for version in (4, 6) if any(_family(one, version) for one in routes))
-    leads = _leads(network, station, port, links, routes, own)
+    steered = tuple(_steered(config, port.interface)) if config is not None else ()
+    leads = _leads(network, station, port, links, out=bool(routes or steered), own=own)
     return Exit(
         device=device.id,
         interface=port.interface,
@@ -107,6 +115,7 @@ def _exit(network: Network, station: Station, port: Port) -> Exit | None:
         learned=own is not None and own.dynamic,
         tunnel=own is not None and own.kind == "tunnel",
         links=links,
+        steered=steered,
     )
 
 
@@ -115,26 +124,38 @@ def _leads(
     station: Station,
     port: Port,
     links: tuple[Link, ...],
-    routes: tuple[Route, ...],
+    *,
+    out: bool,
     own: Interface | None,
 ) -> Leads:
+    """Return where an interface leads; `out`: something sends packets out by it further than to the line."""
     tiers = {network.places[name].tier for name in port.places}
     internet = bool({PUBLIC.id, UNKNOWN.id} & set(port.places)) or any(link.kind in _LINES for link in links)
     internet = internet or Tier.PUBLIC in tiers
     if not internet and tiers <= {Tier.SECURITY_CLOUD}:
         return Leads.UPLINK
-    if not internet and (tiers <= _CLOSED | {Tier.SECURITY_CLOUD} or (tiers <= _CLOSED | _FOREIGN and not routes)):
+    if not internet and (tiers <= _CLOSED | {Tier.SECURITY_CLOUD} or (tiers <= _CLOSED | _FOREIGN and not out)):
         return Leads.OTHERS
     if not shared(network, station.device.id):
         return Leads.DETACHED
     if internet and _breakout(network, station, tiers):
         return Leads.BREAKOUT
-    if routes:
+    if out:
         return Leads.EXIT
     tunnel = own is not None and own.kind == "tunnel"
     if station.config is None or (own is not None and own.dynamic) or tunnel or not station.config.routing_known:
         return Leads.OPEN
     return Leads.LINE
+
+
+def _steered(config: DeviceConfig, interface: str) -> Iterator[Span]:
+    """Yield the policy routes that surely or possibly send packets out by an interface."""
+    rules = config.lists.get(config.pipeline.policy_routes)
+    for rule in rules.rules if rules is not None else ():
+        for action in actions_of(rule.action) if rule.enabled and rule.span is not None else ():
+            if isinstance(action, Via) and interface in routing.interfaces_of(config, action.interface, action.gateway):
+                assert rule.span is not None
+                yield rule.span
 
 
 def _outside(network: Network, name: str) -> bool:

@@ -143,6 +143,8 @@ def _finding(context: Context, config: DeviceConfig, port: Port, found: Exit) ->
         if route.span is not None:
             text = f"route {', '.join(addresses.describe(route.to)[:4])}"
             lines.setdefault(route.span, ConfigEvidence(route.span, text, f"{name}:route:{port.interface}"))
+    for span in found.steered:
+        lines.setdefault(span, ConfigEvidence(span, "policy route", f"{name}:policy-route:{port.interface}"))
     return Finding(
         check=CHECK.id,
         weight=CHECK.weight if leaving is not None else Weight.HIGH,

@@ -122,3 +122,26 @@ def test_a_device_that_nobody_read_may_have_any_exit(tmp_path):
     assert coverage(SOUND, CHECK, tmp_path / "a").coverage is Coverage.ASKED
     told = coverage(unread, CHECK, tmp_path / "b")
     assert (told.coverage, "rt" in told.reason[1]) == (Coverage.NO_INPUT, True)
+
+
+def test_a_policy_route_leads_out_whatever_the_table_says(tmp_path):
+    steered = """\
+config router policy
+    edit 1
+        set input-device "in"
+        set srcaddr "all"
+        set dstaddr "all"
+        set gateway 203.0.113.1
+        set output-device "wan"
+    next
+end
+"""
+    made = Town(firewalls={"fw": replace(OUT, routes=[])})
+    folder = made.written(tmp_path)
+    path = folder / "exports/fw.conf"
+    path.write_text(path.read_text(encoding="utf-8") + steered, encoding="utf-8")
+
+    topology = (folder / "topology.yaml").read_text(encoding="utf-8")
+    (found,) = made.found_in(folder, topology, CHECK)
+    assert (found.subject, found.standing) == ("fw wan", Standing.VIOLATED)
+    assert block(folder, "router policy", "1") in lines(found)
