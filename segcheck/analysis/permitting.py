@@ -62,11 +62,11 @@ def of_entry(site: Site, entry: RegisterEntry, domain: str | None = None) -> Ite
                     leg=leg.id,
                 )
         return
-    if entry.kind is Kind.SANITISE:  # without legs it says how nothing goes; the direct pair is what it must not permit
-        return
     source, destination = (addresses_of(site, end, domain) for end in (entry.source, entry.destination))
     if not entry.opened_by_source:
         source, destination = destination, source
+    if entry.kind is Kind.SANITISE:  # without legs it says how nothing goes; the direct pair is what it must not permit
+        source = destination = IntervalSet.empty()
     yield Allowance(entry=entry.id, initiators=source, responders=destination, services=entry.services, path=entry.path)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from segcheck.analysis.causes import Kind
 from segcheck.checks._base import Context
 from segcheck.checks._grouping import Mistake, findings, mistakes, removal
+from segcheck.checks._sanitising import asked
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
 
@@ -30,6 +31,9 @@ CHECK = Check(
     crosses=True,
     wrong=("無害化装置が別のアドレスを使うとき。", "If the gateway uses other addresses than declared."),
 )
+
+
+covered = asked
 
 
 def find(context: Context) -> Iterator[Finding]:
