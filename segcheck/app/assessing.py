@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 
 from segcheck import checks
-from segcheck.analysis import crossings, permitting
+from segcheck.analysis import crossings, exits, permitting
 from segcheck.analysis import network as graphs
 from segcheck.analysis.by_filters import by_filters_alone
 from segcheck.analysis.crossings import Judged, Judgement
@@ -118,6 +118,7 @@ def assess(
         layer2=_layer2(network),
         devices=devices_of(validated.bindings),
         outside=tuple(outside(site)),
+        exits=exits.exits(network),
         as_of=oldest(site),
     )
     return Assessed(assessment, validated.files, judgement)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis.exits import Leads, exits, shared
+from segcheck.analysis.exits import exits, shared
 from segcheck.analysis.network import Network
 from segcheck.checks._base import Context
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
+from segcheck.model.exit import Leads
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Link

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.analysis.examples import example
-from segcheck.analysis.exits import Exit, Leads, asked, exits
+from segcheck.analysis.exits import asked, exits
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Port
@@ -14,6 +14,7 @@ from segcheck.model.check import Check
 from segcheck.model.crossing import PlaceKind, Standing
 from segcheck.model.device import DeviceConfig
 from segcheck.model.diagnostic import Code
+from segcheck.model.exit import Exit, Leads
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight, WitnessEvidence
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.source import Span

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from segcheck.analysis import network as graphs
-from segcheck.analysis.exits import Leads, exits
+from segcheck.analysis.exits import exits
 from segcheck.app import validating
+from segcheck.model.exit import Leads
 from segcheck.model.site_words import Tier
 from tests.checks.sites import DAY, SEGMENTS, Firewall, Town, entry, route
 

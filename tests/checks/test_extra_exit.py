@@ -1,11 +1,15 @@
+import json
 from dataclasses import replace
 
 from segcheck.app import assessing
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Weight
 from segcheck.model.requirement import Coverage
+from segcheck.model.result import Run
+from segcheck.reports import check_json
 from tests.checks.coverage import coverage
 from tests.checks.sites import DAY, PORTS, WHOLE, Firewall, Town, block, entry, lines, route, rule, told, way
+from tests.reports.results import faults
 
 CHECK = "extra-exit"
 OUT = Firewall(
@@ -145,3 +149,13 @@ end
     (found,) = made.found_in(folder, topology, CHECK)
     assert (found.subject, found.standing) == ("fw wan", Standing.VIOLATED)
     assert block(folder, "router policy", "1") in lines(found)
+
+
+def test_the_result_lists_every_way_out(tmp_path):
+    run = Run(version="0", started="2026-11-24T00:00:00Z", command="check")
+    result = check_json.result(FIRES.judged(tmp_path), (), run, ())
+
+    assert [(one["device"], one["interface"], one["leads"], one["families"]) for one in result["exits"]] == [
+        ("fw", "wan", "exit", [4])
+    ]
+    assert faults(json.loads(json.dumps(result)), "result") == []
