@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 
 from segcheck import checks
-from segcheck.analysis import crossings, exits, permitting
+from segcheck.analysis import crossings, permitting
 from segcheck.analysis import network as graphs
 from segcheck.analysis.by_filters import by_filters_alone
 from segcheck.analysis.crossings import Judged, Judgement
@@ -97,6 +97,8 @@ def assess(
     if progress is not None:
         progress("checks", len(modules), len(modules))
     findings = tuple(sorted(waived(site, day, found), key=checks.order))
+    from segcheck.analysis import exits  # only where rules are judged
+
     filtered = _by_filters(judgement) if spelt else frozenset()
     boxes = cache(lambda packets: _boxes(packets, spelt=spelt))  # many pairs are crossed by the same packets
     told = tuple(_crossing(pair, filtered, boxes) for pair in judgement.pairs)
