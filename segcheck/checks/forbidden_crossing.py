@@ -23,7 +23,11 @@ from segcheck.model.trace import Verdict
 CHECK = Check(
     id="forbidden-crossing",
     weight=Weight.CRITICAL,
-    requirements=("MN-01", "LG-01", "IN-01"),
+    requirements=(
+        *("MN-01", "MN-02", "MN-09", "MN-10"),
+        *("LG-01", "LG-02", "LG-03", "LG-04", "LG-05", "LG-06", "LG-07", "LG-09", "LG-11", "LG-13"),
+        *("IN-01", "IN-03", "IN-04", "IN-05", "IN-08", "X-03", "X-04", "X-12"),
+    ),
     title=("台帳にない通信がゾーンを越えられる", "Unregistered traffic can cross between zones"),
     message=(
         "台帳にない通信がゾーンを越えられる。区間対 {count}: {places}。通している規則: {rules}",

@@ -14,7 +14,7 @@ from segcheck.model.finding import Finding, Weight
 CHECK = Check(
     id="sanitiser-bypass",
     weight=Weight.CRITICAL,
-    requirements=("LG-02", "LG-11"),
+    requirements=("LG-01", "LG-02", "LG-11", "LG-13"),
     title=("無害化を通らない直接の通信", "Direct traffic around the sanitiser"),
     message=(
         "台帳 {entry} で無害化を経ることになっている相手と、直接通信できる。区間対 {count}: {places}。通している規則: {rules}",

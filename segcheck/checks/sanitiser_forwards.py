@@ -171,7 +171,8 @@ def _passing(context: Context, station: Station, *, every: bool) -> bool:
 def _walled(context: Context, gateway: Gateway) -> bool:
     """Return whether devices keep what such a gateway would forward from leaving its segment.
 
-    It has one leg, its peers lie elsewhere, and from its segment nothing gets out that bears a foreign source address.
+    It has one leg, its peers lie elsewhere, and from its segment nothing gets out that bears a foreign source address. What it
+    would send on in its own name is a session of its own, which the register permits or does not.
     """
     site, reach = context.site, context.judgement.reach
     here = {site.hosts[name].segment for name in gateway.hosts}
