@@ -20,9 +20,9 @@ from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.model.closure import Carries, Closure, Closures
 from segcheck.model.crossing import Place, PlaceKind
-from segcheck.model.register import Kind, RegisterEntry
+from segcheck.model.register import Kind, ProfileModel, RegisterEntry
 from segcheck.model.site import Endpoint, Gateway, Site
-from segcheck.model.site_words import EndpointKind, Responsibility, SegmentKind
+from segcheck.model.site_words import EndpointKind, Responsibility, SegmentKind, Tier
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
@@ -127,7 +127,7 @@ class _Sessions:
         self._surely: dict[str, Mapping[str, PacketSet]] = {}
 
     def _all(self) -> Iterator[_Session]:
-        pairs = [pair for pair in self.judgement.pairs if pair.may and pair.src.kind is PlaceKind.SEGMENT]
+        pairs = [pair for pair in self.judgement.pairs if pair.may and pair.src.kind is not PlaceKind.DEVICE]
         for entry in self.site.policy.register:
             if not entry.permits_on(self.network.day):
                 continue
@@ -209,10 +209,10 @@ class _Sanitisers:
     def cut(self, gateway: str, one: str, other: str, segment: str) -> bool:
         """Return whether what came to a gateway by one leg ends there instead of leaving by the other into a segment."""
         own = self._site.gateways[gateway]
-        model = next((p.model for p in self._site.policy.profiles if p.holds(segment, self._day)), None)
+        sides = self._sides(own, (one, other))
+        model = self._model(segment, sides)
         if own.forwards or model is None:
             return False
-        sides = self._sides(own, (one, other))
         registered = any(
             entry.kind is Kind.SANITISE
             and entry.gateway == gateway
@@ -226,6 +226,15 @@ class _Sanitisers:
             own.method in cutting.methods.get(model, frozenset()) and cutting.between(tiers)
             for cutting in self._table.cuttings
         )
+
+    def _model(self, segment: str, zones: frozenset[str]) -> ProfileModel | None:
+        """Return the model in force in a segment; where none is, that of the LGWAN tier on either side."""
+        lgwan = (s.id for s in self._site.segments.values() if s.zone in zones and self._tier(s.zone) is Tier.LGWAN)
+        profiles = self._site.policy.profiles
+        return next((p.model for name in (segment, *lgwan) for p in profiles if p.holds(name, self._day)), None)
+
+    def _tier(self, zone: str) -> Tier:
+        return self._site.zones[zone].tier
 
     def _sides(self, gateway: Gateway, legs: tuple[str, ...]) -> frozenset[str]:
         """Return the zones that legs of a gateway lead to."""
@@ -266,13 +275,15 @@ class _Search:
             if closure.carries is Carries.DATA and session.entry.kind not in table.one_way:
                 ways.append((session.responder, session.initiator))
             for origin, target in ways:
-                if session.entry.kind not in self._passed_over(target.segment, day):
+                if session.entry.kind not in self._passed_over((target.segment, origin.segment), day):
                     for spot in origin.origins:
                         step = Step(spot, target.target, session.entry.id, session.sure)
                         self._leaving.setdefault(Spot(spot.segment, spot.gateway), []).append(step)
 
-    def _passed_over(self, segment: str, day: date) -> frozenset[Kind]:
-        models = [one.model for one in self._sessions.site.policy.profiles if one.holds(segment, day)]
+    def _passed_over(self, segments: tuple[str, str], day: date) -> frozenset[Kind]:
+        """Return the kinds that are no step between two segments: the model of the second counts where the first has none."""
+        profiles = self._sessions.site.policy.profiles
+        models = [one.model for name in segments for one in profiles if one.holds(name, day)]
         return self._closure.passes_over.get(models[0], frozenset()) if models else frozenset()
 
     def chains(self) -> Iterator[Chain]:

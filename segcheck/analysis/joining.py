@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from segcheck.analysis import permitting
 from segcheck.analysis.attribution import Attribution
 from segcheck.analysis.distinctions import Distinctions
 from segcheck.analysis.journeys import ASSUMING, MAX_JOURNEYS, travel
@@ -18,12 +19,13 @@ from segcheck.analysis.sight_lines import Wire, wire_of, wires_of
 from segcheck.analysis.turns import Turns
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.journey import Journey, SiteTrace
-from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, EntryUse, Join, Observed, Permitted, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.register import Kind, RegisterEntry
+from segcheck.model.replay import Answer, EntryUse, Join, LegUse, Observed, Permitted, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.schedule import wall_minute
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
 from segcheck.sets.header import ERROR_TYPES, ICMP, ICMPV6, SYN, TCP
+from segcheck.sets.intervals import IntervalSet
 
 #: Packets that the rules are asked about in one run; what is left over is undecided. Each takes some milliseconds.
 MAX_ASKED = 2_000
@@ -235,6 +237,35 @@ class Joining:
         observed = Observed.NOT_SEEN if shown else Observed.NOT_VISIBLE
         permitted = _VERDICTS[trace.verdict] if trace is not None else Permitted.UNDECIDED
         return EntryUse(entry.id, observed, 0, self.join.row(True, permitted, observed).outcome)
+
+    def legs(self, sightings: Iterable[Sighting], taps: Sequence[str], day: date) -> list[LegUse]:
+        """Return for every leg of a sanitised communication in force what was seen of it, or whether a tap would show it."""
+        site = self.network.site
+        seen = [one for one in sightings if one.ruling is Ruling.REGISTERED and one.entry]
+        wires = [wire for tap in taps for wire in wires_of(site, site.taps[tap])]
+        gateways = {entry.id: entry.gateway for entry in site.policy.register if entry.kind is Kind.SANITISE}
+        found = []
+        for entry, allowance in self.rulings.allowances:
+            if not allowance.leg or entry.kind is not Kind.SANITISE or not entry.permits_on(day):
+                continue
+            leg = next(one for one in site.gateways[entry.gateway].legs if one.id == allowance.leg)
+            mine = [one for one in seen if gateways.get(one.entry) == entry.gateway and self._belongs(one, allowance)]
+            observed = self._use(entry, allowance, mine, wires).observed
+            found.append(LegUse(entry.id, entry.gateway, leg.id, leg.incoming, observed, tuple(mine)))
+        return found
+
+    def _belongs(self, one: Sighting, allowance: Allowance) -> bool:
+        """Return whether a sighting is a session of an allowance, as far as its segments and its service tell."""
+        ends = ((one.src, allowance.initiators), (one.dst, allowance.responders))
+        ports = one.ports if one.ports is not None else IntervalSet.of(one.port)
+        return (
+            not one.fragment
+            and all(
+                values.meets(self.network.addresses.get(spot.wire or spot.place, IntervalSet.empty()))
+                for spot, values in ends
+            )
+            and any(permitting.serves(service, one.proto, ports.min) for service in allowance.services)
+        )
 
     def _example(self, allowance: Allowance) -> SiteTrace | None:
         """Return the ways of one opening packet of an allowance."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from segcheck.model.register import RegisterEntry, RequiredFlow
+from segcheck.model.register import Kind, RegisterEntry, RequiredFlow
 from segcheck.model.site import DeviceService, Endpoint, Service, Site, TopologyDevice
 from segcheck.model.site_words import EndpointKind
 from segcheck.sets.addresses import ALL
@@ -93,6 +93,8 @@ def _of_entry(site: Site, entry: RegisterEntry, domain: str | None) -> Iterator[
     source, destination = (addresses_of(site, end, domain) for end in (entry.source, entry.destination))
     if not entry.opened_by_source:
         source, destination = destination, source
+    if entry.kind is Kind.SANITISE:  # without legs it says how nothing goes; the direct pair is what it must not permit
+        source = destination = IntervalSet.empty()
     yield Allowance(entry=entry.id, initiators=source, responders=destination, services=entry.services, path=entry.path)
 
 

@@ -19,6 +19,7 @@ from segcheck.loaders.problems import SiteFile, did_you_mean
 from segcheck.model.assessment import Assessment, AssumptionUse
 from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Code, Diagnostic, Severity
+from segcheck.model.exit import Exit
 from segcheck.model.finding import Basis, Finding
 from segcheck.model.register import Waiver
 from segcheck.model.result import Binding
@@ -128,6 +129,7 @@ def assess(
         layer2=_layer2(network),
         devices=devices_of(validated.bindings),
         outside=tuple(outside(site)),
+        exits=_exits(network),
         as_of=oldest(site),
     )
     return Assessed(assessment, validated.files, judgement)
@@ -299,6 +301,12 @@ def outside(site: Site) -> Iterator[str]:
     """Yield the devices and zones that others answer for."""
     yield from (d.id for d in site.devices.values() if d.responsibility is not Responsibility.CITY)
     yield from (f"zone:{z.id}" for z in site.zones.values() if z.responsibility is not Responsibility.CITY)
+
+
+def _exits(network: Network) -> tuple[Exit, ...]:
+    from segcheck.analysis.exits import exits  # only where rules are judged
+
+    return exits(network)
 
 
 def oldest(site: Site) -> date | None:

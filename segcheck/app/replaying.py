@@ -131,6 +131,7 @@ def judge(
         neighbours=read.neighbours,
         uses=uses,
         watched=watched,
+        legs=tuple(asked.legs(sightings, taps, day)),
     )
     findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
     gaps = (*gaps_of(read.files, read.frames, left), *_unheard(read))
@@ -150,6 +151,7 @@ def judge(
         outcomes=Counter(one.answer.outcome for one in seen if one.answer is not None),
         grades=_grades(sightings),
         uses=uses,
+        legs=context.legs,
         join=join,
         inferred=sum(one.inferred for one in sightings),
         gaps=gaps,

@@ -99,13 +99,19 @@ def crossing_requirements(src: Tier, dst: Tier) -> tuple[str, ...]:
         found.append("MN-01")
         if both & {Tier.INTERNET, Tier.SECURITY_CLOUD, Tier.PUBLIC}:
             found.append("MN-02")
+    if Tier.GOV_CLOUD in both and both & {Tier.LGWAN, Tier.INTERNET, Tier.SECURITY_CLOUD, Tier.PUBLIC, Tier.DMZ}:
+        found.append("MN-09")
     if Tier.LGWAN in both:
         if both & {Tier.INTERNET, Tier.DMZ}:
-            found.append("LG-01")
+            found += ["LG-01", "LG-13" if src is Tier.LGWAN else "LG-02"]
         if both & {Tier.PUBLIC, Tier.SECURITY_CLOUD}:
             found.append("LG-05")
         if Tier.LGWAN_WAN in both:
             found.append("LG-07")
+    if src is Tier.DMZ and both & {Tier.LGWAN, Tier.MYNUMBER, Tier.INTERNET}:
+        found.append("IN-08")
+    if src is Tier.SANITISE and both & {Tier.MYNUMBER, Tier.PUBLIC, Tier.SECURITY_CLOUD}:
+        found.append("LG-02")
     if Tier.INTERNET in both and Tier.PUBLIC in both:
         found.append("IN-01")
     if Tier.MANAGEMENT in both:

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from segcheck.analysis.causes import Cause, Statement
-from segcheck.checks._base import Context, confirmed, crossing_requirements, crossing_weight, named, statement_evidence
+from segcheck.checks._base import OUTSIDE, Context, confirmed, crossing_weight, named, statement_evidence
 from segcheck.checks._registered import serving
+from segcheck.checks._services import broken_by
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding
+from segcheck.model.register import Kind
+from segcheck.model.site_words import HostRole, Tier
+from segcheck.sets.header import PacketClass
+from segcheck.sets.intervals import IntervalSet
 
 #: Pairs of places that a message names.
 SHOWN = 4
@@ -96,6 +101,8 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
     causes = sorted(mistake.causes, key=lambda one: _gravity(context, one))
     first = causes[0]
     packets = first.packets
+    universe = context.judgement.reach.universe
+    opening = universe.of_class(PacketClass.OPENING)  # a reply is for a port of the initiator's own
     for other in causes[1:]:
         packets = packets | other.packets
     zones = tuple(dict.fromkeys((one.pair.src.zone, one.pair.dst.zone) for one in causes))
@@ -103,7 +110,9 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
     places = list(dict.fromkeys(f"{one.pair.src.id} → {one.pair.dst.id}" for one in at_home))
     weight = min((crossing_weight(one.pair.src.tier, one.pair.dst.tier) for one in causes), key=lambda one: one.rank)
     broken = dict.fromkeys(
-        name for one in causes for name in crossing_requirements(one.pair.src.tier, one.pair.dst.tier)
+        name
+        for one in causes
+        for name in broken_by(universe, one.pair.src.tier, one.pair.dst.tier, one.packets & opening)
     )
     if any(one.against for one in causes):
         broken["SP-4"] = None
@@ -131,8 +140,22 @@ def _finding(context: Context, check: Check, mistake: Mistake, remedy: Said, bre
         assumptions=tuple(dict.fromkeys(name for one in causes for name in one.assumptions)),
         evidence=(confirmed(context, first), *statement_evidence(mistake.rules)),
         remedy=remedy,
-        requirements=tuple(dict.fromkeys((*broken, *breaks))),
+        requirements=tuple(dict.fromkeys((*broken, *_beside(context, causes), *breaks))),
     )
+
+
+def _beside(context: Context, causes: Iterable[Cause]) -> Iterator[str]:
+    """Yield what else is broken: LG-09 where a server that hands out updates gets out, LG-06 beside a local breakout."""
+    hosts = (one for one in context.site.hosts.values() if one.role is HostRole.UPDATE_RELAY)
+    relays = IntervalSet.of(*(address for one in hosts for address in one.addresses))
+    breakout = any(one.kind is Kind.LBO and one.permits_on(context.day) for one in context.site.policy.register)
+    for one in causes:
+        if one.pair.src.tier is not Tier.LGWAN:
+            continue
+        if one.pair.dst.tier in OUTSIDE and any(box.src.meets(relays) for box in one.packets.boxes(8).boxes):
+            yield "LG-09"
+        if breakout and one.pair.dst.tier is Tier.PUBLIC:
+            yield "LG-06"
 
 
 def _key(mistake: Mistake) -> str:

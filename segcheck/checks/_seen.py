@@ -9,14 +9,15 @@ from functools import cached_property
 
 from segcheck.analysis.network import Network
 from segcheck.captures.wireshark import wireshark_filter
-from segcheck.checks._base import crossing_requirements, crossing_weight
+from segcheck.checks._base import crossing_weight
+from segcheck.checks._services import broken_by_seen
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, FramesEvidence, Weight
 from segcheck.model.flow import Flow
 from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, EntryUse, Join, Observed, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.replay import Answer, Content, EntryUse, Join, LegUse, Observed, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Site
 from segcheck.sets.intervals import IntervalSet
@@ -54,6 +55,7 @@ class SeenContext:
     neighbours   what hosts said to their neighbours, by tap ("" = none was named)
     uses    what was seen of each entry in force
     watched seconds that the captures of every tap cover at least, each moment once
+    legs    what was seen of each leg of the sanitised communications in force
     """
 
     network: Network
@@ -64,6 +66,7 @@ class SeenContext:
     neighbours: Mapping[str, Neighbours]
     uses: tuple[EntryUse, ...] = ()
     watched: int = 0
+    legs: tuple[LegUse, ...] = ()
 
     @property
     def site(self) -> Site:
@@ -187,8 +190,15 @@ def finding(
         because=because,
         evidence=(*frames(context, cause.members), *evidence, *lines),
         remedy=remedy,
-        requirements=tuple(dict.fromkeys((*crossing_requirements(src.tier, dst.tier), *breaks))),
+        requirements=tuple(dict.fromkeys((*broken_by_seen(src.tier, dst.tier, _services(sightings)), *breaks))),
     )
+
+
+def _services(sightings: Iterable[Sighting]) -> Iterator[tuple[int, IntervalSet]]:
+    """Yield protocol and destination ports of what was seen, where they are known."""
+    for one in sightings:
+        if not one.fragment:
+            yield one.proto, one.ports if one.ports is not None else IntervalSet.of(one.port)
 
 
 def told(context: SeenContext, cause: Cause) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,7 @@ from segcheck.analysis.network import Doubt
 from segcheck.checks._base import Context, crossing_requirements, crossing_weight
 from segcheck.checks._doubts import doubted, reasons, remedies
 from segcheck.checks._grouping import SHOWN, Mistake, findings, mistakes, removal
+from segcheck.checks._services import broken_by
 from segcheck.checks.carrier import tunnels
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
@@ -22,7 +23,12 @@ from segcheck.model.trace import Verdict
 CHECK = Check(
     id="forbidden-crossing",
     weight=Weight.CRITICAL,
-    requirements=("SP-4", "MN-01", "MN-02", "LG-01", "LG-05", "LG-07", "IN-01", "X-12"),
+    requirements=(
+        "SP-4",
+        *("MN-01", "MN-02", "MN-09", "MN-10"),
+        *("LG-01", "LG-02", "LG-03", "LG-04", "LG-05", "LG-06", "LG-07", "LG-09", "LG-11", "LG-13"),
+        *("IN-01", "IN-03", "IN-04", "IN-05", "IN-08", "X-03", "X-04", "X-12"),
+    ),
     title=("台帳にない通信がゾーンを越えられる", "Unregistered traffic can cross between zones"),
     message=(
         "台帳にない通信がゾーンを越えられる。区間対 {count}: {places}。通している規則: {rules}",
@@ -81,7 +87,8 @@ def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> F
         packets = packets | other.forbidden_may
     why = reasons(doubts)
     names = tuple(doubt.id for doubt in doubts)
-    broken = (name for one in pairs for name in crossing_requirements(one.src.tier, one.dst.tier))
+    universe = context.judgement.reach.universe
+    broken = (name for one in pairs for name in broken_by(universe, one.src.tier, one.dst.tier, one.forbidden_may))
     return Finding(
         check=CHECK.id,
         weight=crossing_weight(first.src.tier, first.dst.tier),

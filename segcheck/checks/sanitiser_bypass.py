@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from segcheck.analysis.causes import Kind
 from segcheck.checks._base import Context
 from segcheck.checks._grouping import Mistake, findings, mistakes, removal
+from segcheck.checks._sanitising import asked
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
 
 CHECK = Check(
     id="sanitiser-bypass",
     weight=Weight.CRITICAL,
-    requirements=("SP-4", "LG-02", "LG-11"),
+    requirements=("SP-4", "LG-01", "LG-02", "LG-11", "LG-13"),
     title=("無害化を通らない直接の通信", "Direct traffic around the sanitiser"),
     message=(
         "台帳 {entry} で無害化を経ることになっている相手と、直接通信できる。区間対 {count}: {places}。通している規則: {rules}",
@@ -30,6 +31,9 @@ CHECK = Check(
     crosses=True,
     wrong=("無害化装置が別のアドレスを使うとき。", "If the gateway uses other addresses than declared."),
 )
+
+
+covered = asked
 
 
 def find(context: Context) -> Iterator[Finding]:

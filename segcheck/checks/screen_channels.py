@@ -1,127 +1,110 @@
-"""Screen transfer that carries more than the screen: clipboard, drives, printers, USB."""
+"""A screen transfer comes with the ports by which drives, clipboard and USB are passed on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from segcheck.checks import _sanitising as sanitising
+from segcheck.checks import _services
 from segcheck.checks._base import Context
-from segcheck.checks._declared import Subject, among, broken, by_name, coverage, finding, hosts, nothing
-from segcheck.checks._reaching import addresses_of, passed
+from segcheck.checks._services import CHANNELS, TCP
 from segcheck.model.check import Check
-from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
-from segcheck.model.register import Kind
-from segcheck.model.requirement import Covered
-from segcheck.model.site_words import EndpointKind, HostRole, Method, Tier
+from segcheck.model.crossing import PlaceKind, Standing
+from segcheck.model.finding import Basis, Finding, Weight
+from segcheck.model.register import Kind, RegisterEntry
+from segcheck.model.requirement import Coverage, Covered
+from segcheck.model.site_words import Tier
+from segcheck.sets.packets import PacketSet
 
 CHECK = Check(
     id="screen-channels",
     weight=Weight.HIGH,
     requirements=("LG-04", "MN-10"),
-    title=("画面転送で画面以外を渡せる", "Screen transfer carries more than the screen"),
+    title=("画面転送の受け渡し用ポートが開いている", "Ports for redirection are open beside a screen transfer"),
     message=(
-        "画面転送 {subject} で、画面以外の転送が理由なく有効になっている。{facts}",
-        "Screen transfer {subject} carries more than the screen, with no reason given. {facts}",
+        "台帳 {entry} の画面転送の端末とサーバの間で、ドライブ・クリップボード・USB の受け渡しに使うポート {service} が通る。規則: {rules} 件",
+        "Between the ends of screen transfer {entry}, ports for drive, clipboard and USB redirection pass: {service}. Rules: {rules}",
     ),
     why=(
-        "クリップボードやドライブの転送は、無害化を通らないファイルの経路になる。",
-        "Clipboard and drives carry files past the sanitiser.",
+        "画面だけを渡すはずの通信で、ファイルや USB の内容が無害化されずに渡る。",
+        "Files and USB contents pass unsanitised where only pixels should.",
     ),
     fix=(
-        "クリップボード、ドライブ、プリンタ、USB の転送を止める。必要なものは向きと承認を記録する。",
-        "Switch off clipboard, drive, printer and USB redirection; record direction and approval of what is needed.",
+        "受け渡し用のポート (TCP 9427・32111) を閉じ、画面転送サーバの設定でも受け渡しを無効にする。",
+        "Close the redirection ports (TCP 9427 and 32111), and switch redirection off on the screen server too.",
     ),
-    wrong=("申告の後に設定を変えたとき。", "If the setting was changed after it was declared."),
-    reads=(Basis.ATTRIBUTES,),
+    wrong=(
+        "そのポートを別の用途に使っているとき。",
+        "If something else uses these ports.",
+    ),
 )
-ASKED = (
-    among("channel_clipboard", "disabled"),
-    among("channel_drive", "disabled"),
-    among("channel_printer", "disabled"),
-    among("channel_usb", "disabled"),
-)
-#: Ports that carry nothing but drives and clipboard (Horizon CDR), or USB (vendor's list of ports).
-CHANNELS = ((6, 9427), (6, 32111))
-METHODS = (Method.SCREEN, Method.SCREEN_CONTAINER)
-#: Screen servers stand in these tiers: in α on the internet side, in β on the LGWAN side.
-TIERS = (Tier.MYNUMBER, Tier.LGWAN, Tier.INTERNET, Tier.SANITISE, Tier.DMZ)
 
 
-def find(context: Context) -> Iterator[Finding]:
-    """Yield servers with an open channel; a reason permits one, but never where the My Number tier is an end."""
-    for subject in _servers(context):
-        wrong = broken(context, subject, ASKED)
-        mynumber = _mynumber(context, subject)
-        if wrong and mynumber:
-            yield finding(CHECK, subject, wrong, weight=Weight.CRITICAL, requirements=("LG-04", "MN-10"))
-        elif wrong and "channel_reason" not in subject.attributes:
-            yield finding(CHECK, subject, wrong, requirements=("LG-04",))
-    yield from _ports(context)
-
-
-def _ports(context: Context) -> Iterator[Finding]:
-    """Yield screen entries between whose ends the rules let ports pass that carry drives, the clipboard or USB alone."""
-    site = context.site
-    for entry in site.policy.register:
-        if entry.kind is not Kind.SCREEN or not entry.permits_on(context.day):
-            continue
-        near, far = (entry.source, entry.destination) if entry.opened_by_source else (entry.destination, entry.source)
-        gateway = site.gateways.get(entry.gateway)
-        servers = gateway.hosts if gateway is not None else (far.id,)
-        ends = [end for name in servers for _, end in addresses_of(context, name)]
-        reasons = [_reason(context, name) for name in servers]
-        found = [one for end in ends for one in passed(context, addresses_of(context, near.id), end, CHANNELS)]
-        if found and not (reasons and all(reasons)):
-            ports = ", ".join(dict.fromkeys(f"tcp/{one.packet.dport}" for one in found))
-            subject = Subject(entry.id, "", None, (), {}, entry.span)
-            line = ConfigEvidence(entry.span, f"{entry.id}: {entry.purpose}")
-            told = finding(CHECK, subject, (), requirements=("LG-04",), facts=ports, more=(found[0], line))
-            yield replace(told, basis=(Basis.RULES,))
-
-
-def _reason(context: Context, name: str) -> bool:
-    host = context.site.hosts.get(name)
-    return host is not None and "channel_reason" in by_name(host.attributes)
+def cuts() -> Iterator[tuple[str, object]]:
+    """Yield the values by header field that a universe must tell apart, for this check and all that tell services apart."""
+    yield from _services.cuts()
 
 
 def covered(context: Context) -> Covered:
-    """Return whether every channel of every screen server is declared."""
-    servers = tuple(_servers(context))
-    if not servers:
-        return nothing("画面転送サーバがない", "there is no screen server")
-    return coverage(context, servers, ASKED)
+    """Return whether a screen transfer is in force; channels inside the screen session show in no rule."""
+    if any(_screens(context)):
+        return Covered(Coverage.ASKED)
+    return Covered(Coverage.NOTHING_TO_ASK, ("有効な画面転送の登録がない", "no entry of kind screen is in force"))
 
 
-def _servers(context: Context) -> Iterator[Subject]:
-    named = {host for one in context.site.gateways.values() if one.method in METHODS for host in one.hosts}
-    for subject in hosts(context, TIERS):
-        host = context.site.hosts.get(subject.id)
-        if host is not None and (host.role is HostRole.SCREEN_SERVER or host.id in named):
-            yield subject
-
-
-def _mynumber(context: Context, subject: Subject) -> bool:
-    """Return whether a server, or whoever it shows its screen to, is in the My Number tier."""
-    site = context.site
-    if subject.tier is Tier.MYNUMBER:
-        return True
-    for gateway in site.gateways.values():
-        if subject.id not in gateway.hosts:
+def find(context: Context) -> Iterator[Finding]:
+    """Yield each screen transfer in force between whose ends such ports surely pass, registered or not."""
+    for entry in _screens(context):
+        packets, zones = _open(context, entry)
+        if not packets:
             continue
-        for leg in gateway.legs:
-            peer = site.hosts.get(leg.peer.id) if leg.peer.kind is EndpointKind.HOST else None
-            zone = context.zone_of(peer.segment) if peer is not None else ""
-            if leg.peer.kind is EndpointKind.GROUP:
-                members = context.site.groups[leg.peer.id]
-                zones = {context.zone_of(name) for name in site.segments if _in(context, name, members.id)}
-                if any(site.zones[one].tier is Tier.MYNUMBER for one in zones if one in site.zones):
-                    return True
-            if zone in site.zones and site.zones[zone].tier is Tier.MYNUMBER:
-                return True
-    return False
+        universe = context.judgement.reach.universe
+        rules = tuple(dict.fromkeys(sanitising.rules(context, entry)))
+        ports = [
+            f"tcp/{port}"
+            for low, high in CHANNELS[TCP].ranges
+            for port in range(low, high + 1)
+            if packets & _services.packets_of(universe, {TCP: type(CHANNELS[TCP]).of(port)})
+        ]
+        inside = any(context.site.zones[name].tier is Tier.MYNUMBER for pair in zones for name in pair)
+        yield Finding(
+            check=CHECK.id,
+            weight=CHECK.weight,
+            standing=Standing.VIOLATED,
+            basis=(Basis.RULES,),
+            subject=entry.id,
+            key=entry.id,
+            src_zone=zones[0][0],
+            dst_zone=zones[0][1],
+            zones=zones,
+            params=(("entry", entry.id), ("service", ", ".join(ports)), ("rules", str(len(rules)))),
+            packets=packets.boxes(8),
+            evidence=(sanitising.registered(entry), *rules),
+            remedy=(
+                f"台帳 {entry.id} の両端の間で {', '.join(ports)} を閉じる。",
+                f"Close {', '.join(ports)} between the ends of register entry {entry.id}.",
+            ),
+            requirements=("MN-10", "LG-04") if inside else ("LG-04",),
+        )
 
 
-def _in(context: Context, segment: str, group: str) -> bool:
-    held = context.site.groups[group]
-    stands = any(context.site.hosts[one].segment == segment for one in held.hosts)
-    return stands or segment in held.segments or context.network.addresses[segment].meets(held.ranges)
+def _screens(context: Context) -> Iterator[RegisterEntry]:
+    for entry in context.site.policy.register:
+        if entry.kind is Kind.SCREEN and entry.permits_on(context.day):
+            yield entry
+
+
+def _open(context: Context, entry: RegisterEntry) -> tuple[PacketSet, tuple[tuple[str, str], ...]]:
+    """Return the opening packets for these ports that surely pass from the viewers to the servers, and between which zones."""
+    judgement = context.judgement
+    universe = judgement.reach.universe
+    channels = _services.packets_of(universe, CHANNELS)
+    found = universe.nothing
+    zones: dict[tuple[str, str], None] = {}
+    for allowance in sanitising.permitted(context, entry):
+        wanted = channels & universe.field("src", allowance.initiators) & universe.field("dst", allowance.responders)
+        for pair in judgement.pairs:
+            if pair.src.kind is PlaceKind.SEGMENT and (passing := pair.must & wanted):
+                found = found | passing
+                zones[pair.src.zone, pair.dst.zone] = None
+    return found, tuple(zones)

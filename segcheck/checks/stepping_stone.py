@@ -17,7 +17,7 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Wei
 CHECK = Check(
     id="stepping-stone",
     weight=Weight.HIGH,
-    requirements=("LG-02", "MN-02"),
+    requirements=("LG-01", "LG-02", "LG-05", "LG-13", "MN-01", "MN-02", "MN-09", "IN-08"),
     title=("踏み台経路の可能性", "A possible stepping stone"),
     message=(
         "登録済みの通信をつなぐと、無害化を通らずに {source} から {target} へ{carries}。経路: {way}",
@@ -45,8 +45,14 @@ _CARRIES = {
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield the shortest chain of each closure between two zones."""
+    """Yield the shortest chain of each closure between two zones; data that may go both ways is told once."""
+    told: set[tuple[str, str]] = set()
     for chain in chains(context.judgement, closures.load(), context.day):
+        ends = chain.source.zone, chain.target.zone
+        if chain.closure.carries is Carries.DATA:
+            if ends[::-1] in told:
+                continue
+            told.add(ends)
         yield _finding(context, chain)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from segcheck.model.check import Check
 from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Diagnostic
+from segcheck.model.exit import Exit
 from segcheck.model.finding import Finding
 from segcheck.model.requirement import Met
 from segcheck.model.result import Binding
@@ -49,6 +50,7 @@ class Assessment:
     layer2        (segments whose separation on layer 2 was read, segments where it is declared only)
     devices       (with an export, all that the city answers for)
     outside       ids of devices and `zone:ID`s that others answer for: not judged
+    exits         every way out of the city's own devices, and where it leads
     as_of         the oldest day of the exports, None where none says
     """
 
@@ -67,4 +69,5 @@ class Assessment:
     layer2: tuple[int, int] = (0, 0)
     devices: tuple[int, int] = (0, 0)
     outside: tuple[str, ...] = ()
+    exits: tuple[Exit, ...] = ()
     as_of: date | None = None

@@ -273,3 +273,25 @@ class EntryUse:
     observed: Observed
     conversations: int
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class LegUse:
+    """What was seen of one leg of a sanitised communication in force; of what it carried nothing was examined.
+
+    incoming   data comes to the gateway by it
+    observed   the most that was seen; NOT_SEEN: a tap would have shown it; NOT_VISIBLE: none would
+    sightings  of it, under whichever entry uses the same leg
+    """
+
+    entry: str
+    gateway: str
+    leg: str
+    incoming: bool
+    observed: Observed
+    sightings: tuple[Sighting, ...] = ()
+
+    @property
+    def seen(self) -> bool:
+        """Whether it carried anything: an attempt that nobody answered did not."""
+        return self.observed.rank < Observed.ATTEMPTED.rank

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from segcheck.model.assessment import Assessment
 from segcheck.model.flow import CaptureFile, Frames
-from segcheck.model.replay import EntryUse, Grade, Join, Outcome, Ruling
+from segcheck.model.replay import EntryUse, Grade, Join, LegUse, Outcome, Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Replayed:
     outcomes     how many communications between zones came out how in the join with the rules; none without a tap
     grades       conversations of registered communications whose content is expected to be some protocol
     uses         of the entries in force
+    legs         of the sanitised communications among them; what they carried was not examined
     inferred     conversations whose opening was not seen
     gaps         (Japanese, English) why what was read is not all there was
     watched      seconds that the captures of every tap cover at least
@@ -50,6 +51,7 @@ class Replayed:
     grades: Mapping[Grade, int]
     uses: tuple[EntryUse, ...]
     join: Join
+    legs: tuple[LegUse, ...] = ()
     inferred: int = 0
     gaps: tuple[tuple[str, str], ...] = ()
     watched: int = 0

@@ -222,7 +222,10 @@ class LinkEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A cable, trunk, tunnel or uplink; `segments` are those that a trunk or tunnel carries."""
+    """A cable, trunk, tunnel or uplink; `segments` are those that a trunk or tunnel carries.
+
+    detached   declared to be apart from the three tiers: no device of theirs is on it
+    """
 
     id: str
     ends: tuple[LinkEnd, LinkEnd]
@@ -230,6 +233,7 @@ class Link:
     segments: tuple[str, ...] = ()
     name: str = ""
     attributes: tuple[Attribute, ...] = ()
+    detached: bool = False
     span: Span
 
 

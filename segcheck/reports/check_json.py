@@ -43,6 +43,18 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         "devices": {"judged": found.devices[0], "own": found.devices[1]},
         "layer2": {"read": found.layer2[0], "declared": found.layer2[1]},
         "outside": list(found.outside),
+        "exits": [
+            {
+                "device": one.device,
+                "interface": one.interface,
+                "leads": one.leads.value,
+                "families": list(one.families),
+                "learned": one.learned,
+                "tunnel": one.tunnel,
+                "links": [link.id for link in one.links],
+            }
+            for one in found.exits
+        ],
         "assumptions": [
             {
                 "id": one.id,

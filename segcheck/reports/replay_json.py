@@ -43,6 +43,18 @@ def result(found: Replayed, files: Sequence[SiteFile], run: Run, weakened: Seque
                 }
                 for one in found.uses
             ],
+            "sanitised": [
+                {
+                    "entry": one.entry,
+                    "gateway": one.gateway,
+                    "leg": one.leg,
+                    "direction": "in" if one.incoming else "out",
+                    "observed": one.observed.value,
+                    "conversations": sum(each.conversations for each in one.sightings),
+                    "contents": "not-examined",
+                }
+                for one in found.legs
+            ],
             "unasked": found.unasked,
             "gaps": [{"ja": japanese, "en": english} for japanese, english in found.gaps],
         },

@@ -8,7 +8,7 @@ from dataclasses import fields
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Weight
 from segcheck.model.flow import Frames
-from segcheck.model.replay import Observed
+from segcheck.model.replay import LegUse, Observed
 from segcheck.model.replayed import Replayed
 from segcheck.reports import _requirements
 from segcheck.reports.as_text import Page
@@ -111,6 +111,21 @@ def _seen(page: Page, found: Replayed) -> None:
                     hours=found.watched // 3600,
                 )
             )
+    _legs(page, found)
+
+
+def _legs(page: Page, found: Replayed) -> None:
+    """Add of which sanitised communications both legs were seen; what they carried nobody looked into."""
+    entries: dict[str, list[LegUse]] = {}
+    for one in found.legs:
+        entries.setdefault(one.entry, []).append(one)
+    groups: dict[str, list[str]] = {"both": [], "one": [], "none": []}
+    for entry, legs in entries.items():
+        sides = {one.incoming for one in legs if one.seen}
+        groups["both" if len(sides) == 2 else "one" if sides else "none"].append(entry)
+    if entries:
+        listed = {name: ", ".join(some[:SHOWN]) or "-" for name, some in groups.items()}
+        page.prose(page.words("replay.legs", **listed))
 
 
 def conclusion(page: Page, found: Replayed) -> None:

@@ -36,6 +36,10 @@ ZONES = {
     "mnt": "maintenance",
     "sc": "security_cloud",
     "wan": "lgwan_wan",
+    "sch": "school",
+    "gc": "gov_cloud",
+    "jk": "juki",
+    "lgwan": "lgwan_wan",
 }
 #: Segment: (zone, prefix, further keys); the firewall `fw` has the first address of each that stands in `PORTS`.
 SEGMENTS = {
@@ -63,6 +67,7 @@ SERVICES = {
     "WEB": "set tcp-portrange 80 443",
     "DNS": "set tcp-portrange 53\n        set udp-portrange 53",
     "RDP": "set tcp-portrange 3389",
+    "CDR": "set tcp-portrange 9427 32111",
     "PING": "set protocol ICMP\n        set icmptype 8",
     "UNREACHABLE": "set protocol ICMP\n        set icmptype 3",
     "6IN4": "set protocol IP\n        set protocol-number 41",
@@ -249,7 +254,11 @@ class Town:
 
     topology   further lines of topology.yaml, from the beginning of a line
     keys       further keys of a zone, host or group, by its id: ", role: terminal"
-    profile    the model that holds, with its edition and days
+    profile    the model that holds, with its edition and days; absent: `model` for all segments
+    roles      of hosts, where it is not the usual one
+    hosts      further hosts: (segment, "" for one on the internet, address)
+    kinds      of devices, where it is not a firewall
+    groups     further ones: name -> range
     """
 
     rules: Sequence[str] = ()
@@ -259,7 +268,12 @@ class Town:
     segments: dict[str, tuple[str, str, str]] = field(default_factory=lambda: dict(SEGMENTS))
     topology: str = ""
     keys: dict[str, str] = field(default_factory=dict)
-    profile: str = "model: alpha, guideline_edition: R7.3, segments: all"
+    profile: str = ""
+    model: str = "alpha"
+    roles: dict[str, str] = field(default_factory=dict)
+    hosts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
 
     def with_rules(self, *rules: str) -> Town:
         """Return the town with other rules."""
@@ -308,9 +322,11 @@ class Town:
         ]
         lines += ["hosts:"]
         lines += [
-            f"  - {{id: {host}, segment: {segment}, addresses: [{address}]{self.keys.get(host, '')}}}"
-            for host, (segment, address) in HOSTS.items()
-            if segment in segments
+            f"  - {{id: {host}, {f'segment: {segment}, ' if segment else ''}addresses: [{address}]"
+            + (f", role: {self.roles[host]}" if host in self.roles else "")
+            + f"{self.keys.get(host, '')}}}"
+            for host, (segment, address) in {**HOSTS, **self.hosts}.items()
+            if segment in segments or not segment
         ]
         zone_of = {"lg-pcs": "lg-lan", "in-pcs": "in-lan"}
         groups = [
@@ -318,10 +334,11 @@ class Town:
             for name, ends in GROUPS.items()
             if zone_of[name] in segments
         ]
+        groups += [f"  {name}: {{ranges: [{ends}]}}" for name, ends in self.groups.items()]
         lines += ["groups:", *groups] if groups else []
         lines += ["devices:"]
         for name, one in devices.items():
-            lines += [f"  - id: {name}", "    kind: firewall"]
+            lines += [f"  - id: {name}", f"    kind: {self.kinds.get(name, 'firewall')}"]
             lines += one.declared(name)
             lines += ["    interfaces:"]
             lines += [f"      {port}: {{segment: {seg}, address: {a}}}" for port, (seg, a) in one.ports.items()]
@@ -329,7 +346,8 @@ class Town:
         return "\n".join(lines) + "\n" + self.topology
 
     def _policy(self) -> str:
-        text = f"segcheck: 1\nprofiles:\n  - {{{self.profile}}}\n"
+        profile = self.profile or f"model: {self.model}, guideline_edition: R7.3, segments: all"
+        text = f"segcheck: 1\nprofiles:\n  - {{{profile}}}\n"
         text += "register:\n" + "".join(self.register) if self.register else ""
         return text + ("required:\n" + "".join(self.required) if self.required else "")
 

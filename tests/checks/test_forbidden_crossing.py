@@ -38,7 +38,7 @@ def test_the_rule_that_nobody_registered_is_the_cause(tmp_path):
     assert found.pairs == (("lg", "in"),)
     assert lines(found) == [policy(tmp_path, 2)]
     assert way(found) == ["fw"]
-    assert found.requirements == ("LG-01",)
+    assert found.requirements == ("LG-01", "LG-13")
     assert told(found, assessment) == (
         "台帳にない通信がゾーンを越えられる。区間対 1: lg-lan → in-lan。通している規則: fw policy 2",
         "Traffic that nobody registered can cross between zones. Pairs of places: 1 (lg-lan → in-lan). "

@@ -30,7 +30,7 @@ def test_mail_past_the_sanitiser(tmp_path):
     assert (found.check, found.subject, found.pairs) == (CHECK, "fw policy 3", (("in", "lg"),))
     assert lines(found) == [policy(tmp_path, 3)]
     assert way(found) == ["fw"]
-    assert found.requirements == ("LG-01", "LG-02")
+    assert found.requirements == ("LG-01", "LG-02", "LG-11")
     assert told(found, assessment)[0].startswith("台帳 S1 で無害化を経ることになっている相手と、直接通信できる。")
     assert found.remedy == (
         "fw policy 3 を削除する。台帳 S1 の通信は無害化装置を経る規則だけで通す。",

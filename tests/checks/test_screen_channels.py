@@ -1,58 +1,54 @@
-from segcheck.model.finding import Basis, Weight
+import pytest
+
 from segcheck.model.requirement import Coverage
-from tests.checks.declaring import MN_PORTS, asked, attributes
-from tests.checks.sites import Firewall, Town, entry, params, rule
+from tests.checks.coverage import coverage
+from tests.checks.sites import Town, entry, lines, params, policy, rule
 
 CHECK = "screen-channels"
-WHOLE = {f"channel_{name}": "disabled" for name in ("clipboard", "drive", "printer", "usb")}
+SCREEN = """\
+gateways:
+  - id: vdi
+    hosts: [in-pc]
+    method: screen
+    legs:
+      - {id: view, to: lg-pc, service: SERVICE, opener: other}
+      - {id: web, from: in-mail, service: tcp/8080, opener: self}
+"""
+VIEW = rule(1, "lg:lg-pc", "in:in-pc", "RDP")
+ST = entry("ST1", "lg-pc", "in-pc", "tcp/3389", kind="screen", gateway="vdi", legs="[view]")
 
 
-def town(host="in-mail", **changed):
-    ports = {"fw": Firewall(ports=MN_PORTS)} if host.startswith("mn") else None
-    return Town(firewalls=ports, keys={host: ", role: screen_server" + attributes({**WHOLE, **changed})})
+def town(*rules, service="tcp/3389", register=(ST,)):
+    return Town(rules=[VIEW, *rules], register=register, topology=SCREEN.replace("SERVICE", service))
 
 
-FIRES = town(channel_drive="enabled")
+FIRES = town(rule(2, "lg:lg-pc", "in:in-pc", "CDR"))
 SOUND = town()
 
 
-def test_drives_that_come_along(tmp_path):
-    (found,), _ = asked(FIRES, tmp_path, CHECK)
+@pytest.mark.parametrize("service", ["CDR", "ALL"])
+def test_the_ports_are_found_by_the_rules_whatever_is_registered(tmp_path, service):
+    (found,) = town(rule(2, "lg:lg-pc", "in:in-pc", service)).found(tmp_path, CHECK)
 
-    assert (found.weight, found.requirements, params(found)["facts"]) == (
-        Weight.HIGH,
-        ("LG-04",),
-        "channel_drive: enabled",
-    )
+    assert (found.subject, found.requirements) == ("ST1", ("LG-04",))
+    assert params(found)["service"] == "tcp/9427, tcp/32111"
 
 
-def test_a_reason_permits_a_channel_but_not_in_the_my_number_tier(tmp_path):
-    reason = {"channel_clipboard": "inbound", "channel_reason": "承認第3号"}
+def test_registering_them_makes_it_no_better(tmp_path):
+    both = "[tcp/3389, tcp/9427]"
+    made = town(rule(2, "lg:lg-pc", "in:in-pc", "CDR"), service=both, register=(ST.replace("tcp/3389", both),))
 
-    assert asked(town(**reason), tmp_path, CHECK)[0] == ()
-    (found,), _ = asked(town("mn-srv", **reason), tmp_path, CHECK)
-    assert (found.weight, found.requirements) == (Weight.CRITICAL, ("LG-04", "MN-10"))
-
-
-def test_rules_that_let_drives_pass_beside_the_screen(tmp_path):
-    gateway = """\
-gateways:
-  - id: gw
-    hosts: [in-mail]
-    method: screen
-    legs: [{id: view, to: lg-pc, service: tcp/8443, opener: other}, {id: web, from: in-pc, service: tcp/8080, opener: self}]
-"""
-    screen = [entry("ST", "lg-pc", "in-mail", "tcp/8443", kind="screen", gateway="gw", legs="[view]")]
-    keys = {"in-mail": ", role: screen_server" + attributes(WHOLE)}
-    wide = Town(rules=[rule(1, "lg:lg-pc", "in:in-mail")], register=screen, keys=keys, topology=gateway)
-    (found,), _ = asked(wide, tmp_path, CHECK)
-    assert (found.subject, found.basis, params(found)["facts"]) == ("ST", (Basis.RULES,), "tcp/9427, tcp/32111")
-
-    assert asked(wide.with_rules(rule(1, "lg:lg-pc", "in:in-mail", "HTTPS")), tmp_path, CHECK)[0] == ()
+    (found,) = made.found(tmp_path, CHECK)
+    assert policy(tmp_path, 2) in lines(found)
 
 
-def test_channels_that_nobody_names_are_told(tmp_path):
-    assert asked(SOUND, tmp_path, CHECK)[1].coverage is Coverage.ASKED
-    bare = Town(keys={"in-mail": ", role: screen_server"})
-    assert asked(bare, tmp_path, CHECK)[1].coverage is Coverage.NO_INPUT
-    assert asked(Town(), tmp_path, CHECK)[1].coverage is Coverage.NOTHING_TO_ASK
+def test_between_other_hosts_it_is_a_plain_crossing_that_names_the_requirement(tmp_path):
+    findings = town(rule(2, "lg:lg-mail", "in:in-pc", "CDR")).judged(tmp_path).findings
+
+    assert [one.check for one in findings] == ["forbidden-crossing"]
+    assert findings[0].requirements == ("LG-01", "LG-13", "LG-04")
+
+
+def test_without_screen_transfer_there_is_nothing_to_ask(tmp_path):
+    assert coverage(SOUND, CHECK, tmp_path / "a").coverage is Coverage.ASKED
+    assert coverage(Town(), CHECK, tmp_path / "b").coverage is Coverage.NOTHING_TO_ASK

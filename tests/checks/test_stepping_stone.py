@@ -55,9 +55,11 @@ def test_method_that_the_profile_does_not_accept_cuts_nothing(judged):
         ("data", "dmz", "lg"),
         ("data", "dmz", "mn"),
         ("data", "dmz", "jk"),
+        ("data", "dmz", "gc"),
         ("data", "sc", "lg"),
         ("data", "sc", "mn"),
         ("data", "sc", "jk"),
+        ("data", "sc", "gc"),
     }
     control = found["control", "dmz", "lg"]
     assert control.standing is Standing.VIOLATED

@@ -62,6 +62,21 @@ class _Everywhere:
 
 
 @dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """Every packet that leaves counts (`leaving` is everything), none that the device takes in."""
+
+    inward: PacketSet
+    anything: PacketSet
+    leaving: PacketSet
+
+    def by(self, interface: str, gateway: int | None) -> PacketSet:
+        return self.leaving
+
+    def anyhow(self, interface: str) -> PacketSet:
+        return self.leaving
+
+
+@dataclass(frozen=True, slots=True)
 class _InPieces:
     """What counts of datagrams whose later pieces, `parts`, are asked about: a piece has to count on the wire."""
 
@@ -128,6 +143,12 @@ class Compiled:
         space = self.space
         exits = _Everywhere(space.everything, space.nothing if every else space.everything)
         return self.arriving(exits, mode=Mode.of(every=every), egress=egress, session=session)
+
+    def forwarding(self, *, every: bool) -> PacketSet:
+        """Return the packets, as they arrive, that the device surely (`every`), or possibly, sends on and does not take in."""
+        space = self.space
+        exits = _Elsewhere(space.nothing, space.nothing if every else space.everything, space.everything)
+        return self.arriving(exits, mode=Mode.of(every=every))
 
     def arriving(self, exits: Exits, *, mode: Mode, egress: str | None = None, session: Session = PLAIN) -> PacketSet:
         """Return the packets, as they arrive, that count once they have passed: one step of a backward fixpoint.

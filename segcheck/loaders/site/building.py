@@ -200,6 +200,7 @@ def _link(page: Page, path: marked.Path, one: Any) -> site.Link:
         segments=tuple(one.segments),
         name=one.name or one.id,
         attributes=declaring.attributes_of(page, path, one.attributes),
+        detached=one.detached,
         span=page.span(path),
     )
 

@@ -132,6 +132,7 @@ class LinkEntry(Strict):
     segments: list[str] = Field([], description="carried by a trunk or tunnel / トランク・トンネルが運ぶセグメント")
     name: str | None = Field(None, description="circuit / 回線名")
     attributes: Attributes = Field({}, description=BY_NAME)
+    detached: bool = Field(False, description="apart from the three tiers / 三層から切り離した回線")
 
 
 class LegEntry(Strict):
