@@ -28,14 +28,14 @@ class MyNumber(Town):
 
     host: str = ""
     peer: str = ""
-    groups: str = ""
+    more_groups: str = ""
 
     def _topology(self, devices: dict[str, Firewall]) -> str:
         text = super()._topology(devices)
         for address, keys in (("10.0.0.10", self.host), ("10.1.0.25", self.peer)):
             if keys:
                 text = text.replace(f"addresses: [{address}]}}", f"addresses: [{address}], {keys}}}")
-        return text.replace("groups:\n", f"groups:\n{self.groups}")
+        return text.replace("groups:\n", f"groups:\n{self.more_groups}")
 
 
 def mynumber(
@@ -55,7 +55,7 @@ def mynumber(
         segments={**SEGMENTS, "lg-lan": (zone, *SEGMENTS["lg-lan"][1:])},
         host=host,
         peer=peer,
-        groups=groups,
+        more_groups=groups,
         topology=topology,
     )
 

@@ -53,7 +53,7 @@ def test_addresses_that_are_no_host_have_no_mac(tmp_path):
     town = mynumber(
         entry("R1", "some", "lg-mail", "tcp/443"),
         groups="  some: {ranges: [10.0.0.10-10.0.0.12]}\n",
-        host=pinned("nac"),
+        host=pinned("none"),
     )
 
     found = covered(module, asking(town, tmp_path))
