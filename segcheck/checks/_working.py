@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from segcheck.analysis import permitting
 from segcheck.analysis.compiling.modes import Mode
@@ -20,7 +21,7 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Wit
 from segcheck.model.journey import Hop
 from segcheck.model.match import State
 from segcheck.model.register import RegisterEntry, RequiredFlow
-from segcheck.model.rules import Permit
+from segcheck.model.rules import Permit, Rule
 from segcheck.model.site import Service
 from segcheck.model.site_words import DeviceKind
 from segcheck.model.source import Span
@@ -107,6 +108,16 @@ def failing(context: Context, communications: Iterable[Wanted]) -> Iterator[tupl
                 packet=example(context.network, surely or rest, part.source, part.receiver),
             ),
         )
+
+
+@lru_cache(maxsize=1)
+def unmet(context: Context) -> Mapping[str, tuple[Fails, ...]]:
+    """Return what does not surely work of each entry of the register that permits today."""
+    failed: dict[str, tuple[Fails, ...]] = {}
+    wanted = [Wanted(one, at_times=bool(context.entries[one.entry].schedule)) for one in context.judgement.allowances]
+    for allowance, one in failing(context, wanted):
+        failed[allowance.entry] = (*failed.get(allowance.entry, ()), one)
+    return failed
 
 
 def _parts(context: Context, wanted: Wanted, sinks: dict[tuple[str, IntervalSet], int]) -> Iterator[_Part]:
@@ -233,8 +244,8 @@ def _shown(context: Context, failed: Iterable[Fails]) -> tuple[Evidence, ...]:
         if not told:
             told.append(WitnessEvidence(one.packet, one.source, None, ways[:1], confirm(context.network, ways[:1])))
         for hop in (hop for way in ways for hop in way.hops):
-            for span, line in _disabled(context, hop):
-                switched_off.setdefault(span, line)
+            for _, _, line in disabled(context, hop):
+                switched_off.setdefault(line.span, line)
             last = hop.path.deciding if hop.path is not None else None
             if last is not None and last.action != "permit" and last.span is not None:
                 line = ConfigEvidence(last.span, "", f"{hop.device}:{last.list}:{last.rule}")
@@ -242,8 +253,8 @@ def _shown(context: Context, failed: Iterable[Fails]) -> tuple[Evidence, ...]:
     return (*told, *(switched_off or stopping).values())
 
 
-def _disabled(context: Context, hop: Hop) -> Iterator[tuple[Span, Evidence]]:
-    """Yield the disabled rules of a device that fit a packet on its way, with their lines."""
+def disabled(context: Context, hop: Hop) -> Iterator[tuple[str, Rule, ConfigEvidence]]:
+    """Yield the disabled rules of a device that fit a packet on its way, with the names of their lists and their lines."""
     config = context.network.stations[hop.device].config
     if config is None or not hop.ingress:
         return
@@ -256,4 +267,4 @@ def _disabled(context: Context, hop: Hop) -> Iterator[tuple[Span, Evidence]]:
             alone = replace(rules, rules=(replace(rule, enabled=True),))
             found = trace_list(replace(config, lists={**config.lists, name: alone}), name, probe)
             if any(path.deciding is not None and path.deciding.rule == rule.id for path in found.paths):
-                yield rule.span, ConfigEvidence(rule.span, rule.text, f"{hop.device}:{name}:{rule.id}")
+                yield name, rule, ConfigEvidence(rule.span, rule.text, f"{hop.device}:{name}:{rule.id}")

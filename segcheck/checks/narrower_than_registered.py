@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._working import Fails, Wanted, failing, finding
+from segcheck.checks._working import finding, unmet
 from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
 
@@ -36,12 +36,8 @@ CHECK = Check(
 
 def find(context: Context) -> Iterator[Finding]:
     """Yield a finding for each entry of which something does not surely pass today."""
-    registered = context.judgement.allowances
-    failed: dict[str, list[Fails]] = {}
-    wanted = [Wanted(one, at_times=bool(context.entries[one.entry].schedule)) for one in registered]
-    for allowance, one in failing(context, wanted):
-        failed.setdefault(allowance.entry, []).append(one)
-    for entry in dict.fromkeys(one.entry for one in registered):
+    failed = unmet(context)
+    for entry in dict.fromkeys(one.entry for one in context.judgement.allowances):
         if entry in failed:
             remedy = (
                 f"台帳 {entry} が今も必要かを所管課に確かめる。不要なら廃止し、必要なら規則を有効にするか加える。",
