@@ -22,7 +22,7 @@ from segcheck.model.pipeline import Stage, StageKind
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.rules import Call, Permit, Rule, RuleList, Unsure
 from segcheck.model.site_words import DeviceKind, Responsibility
-from segcheck.sets.header import PacketClass
+from segcheck.sets.header import SERVICE_PORTS, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
@@ -175,7 +175,7 @@ def _transit(context: Context, zones: frozenset[str]) -> bool:
 def openings(packets: PacketSet) -> PacketSet:
     """Return what of some packets opens a session from an unprivileged port."""
     universe = packets.universe
-    return (packets & universe.of_class(PacketClass.OPENING)) - universe.field("sport", IntervalSet.of((0, 1023)))
+    return (packets & universe.of_class(PacketClass.OPENING)) - universe.field("sport", SERVICE_PORTS)
 
 
 def unregistered(context: Context, packets: PacketSet) -> PacketSet:

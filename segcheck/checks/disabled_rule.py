@@ -26,6 +26,8 @@ from segcheck.model.finding import ConfigEvidence, Finding, Weight
 from segcheck.model.rules import Permit, Rule
 from segcheck.model.site_words import DeviceKind
 from segcheck.model.source import Span
+from segcheck.sets.header import SERVICE_PORTS
+from segcheck.sets.intervals import IntervalSet
 
 CHECK = Check(
     id="disabled-rule",
@@ -47,6 +49,11 @@ CHECK = Check(
     wrong=("年に一度だけ有効にする手順が決まっているとき。", "If there is a procedure that enables it once a year."),
 )
 covered = exports_read
+
+
+def cuts() -> Iterator[tuple[str, IntervalSet]]:
+    """Yield what has to be told apart to say what opens a session."""
+    yield "sport", SERVICE_PORTS
 
 
 def find(context: Context) -> Iterator[Finding]:

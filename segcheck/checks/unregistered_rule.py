@@ -24,6 +24,8 @@ from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
 from segcheck.model.rules import Rule
 from segcheck.model.site_words import DeviceKind
+from segcheck.sets.header import SERVICE_PORTS
+from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 
 CHECK = Check(
@@ -48,6 +50,11 @@ CHECK = Check(
 covered = exports_read
 #: Boxes of what a rule lets pass that are listed.
 BOXES = 8
+
+
+def cuts() -> Iterator[tuple[str, IntervalSet]]:
+    """Yield what has to be told apart to say what opens a session."""
+    yield "sport", SERVICE_PORTS
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -31,6 +31,9 @@ class ExportEntry(Strict):
         site_words.ExportRole.CONFIG, description="what the file holds / ファイルの内容"
     )
     as_of: Date | None = Field(None, description="day it was taken / 取得日")
+    counting_since: Date | None = Field(
+        None, description="day its hit counters were last reset / ヒットカウンターを最後に初期化した日"
+    )
 
 
 class InterfaceEntry(Strict):

@@ -139,13 +139,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """A file of a device; `path` is relative to the site, `as_of` the day it was taken."""
+    """A file of a device; `path` is relative to the site, `as_of` the day it was taken.
+
+    counting_since   the day on which the counters in it were last reset
+    """
 
     path: str
     format: str = ""
     context: str = ""
     role: ExportRole = ExportRole.CONFIG
     as_of: date | None = None
+    counting_since: date | None = None
     span: Span
 
 

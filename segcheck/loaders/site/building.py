@@ -136,6 +136,7 @@ def _device(page: Page, path: marked.Path, one: Any) -> site.TopologyDevice:
                 context=export.context or "",
                 role=export.role,
                 as_of=export.as_of,
+                counting_since=export.counting_since,
                 span=page.span((*path, "exports", index)),
             )
             for index, export in enumerate(one.exports)
