@@ -54,9 +54,9 @@ def listed(context: Context) -> tuple[Listed, ...]:
         if config is None or station.assumed:
             continue
         others = {b.list for s in config.pipeline.stages() if s.kind is not StageKind.FILTER for b in s.bindings}
-        through = _through(config)
+        met = through(config)
         found += [
-            Listed(name, station, config, rules, key in through)
+            Listed(name, station, config, rules, key in met)
             for key, rules in config.lists.items()
             if not rules.builtin and key not in others
         ]
@@ -79,7 +79,7 @@ def odd(context: Context) -> tuple[tuple[Listed, tuple[Anomaly, ...]], ...]:
     )
 
 
-def _through(config: DeviceConfig) -> frozenset[str]:
+def through(config: DeviceConfig) -> frozenset[str]:
     """Return the lists that packets on their way through a device may meet, those that others call included."""
     stages: Sequence[Stage] = (*config.pipeline.ingress, *config.pipeline.forward)
     left = [b.list for stage in stages if stage.kind is StageKind.FILTER for b in stage.bindings]
@@ -186,6 +186,17 @@ def unregistered(context: Context, packets: PacketSet) -> PacketSet:
             break
         packets = packets - (permitting.covered(universe, allowance) & universe.field("dst", allowance.responders))
     return packets
+
+
+def told_apart(context: Context) -> Iterator[tuple[str, IntervalSet]]:
+    """Yield the values that a universe of its own has to tell apart for `openings`, `unregistered` and `crossed`."""
+    yield "sport", SERVICE_PORTS
+    for allowance in _asked_for(context):
+        yield from permitting.cuts(allowance)
+        yield "dst", allowance.responders
+    for addresses in zone_addresses(context).values():
+        yield "src", addresses
+        yield "dst", addresses
 
 
 @lru_cache(maxsize=1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from segcheck.analysis.anomalies import CAPACITY
 from segcheck.analysis.compiling.expressions import matched
+from segcheck.analysis.compiling.ground import Ground
+from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.journeys import travel
-from segcheck.analysis.regions import Regions
 from segcheck.checks._base import Context
 from segcheck.checks._hygiene import (
     Listed,
@@ -17,17 +19,17 @@ from segcheck.checks._hygiene import (
     listed,
     openings,
     some,
+    told_apart,
     unregistered,
 )
 from segcheck.checks._working import disabled, unmet
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
+from segcheck.model.device import DeviceConfig
 from segcheck.model.finding import ConfigEvidence, Finding, Weight
-from segcheck.model.rules import Permit, Rule
+from segcheck.model.rules import Deny, Permit, Return, Rule
 from segcheck.model.site_words import DeviceKind
 from segcheck.model.source import Span
-from segcheck.sets.header import SERVICE_PORTS
-from segcheck.sets.intervals import IntervalSet
 
 CHECK = Check(
     id="disabled-rule",
@@ -49,11 +51,6 @@ CHECK = Check(
     wrong=("年に一度だけ有効にする手順が決まっているとき。", "If there is a procedure that enables it once a year."),
 )
 covered = exports_read
-
-
-def cuts() -> Iterator[tuple[str, IntervalSet]]:
-    """Yield what has to be told apart to say what opens a session."""
-    yield "sport", SERVICE_PORTS
 
 
 def find(context: Context) -> Iterator[Finding]:
@@ -103,14 +100,18 @@ def _counted_on(context: Context, one: Listed, rule: Rule, entries: list[str]) -
 
 def _would_open(context: Context, counted: set[tuple[str, str, Rule]]) -> Iterator[Finding]:
     devices: dict[str, list[tuple[Listed, Rule, str]]] = {}
-    regions = Regions(context.judgement.reach)
+    spaces: dict[str, Space] = {}
     for one in listed(context):
         if not one.through or one.station.device.kind is DeviceKind.HOST:
             continue
         for rule in one.rules.rules:
             if rule.enabled or rule.span is None or not isinstance(rule.action, Permit):
                 continue
-            if (one.device, one.rules.name, rule) not in counted and (pairs := _opened(context, regions, one, rule)):
+            if (one.device, one.rules.name, rule) in counted:
+                continue
+            if one.device not in spaces:
+                spaces[one.device] = _space(context, one.device, one.config)
+            if pairs := _opened(context, spaces[one.device], one, rule):
                 devices.setdefault(one.device, []).append((one, rule, pairs))
     for device, members in devices.items():
         what = some([f"{one.name(rule)} ({pairs})" for one, rule, pairs in members])
@@ -130,14 +131,23 @@ def _would_open(context: Context, counted: set[tuple[str, str, Rule]]) -> Iterat
         )
 
 
-def _opened(context: Context, regions: Regions, one: Listed, rule: Rule) -> str:
+def _space(context: Context, device: str, config: DeviceConfig) -> Space:
+    """Return the universe of a device in which its disabled rules can be asked about, too: that of the site cannot tell."""
+    lists = {
+        name: replace(rules, rules=tuple(replace(rule, enabled=True) for rule in rules.rules))
+        for name, rules in config.lists.items()
+    }
+    ground = Ground({device: replace(config, lists=lists)}, cuts=told_apart(context), capacity=CAPACITY)
+    return Space(config, ground=ground, label=device)
+
+
+def _opened(context: Context, space: Space, one: Listed, rule: Rule) -> str:
     """Return between which zones a disabled rule would let unregistered sessions pass that its list stops today."""
-    left = unregistered(context, openings(regions.decided(one.device, one.rules.name, rule)))
-    space = context.judgement.reach.spaces[one.device]
-    after = one.rules.rules[one.rules.rules.index(rule) + 1 :]
-    for later in after:
-        if not left:
-            break
-        if later.enabled and isinstance(later.action, Permit):
-            left = left - space.left(matched(space, later.match).must)
+    left = matched(space, rule.match).may
+    place = one.rules.rules.index(rule)
+    for number, other in enumerate(one.rules.rules):
+        ends = isinstance(other.action, Permit | Deny | Return if number < place else Permit)
+        if other.enabled and ends and left:
+            left = left - matched(space, other.match).must
+    left = unregistered(context, openings(space.left(left)))
     return some([f"{source} → {target}" for source, target, _ in crossed(context, one, rule, left)]) if left else ""

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from segcheck.analysis.compiling.needs import interface_names
 from segcheck.analysis.rule_boxes import Box, form
 from segcheck.checks._base import Context
-from segcheck.checks._hygiene import exports_read
+from segcheck.checks._hygiene import exports_read, through
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.device import DeviceConfig
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.match import State
-from segcheck.model.pipeline import StageKind
 from segcheck.model.rules import Permit, Rule
 from segcheck.sets.intervals import IntervalSet
 
@@ -46,12 +45,9 @@ def find(context: Context) -> Iterator[Finding]:
         if config is None or station.assumed:
             continue
         where = {port.interface: {context.zone_of(place) for place in port.places} - {""} for port in station.ports}
-        consulted = {
-            b.list for stage in config.pipeline.forward if stage.kind is StageKind.FILTER for b in stage.bindings
-        }
         names = interface_names(config)
         seen = set()
-        for listed in consulted & config.lists.keys():
+        for listed in sorted(through(config)):
             for rule in config.lists[listed].rules:
                 for members in _open_inside(rule, names):
                     zones = {zone for member in members for zone in where.get(member, ())}

@@ -40,7 +40,22 @@ _TELLING = frozenset(("fortigate", "ios", "iptables", "nftables", "panos"))
 _OF_THE_VENDOR = {("fortigate", "service"), ("fortigate", "service-group")}
 #: Addresses that every new FortiGate has, too (FortiOS 7 factory configuration).
 _FACTORY = frozenset(
-    ["all", "none", "FABRIC_DEVICE", "FIREWALL_AUTH_PORTAL_ADDRESS", "SSLVPN_TUNNEL_ADDR1", "SSLVPN_TUNNEL_IPv6_ADDR1", "EMS_ALL_UNKNOWN_CLIENTS", "EMS_ALL_UNMANAGEABLE_CLIENTS", "gmail.com", "login.microsoft.com", "login.microsoftonline.com", "login.windows.net", "wildcard.dropbox.com", "wildcard.google.com"]
+    [
+        "all",
+        "none",
+        "FABRIC_DEVICE",
+        "FIREWALL_AUTH_PORTAL_ADDRESS",
+        "SSLVPN_TUNNEL_ADDR1",
+        "SSLVPN_TUNNEL_IPv6_ADDR1",
+        "EMS_ALL_UNKNOWN_CLIENTS",
+        "EMS_ALL_UNMANAGEABLE_CLIENTS",
+        "gmail.com",
+        "login.microsoft.com",
+        "login.microsoftonline.com",
+        "login.windows.net",
+        "wildcard.dropbox.com",
+        "wildcard.google.com",
+    ]
 ) | {"G Suite", "Microsoft Office 365"}
 
 

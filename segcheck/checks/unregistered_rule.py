@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from segcheck.analysis.causes import Statement
+from segcheck.analysis.causes import Kind, Statement
 from segcheck.analysis.regions import Regions
 from segcheck.checks._base import Context
 from segcheck.checks._hygiene import (
@@ -62,7 +62,12 @@ def find(context: Context) -> Iterator[Finding]:
 
     Those that are the cause of a crossing are told as such, and a host's own filter is no boundary.
     """
-    blamed = {(s.device, s.list, s.rule, s.span) for cause in context.causes for s in cause.statements}
+    blamed = {
+        (s.device, s.list, s.rule, s.span)
+        for cause in context.causes
+        for s in cause.statements
+        if cause.kind not in (Kind.SPOOFED, Kind.ONE_WAY)
+    }
     regions = Regions(context.judgement.reach)
     for one in listed(context):
         if not one.through or one.station.device.kind is DeviceKind.HOST:

@@ -35,16 +35,16 @@ def hits(source: SourceText) -> HitListing | None:
     """Return the counts of a listing, None if it is in none of the forms that are known."""
     for form, read in (("fortios", _fortios), ("panos", _panos), ("ios", _ios), ("iptables", _iptables)):
         account = LineAccount(len(source.lines()))
+        account.mark(
+            1, len(source.lines()), LineUse.IRRELEVANT
+        )  # a row that was not read leaves its rule without a count
         found: dict[tuple[str, str], int] = {}
         for number, key, count in read(source.lines()):
             account.mark(number, number, LineUse.UNDERSTOOD)
             if key is not None:
                 found[key] = found.get(key, 0) + count
         if found:
-            for number, text in enumerate(source.lines(), 1):
-                if not text.strip():
-                    account.mark(number, number, LineUse.IRRELEVANT)
-            reading = input_reading(source, form, account, Complete.UNKNOWN, "hit counts")
+            reading = input_reading(source, form, account, Complete.YES, "a rule without a count is told")
             return HitListing(reading, found)
     return None
 
