@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from segcheck.analysis import permitting
 from segcheck.analysis.anomalies import Anomaly, anomalies
+from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.needs import interface_names
-from segcheck.analysis.compiling.space import fits
+from segcheck.analysis.compiling.space import Space, fits
 from segcheck.analysis.network import Station
 from segcheck.analysis.rule_boxes import Form, form
 from segcheck.checks._base import Context, rule_name
@@ -17,10 +18,10 @@ from segcheck.model.check import Check, Said
 from segcheck.model.crossing import PlaceKind, Standing
 from segcheck.model.device import DeviceConfig
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight
-from segcheck.model.match import ANYTHING, All, Expr, InForce
+from segcheck.model.match import ANYTHING, All, Expr, InForce, State
 from segcheck.model.pipeline import Stage, StageKind
 from segcheck.model.requirement import Coverage, Covered
-from segcheck.model.rules import Call, Permit, Rule, RuleList, Unsure
+from segcheck.model.rules import Call, Deny, Permit, Return, Rule, RuleList, Unsure
 from segcheck.model.site_words import DeviceKind, Responsibility
 from segcheck.sets.header import SERVICE_PORTS, PacketClass
 from segcheck.sets.intervals import IntervalSet
@@ -28,6 +29,7 @@ from segcheck.sets.packets import PacketSet
 
 #: Rules that a message names; all of them are in the evidence up to `LINES`.
 NAMED, LINES = 6, 40
+_BEGINNING = IntervalSet.of(State.NONE, State.NEW, State.UNTRACKED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,10 +174,22 @@ def _transit(context: Context, zones: frozenset[str]) -> bool:
     )
 
 
-def openings(packets: PacketSet) -> PacketSet:
-    """Return what of some packets opens a session from an unprivileged port."""
-    universe = packets.universe
-    return (packets & universe.of_class(PacketClass.OPENING)) - universe.field("sport", SERVICE_PORTS)
+def openings(space: Space, rules: RuleList, rule: Rule) -> PacketSet:
+    """Return what a rule may let begin, were it in force: first packets from an unprivileged port, as they are on the wire.
+
+    What earlier rules of its list surely end is not among them; of a rule that is disabled, nor what later ones permit.
+    """
+    packets = matched(space, rule.match).may & space.field("state", _BEGINNING)
+    packets = packets & space.universe.of_class(PacketClass.OPENING)
+    packets = packets - space.universe.field("sport", SERVICE_PORTS)
+    place = rules.rules.index(rule)
+    for number, other in enumerate(rules.rules):
+        if not packets or (number >= place and rule.enabled):
+            break
+        ends = isinstance(other.action, Permit | Deny | Return if number < place else Permit)
+        if other.enabled and ends:
+            packets = packets - matched(space, other.match).must
+    return space.left(packets)
 
 
 def unregistered(context: Context, packets: PacketSet) -> PacketSet:
@@ -189,7 +203,7 @@ def unregistered(context: Context, packets: PacketSet) -> PacketSet:
 
 
 def told_apart(context: Context) -> Iterator[tuple[str, IntervalSet]]:
-    """Yield the values that a universe of its own has to tell apart for `openings`, `unregistered` and `crossed`."""
+    """Yield the values that a universe has to tell apart for `openings`, `unregistered` and `crossed`."""
     yield "sport", SERVICE_PORTS
     for allowance in _asked_for(context):
         yield from permitting.cuts(allowance)

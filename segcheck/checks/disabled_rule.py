@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from segcheck.analysis.anomalies import CAPACITY
-from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.ground import Ground
 from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.journeys import travel
@@ -27,7 +26,7 @@ from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.device import DeviceConfig
 from segcheck.model.finding import ConfigEvidence, Finding, Weight
-from segcheck.model.rules import Deny, Permit, Return, Rule
+from segcheck.model.rules import Permit, Rule
 from segcheck.model.site_words import DeviceKind
 from segcheck.model.source import Span
 
@@ -143,11 +142,5 @@ def _space(context: Context, device: str, config: DeviceConfig) -> Space:
 
 def _opened(context: Context, space: Space, one: Listed, rule: Rule) -> str:
     """Return between which zones a disabled rule would let unregistered sessions pass that its list stops today."""
-    left = matched(space, rule.match).may
-    place = one.rules.rules.index(rule)
-    for number, other in enumerate(one.rules.rules):
-        ends = isinstance(other.action, Permit | Deny | Return if number < place else Permit)
-        if other.enabled and ends and left:
-            left = left - matched(space, other.match).must
-    left = unregistered(context, openings(space.left(left)))
+    left = unregistered(context, openings(space, one.rules, rule))
     return some([f"{source} → {target}" for source, target, _ in crossed(context, one, rule, left)]) if left else ""

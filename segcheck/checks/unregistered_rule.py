@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from segcheck.analysis.causes import Kind, Statement
-from segcheck.analysis.regions import Regions
 from segcheck.checks._base import Context
 from segcheck.checks._hygiene import (
     Listed,
@@ -68,19 +67,18 @@ def find(context: Context) -> Iterator[Finding]:
         for s in cause.statements
         if cause.kind not in (Kind.SPOOFED, Kind.ONE_WAY)
     }
-    regions = Regions(context.judgement.reach)
     for one in listed(context):
         if not one.through or one.station.device.kind is DeviceKind.HOST:
             continue
         for rule in one.rules.rules:
             if is_permit(rule) and (one.device, one.rules.name, rule.id, rule.span) not in blamed:
-                yield from _of(context, regions, one, rule)
+                yield from _of(context, one, rule)
 
 
-def _of(context: Context, regions: Regions, one: Listed, rule: Rule) -> Iterator[Finding]:
+def _of(context: Context, one: Listed, rule: Rule) -> Iterator[Finding]:
     if serving(context, Statement(one.device, one.rules.name, rule.id, rule.key, rule.span, rule.text)):
         return
-    opened = openings(regions.decided(one.device, one.rules.name, rule))
+    opened = openings(context.judgement.reach.spaces[one.device], one.rules, rule)
     if opened and unregistered(context, opened) == opened:
         parts = list(crossed(context, one, rule, opened))
         if parts:
