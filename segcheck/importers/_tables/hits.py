@@ -33,6 +33,8 @@ class HitListing:
 
 def hits(source: SourceText) -> HitListing | None:
     """Return the counts of a listing, None if it is in none of the forms that are known."""
+    if not source.lines():
+        return None
     for form, read in (("fortios", _fortios), ("panos", _panos), ("ios", _ios), ("iptables", _iptables)):
         account = LineAccount(len(source.lines()))
         account.mark(
