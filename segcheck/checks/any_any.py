@@ -46,14 +46,16 @@ covered = exports_read
 def find(context: Context) -> Iterator[Finding]:
     """Yield each permit in force of any destination and service; gravest where it is the cause of a crossing.
 
-    A limited source makes it less grave by itself (保守用 any-any is mostly written so). A schedule does not make it narrower. What it matches is looked at, not how it is written.
+    Inside one zone it is no matter. A limited source makes it less grave by itself (保守用 any-any is mostly written so). A schedule does not make it narrower. What it matches is looked at, not how it is written.
     """
     for one in listed(context):
         if not one.through or one.station.device.kind is DeviceKind.HOST:
             continue
         for rule in one.rules.rules:
             if is_permit(rule) and (wide := _wide(one, rule)) is not None:
-                yield _finding(context, one, rule, *wide)
+                coming, going = between(context, one, rule)
+                if len(coming | going) != 1:
+                    yield _finding(context, one, rule, (coming, going), *wide)
 
 
 def _wide(one: Listed, rule: Rule) -> tuple[IntervalSet, bool] | None:
@@ -81,8 +83,15 @@ def _whole(name: str, values: IntervalSet) -> bool:
     return name in ("in", "out", "src")
 
 
-def _finding(context: Context, one: Listed, rule: Rule, sources: IntervalSet, sure: bool) -> Finding:
-    coming, going = between(context, one, rule)
+def _finding(
+    context: Context,
+    one: Listed,
+    rule: Rule,
+    zones: tuple[frozenset[str], frozenset[str]],
+    sources: IntervalSet,
+    sure: bool,
+) -> Finding:
+    coming, going = zones
     key = one.device, one.rules.name, rule.id, rule.span
     weights = [
         crossing_weight(cause.pair.src.tier, cause.pair.dst.tier)
@@ -90,7 +99,7 @@ def _finding(context: Context, one: Listed, rule: Rule, sources: IntervalSet, su
         if any((s.device, s.list, s.rule, s.span) == key for s in cause.statements)
     ]
     everybody = sources >= V4 or sources >= V6
-    alone = Weight.LOW if len(coming | going) == 1 else CHECK.weight if everybody else Weight.MEDIUM
+    alone = CHECK.weight if everybody else Weight.MEDIUM
     weight = min(weights, key=lambda each: each.rank, default=alone)
     source = "any" if everybody else some(list(addresses.describe(sources)))
     name = one.name(rule)

@@ -59,11 +59,9 @@ def test_a_schedule_does_not_make_it_narrower_and_a_disabled_rule_is_none(tmp_pa
     assert found.subject == "fw policy 2"
 
 
-def test_inside_one_zone_it_weighs_little_and_behind_a_filter_less_than_from_anybody(tmp_path):
-    """What crosses nothing has the weight of what is written."""
+def test_inside_one_zone_it_is_no_matter(tmp_path):
     ports = {"lg": ("lg-lan", "10.1.0.1/24"), "lg2": ("lg-lan2", "10.1.1.1/24")}
     segments = {"lg-lan": ("lg", "10.1.0.0/24", ""), "lg-lan2": ("lg", "10.1.1.0/24", "")}
     town = Town(firewalls={"fw": Firewall(ports=ports, rules=[rule(1, "lg:all", "lg2:all")])}, segments=segments)
 
-    (found,) = town.found(tmp_path, CHECK)
-    assert found.weight is Weight.LOW
+    assert town.found(tmp_path, CHECK) == ()
