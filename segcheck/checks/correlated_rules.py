@@ -34,8 +34,8 @@ CHECK = Check(
     unsure=(
         ("順序だけで結果が決まる規則の組", "Pairs of rules that their order alone decides"),
         (
-            "{device} の規則の組が多すぎて、{rules} 以下は順序の影響を調べられなかった。",
-            "{device} has too many pairs of rules: from {rules} on it was not looked at what their order decides.",
+            "{device} の規則が多すぎるか複雑すぎて、{rules} 以下は順序と重複の影響を調べきれなかった。",
+            "{device} has too many rules, or too intricate ones: from {rules} on their order and overlap were not all looked at.",
         ),
     ),
 )
@@ -52,7 +52,7 @@ def find(context: Context) -> Iterator[Finding]:
         for each in found:
             if each.kind is AnomalyKind.CORRELATED and each.because[0] not in hidden:
                 devices.setdefault(one.device, []).append((one, each.rule, each.because[0]))
-        limited = [(one, each.rule) for each in found if each.kind is AnomalyKind.LIMITED]
+        limited = [(one, each.rule) for each in found if each.kind in (AnomalyKind.LIMITED, AnomalyKind.UNDECIDED)]
         if limited:
             yield _limited(limited)
     for device, members in devices.items():
