@@ -1,4 +1,4 @@
-"""Rules of a list that decide nothing, or decide otherwise than they look (shadowed, redundant, correlated), exactly.
+"""Rules of a list that decide nothing, or otherwise than they look (shadowed, redundant, correlated, generalised), exactly.
 
 Only what surely holds is called so: a rule is hidden if earlier rules surely decide every packet that it may match. An
 index of the rules as boxes comes first, which shows for most rules a packet that reaches them; packet sets are built for
@@ -10,16 +10,20 @@ Later fragments have no ports. What a rule about ports might make of their bytes
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from typing import TypeVar
 
 from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.needs import interface_names
 from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.rule_boxes import Box, Index, escapes, form, numbers
+from segcheck.analysis.rule_pairs import Pairs
 from segcheck.model.device import DeviceConfig
-from segcheck.model.rules import Deny, Permit, Return, Rule, RuleList
+from segcheck.model.rules import Continue, Deny, Permit, Return, Rule, RuleList
 from segcheck.sets.bounds import Bounds
 from segcheck.sets.header import CARRIERS, PacketClass
 from segcheck.sets.intervals import IntervalSet
@@ -29,6 +33,9 @@ from segcheck.sets.packets import CapacityExceeded, PacketSet
 CAPACITY, SECONDS = 1 << 22, 10.0
 #: With more earlier rules than this that may hide a rule, they are joined in blocks, which serve the next rule too.
 MANY = 64
+#: Pairs of rules of one list that decide otherwise and may meet, of which each is looked at.
+PAIRS = 20_000
+_Told = TypeVar("_Told")
 _WHOLE, _ANY_FRAGMENT = IntervalSet.of(0), IntervalSet.of((0, 1))
 
 
@@ -37,13 +44,21 @@ class AnomalyKind(Enum):
 
     SHADOWED = "shadowed"  # nothing reaches it, and some of what hides it decides otherwise
     REDUNDANT = "redundant"  # nothing reaches it, and all that hides it decides alike
+    SPARE = (
+        "spare"  # without it, later rules that decide (and log) alike would take all that reaches it: redundant as well
+    )
     CORRELATED = "correlated"  # it overlaps an earlier rule that decides otherwise, and neither lies within the other
+    GENERALISED = "generalised"  # an earlier rule that decides otherwise lies within it: an exception, or a mistake
     UNDECIDED = "undecided"  # it takes more than CAPACITY nodes or SECONDS to tell
+    LIMITED = "limited"  # more than PAIRS pairs of rules to look at: those of this rule and of later ones were not
 
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """A rule and the earlier rules that make it odd, in the order of the list; together they cover it, and none is spare."""
+    """A rule and the rules that make it odd, in the order of the list: earlier ones, of one that is SPARE later ones.
+
+    Rules that hide it do so together, and none of them is spare.
+    """
 
     kind: AnomalyKind
     list: str
@@ -56,28 +71,55 @@ def anomalies(
     name: str,
     *,
     correlated: bool = False,
+    generalised: bool = False,
+    spare: bool = False,
     capacity: int = CAPACITY,
     seconds: float = SECONDS,
+    pairs: int = PAIRS,
 ) -> Iterator[Anomaly]:
-    """Yield what is odd in one list, in its order; correlated pairs only if asked for.
+    """Yield what is odd in one list, in its order; pairs of rules and rules that later ones make spare only if asked for.
 
-    Rules that write or call are taken for unable to hide anything, which never calls a rule hidden that is not.
+    Rules that write or call are taken for unable to hide anything, which never calls a rule hidden that is not. All rules
+    that are shadowed, redundant or spare can be removed together: nothing is decided otherwise then.
     """
     finder = _Finder(device, device.lists[name], capacity, seconds)
+    hiding: dict[int, tuple[Rule, ...] | None] = {}
     for position, rule in enumerate(finder.rules):
-        if not isinstance(rule.action, Permit | Deny):
-            continue
-        try:
-            hiding = finder.hiding(position)
-            crossing = tuple(finder.crossing(position)) if correlated and not hiding else ()
-        except (CapacityExceeded, _TooLong):
+        if isinstance(rule.action, Permit | Deny):
+            hiding[position] = finder.told(partial(finder.hiding, position))
+    for position, found in hiding.items():
+        if found:
+            finder.remove(position)
+    looked = 0
+    for position, hidden in hiding.items():
+        rule = finder.rules[position]
+        if hidden is None:
             yield Anomaly(AnomalyKind.UNDECIDED, name, rule, ())
             continue
-        if hiding:
-            same = all(type(one.action) is type(rule.action) for one in hiding)
-            yield Anomaly(AnomalyKind.REDUNDANT if same else AnomalyKind.SHADOWED, name, rule, hiding)
-        for earlier in crossing:
-            yield Anomaly(AnomalyKind.CORRELATED, name, rule, (earlier,))
+        if hidden:
+            same = all(type(one.action) is type(rule.action) for one in hidden)
+            yield Anomaly(AnomalyKind.REDUNDANT if same else AnomalyKind.SHADOWED, name, rule, hidden)
+            continue
+        if spare:
+            later = finder.told(partial(finder.sparing, position))
+            if later is None:
+                yield Anomaly(AnomalyKind.UNDECIDED, name, rule, ())
+            elif later:
+                finder.remove(position)
+                yield Anomaly(AnomalyKind.SPARE, name, rule, later)
+        if not (correlated or generalised) or looked > pairs:
+            continue
+        others = finder.opposite(position)
+        looked += len(others)
+        if looked > pairs:
+            yield Anomaly(AnomalyKind.LIMITED, name, rule, ())
+            continue
+        odd = finder.told(partial(finder.odd, position, others))
+        if odd is None:
+            yield Anomaly(AnomalyKind.UNDECIDED, name, rule, ())
+        for kind, earlier in odd or ():
+            if correlated if kind is AnomalyKind.CORRELATED else generalised:
+                yield Anomaly(kind, name, rule, (earlier,))
 
 
 class _TooLong(Exception):
@@ -100,6 +142,13 @@ class _Finder:
                 boxes += one.sure
                 self._owner += [position] * len(one.sure)
         self._index = Index(boxes)
+        self._pairs = Pairs(len(self._interfaces))
+        self._kinds: dict[tuple[type, bool], int] = defaultdict(int)
+        for number, owner in enumerate(self._owner):
+            self._kinds[type(self.rules[owner].action), self.rules[owner].log] |= 1 << number
+        self._removed: set[int] = set()
+        self._gone = 0  # their boxes
+        self._outer: tuple[list[int], Index] | None = None
         self._until = 0.0
         self._space: Space | None = None
         self._known: dict[int, Bounds] = {}
@@ -120,7 +169,6 @@ class _Finder:
             found |= meeting
         if not found:
             return ()
-        self._until = time.monotonic() + self._seconds
         before = list(dict.fromkeys(self._owner[number] for number in numbers(found)))
         whole = self._open(position)
         if not whole or (len(before) > MANY and self._without(whole, position)):
@@ -136,24 +184,117 @@ class _Finder:
             self._hurry()
         return ()
 
-    def crossing(self, position: int) -> Iterator[Rule]:
-        """Yield earlier rules that decide otherwise, surely share a packet with it, and do not contain each other.
+    def told(self, ask: Callable[[], _Told]) -> _Told | None:
+        """Return an answer, None if it takes too much."""
+        self._until = time.monotonic() + self._seconds
+        try:
+            return ask()
+        except (CapacityExceeded, _TooLong):
+            return None
+
+    def sparing(self, position: int) -> tuple[Rule, ...]:
+        """Return later rules that decide alike all that reaches a rule, if nothing between decides otherwise; else ().
+
+        Rules that are `gone` already are taken for removed. What a list does at its end is no rule.
 
         Raises:
             CapacityExceeded, _TooLong: it could not be told.
         """
-        self._until = time.monotonic() + self._seconds
+        rule = self.rules[position]
+        alike = self._kinds[type(rule.action), rule.log] & ~self._gone & ~self._before(position + 1)
+        if not alike:
+            return ()
+        earlier = self._before(position) & ~self._gone
+        found = 0
+        for box in self._asked(position):
+            meeting = self._index.meeting(box, earlier | alike)
+            if self._forms[position].exact and escapes(self._index, box, meeting, len(self._interfaces)):
+                return ()
+            found |= meeting
+        return self._taken(position, list(dict.fromkeys(self._owner[number] for number in numbers(found))))
+
+    def _taken(self, position: int, meeting: Sequence[int]) -> tuple[Rule, ...]:
+        left = self._open(position)
+        for i in meeting:
+            left = left - self._bounds(i).must if i < position else left
+            self._hurry()
+        if not left:
+            return ()
+        used = []
+        for i in self._around(position):
+            later = self.rules[i]
+            if i <= position or i in self._removed or isinstance(later.action, Continue):
+                continue
+            if _alike(later, self.rules[position]):
+                rest = left - self._bounds(i).must
+                if rest != left:
+                    used.append(later)
+                left = rest
+                if not left:
+                    return tuple(used)
+            elif left & self._bounds(i).may:
+                return ()
+            self._hurry()
+        return ()
+
+    def remove(self, position: int) -> None:
+        """Take a rule for removed."""
+        self._removed.add(position)
+        self._gone |= self._before(position + 1) ^ self._before(position)
+
+    def _before(self, position: int) -> int:
+        """Return the boxes of the rules before a position."""
+        return (1 << (self._first[position] if position < len(self._first) else len(self._owner))) - 1
+
+    def _around(self, position: int) -> list[int]:
+        """Return the rules, whatever they do, that may share a packet with a rule, in their order."""
+        if self._outer is None:
+            owners = [(i, box) for i, one in enumerate(self._forms) for box in one.possible]
+            self._outer = [i for i, _ in owners], Index([box for _, box in owners])
+        owner, index = self._outer
+        found = 0
+        for box in self._forms[position].possible:
+            found |= index.meeting(box, index.every)
+        return list(dict.fromkeys(owner[number] for number in numbers(found)))
+
+    def opposite(self, position: int) -> list[int]:
+        """Return the earlier rules that decide otherwise and may surely share a packet with a rule, in their order."""
+        other = Deny if isinstance(self.rules[position].action, Permit) else Permit
+        mask = self._kinds[other, False] | self._kinds[other, True]
         found = 0
         for box in self._forms[position].sure:
-            found |= self._index.meeting(box, (1 << self._first[position]) - 1)
-        for i in dict.fromkeys(self._owner[number] for number in numbers(found)):
-            earlier, rule = self.rules[i], self.rules[position]
-            if not isinstance(earlier.action, Permit | Deny) or type(earlier.action) is type(rule.action):
+            found |= self._index.meeting(box, mask & self._before(position))
+        return list(dict.fromkeys(self._owner[number] for number in numbers(found)))
+
+    def odd(self, position: int, others: Sequence[int]) -> list[tuple[AnomalyKind, Rule]]:
+        """Return which of some earlier rules that decide otherwise a rule crosses, or holds as exceptions.
+
+        Raises:
+            CapacityExceeded, _TooLong: it could not be told.
+        """
+        found = []
+        mine = self._forms[position]
+        for i in others:
+            theirs = self._forms[i]
+            share = self._pairs.share(mine, theirs)
+            if share is None:
+                share = bool(self._bounds(position).must & self._bounds(i).must)
+            if not share:
                 continue
-            mine, theirs = self._bounds(position), self._bounds(i)
-            if mine.must & theirs.must and not mine.may <= theirs.may and not theirs.may <= mine.may:
-                yield earlier
+            if self._within(i, position, sure=True):
+                found.append((AnomalyKind.GENERALISED, self.rules[i]))
+            elif not self._within(i, position) and not self._within(position, i):
+                found.append((AnomalyKind.CORRELATED, self.rules[i]))
             self._hurry()
+        return found
+
+    def _within(self, inner: int, outer: int, *, sure: bool = False) -> bool:
+        """Return whether all that one rule may match another may match too, or, `sure`, surely matches."""
+        told = self._pairs.within(self._forms[inner], self._forms[outer], sure=sure)
+        if told is None:
+            bounds = self._bounds(outer)
+            told = self._bounds(inner).may <= (bounds.must if sure else bounds.may)
+        return told
 
     def _asked(self, position: int) -> list[Box]:
         """Return boxes around what `_open` returns."""
@@ -217,6 +358,10 @@ class _Finder:
     def _hurry(self) -> None:
         if time.monotonic() > self._until:
             raise _TooLong
+
+
+def _alike(one: Rule, other: Rule) -> bool:
+    return type(one.action) is type(other.action) and one.log == other.log
 
 
 def _holds_fragments(box: Box) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from segcheck.errors import CannotRun
 from segcheck.importers import _tables
-from segcheck.importers._tables import Listing
+from segcheck.importers._tables import HitListing, Listing
 from segcheck.loaders import files
 from segcheck.model.device import DeviceConfig, Route, RouteKind, Scope, Taint
 from segcheck.model.diagnostic import Code, Diagnostic, Severity
@@ -47,9 +47,14 @@ def beside(folder: Path, device: TopologyDevice, config: DeviceConfig, exports: 
                 inputs.append(listing.input)
                 found += listing.diagnostics
                 config = _addressed(config, listing)
+        elif export.role is ExportRole.HITCOUNTS and (counts := _hits(folder, export)) is not None:
+            inputs.append(counts.input)
+            config = _counted(config, counts)
         elif export.role not in (ExportRole.CONFIG, ExportRole.HA_PEER, ExportRole.IPSET, ExportRole.ARP):
             params = (("path", export.path), ("role", export.role.value))
             found.append(Diagnostic(Code.SIDE_FILE_UNUSED, Severity.NOTE, export.span, scope="file", params=params))
+        if export.counting_since is not None and export.as_of is not None:
+            config = replace(config, counted=(export.counting_since, export.as_of))
     for export, listing in tables:
         inputs.append(listing.input)
         found += listing.diagnostics
@@ -67,6 +72,31 @@ def _read(folder: Path, export: Export, found: list[Diagnostic]) -> Listing | No
         found.append(Diagnostic(Code.EXPORT_UNREADABLE, Severity.WARNING, export.span, scope="routing", params=params))
         return None
     return _tables.routes(source) if export.role is ExportRole.ROUTES else _tables.addresses(source)
+
+
+def _hits(folder: Path, export: Export) -> HitListing | None:
+    """Return the counts of a listing, None where it cannot be read or is in no known form: then nothing is taken from it."""
+    try:
+        return _tables.hits(replace(files.read_text(str(folder / export.path)), path=export.path))
+    except CannotRun:
+        return None
+
+
+def _counted(config: DeviceConfig, counts: HitListing) -> DeviceConfig:
+    """Return a device whose rules have the hits of a listing, found by list and id."""
+    lists = {}
+    for name, rules in config.lists.items():
+        short = name.rsplit("/", 1)[-1]
+        lists[name] = replace(
+            rules,
+            rules=tuple(
+                rule
+                if (hits := counts.hits.get((short, rule.id))) is None or rules.builtin
+                else replace(rule, hits=hits)
+                for rule in rules.rules
+            ),
+        )
+    return replace(config, lists=lists)
 
 
 def _addressed(config: DeviceConfig, listing: Listing) -> DeviceConfig:

@@ -22,7 +22,7 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Wit
 from segcheck.model.journey import Hop
 from segcheck.model.match import State
 from segcheck.model.register import RegisterEntry, RequiredFlow
-from segcheck.model.rules import Permit
+from segcheck.model.rules import Permit, Rule
 from segcheck.model.site import Service
 from segcheck.model.site_words import DeviceKind
 from segcheck.model.source import Span
@@ -159,7 +159,7 @@ def _without_rule(context: Context, entry: str, failed: Iterable[Fails]) -> bool
     hops = (
         hop for one in failed for way in travel(context.network, one.source, one.packet).journeys for hop in way.hops
     )
-    return not any(True for hop in hops for _ in _disabled(context, hop))
+    return not any(True for hop in hops for _ in disabled(context, hop))
 
 
 def _parts(context: Context, wanted: Wanted, sinks: dict[tuple[str, IntervalSet], int]) -> Iterator[_Part]:
@@ -295,8 +295,8 @@ def _shown(context: Context, failed: Iterable[Fails]) -> tuple[Evidence, ...]:
         if not told:
             told.append(WitnessEvidence(one.packet, one.source, None, ways[:1], confirm(context.network, ways[:1])))
         for hop in (hop for way in ways for hop in way.hops):
-            for span, line in _disabled(context, hop):
-                switched_off.setdefault(span, line)
+            for _, _, line in disabled(context, hop):
+                switched_off.setdefault(line.span, line)
             last = hop.path.deciding if hop.path is not None else None
             if last is not None and last.action != "permit" and last.span is not None:
                 line = ConfigEvidence(last.span, "", f"{hop.device}:{last.list}:{last.rule}")
@@ -304,8 +304,8 @@ def _shown(context: Context, failed: Iterable[Fails]) -> tuple[Evidence, ...]:
     return (*told, *(switched_off or stopping).values())
 
 
-def _disabled(context: Context, hop: Hop) -> Iterator[tuple[Span, Evidence]]:
-    """Yield the disabled rules of a device that fit a packet on its way, with their lines."""
+def disabled(context: Context, hop: Hop) -> Iterator[tuple[str, Rule, ConfigEvidence]]:
+    """Yield the disabled rules of a device that fit a packet on its way, with the names of their lists and their lines."""
     config = context.network.stations[hop.device].config
     if config is None or not hop.ingress:
         return
@@ -318,4 +318,4 @@ def _disabled(context: Context, hop: Hop) -> Iterator[tuple[Span, Evidence]]:
             alone = replace(rules, rules=(replace(rule, enabled=True),))
             found = trace_list(replace(config, lists={**config.lists, name: alone}), name, probe)
             if any(path.deciding is not None and path.deciding.rule == rule.id for path in found.paths):
-                yield rule.span, ConfigEvidence(rule.span, rule.text, f"{hop.device}:{name}:{rule.id}")
+                yield name, rule, ConfigEvidence(rule.span, rule.text, f"{hop.device}:{name}:{rule.id}")

@@ -44,6 +44,9 @@ class ExportEntry(Strict):
     )
     as_of: Date | None = Field(None, description="day it was taken / 取得日")
     obtained: ObtainedEntry | None = Field(None, description="how it came to us / 入手の経緯")
+    counting_since: Date | None = Field(
+        None, description="day its hit counters were last reset / ヒットカウンターを最後に初期化した日"
+    )
 
 
 class InterfaceEntry(Strict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import Enum
 
 from segcheck.model.match import Expr
@@ -140,6 +141,7 @@ class DeviceConfig:
     lists       by name
     routing_known   no dynamic protocol and no unread routing line was met, or a table was supplied
     addressing_known   the interfaces' addresses are all here
+    counted     the days on which the counting of hits began and was read; None where nobody says
     """
 
     format: str
@@ -158,6 +160,7 @@ class DeviceConfig:
     helpers: tuple[Helper, ...] = ()
     taints: tuple[Taint, ...] = ()
     objects: tuple[NamedObject, ...] = ()
+    counted: tuple[date, date] | None = None
 
     def interface(self, name: str) -> Interface | None:
         """Return the interface of that name, or None."""

@@ -142,7 +142,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """A file of a device; `path` is relative to the site, `as_of` the day it was taken; `obtained` None: origin unknown."""
+    """A file of a device; `path` is relative to the site, `as_of` the day it was taken; `obtained` None: origin unknown.
+
+    counting_since   the day on which the counters in it were last reset
+    """
 
     path: str
     format: str = ""
@@ -150,6 +153,7 @@ class Export:
     role: ExportRole = ExportRole.CONFIG
     as_of: date | None = None
     obtained: Obtained | None = None
+    counting_since: date | None = None
     span: Span
 
 

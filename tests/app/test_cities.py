@@ -141,7 +141,16 @@ def within(span, mistake):
 
 
 #: Checks that are about what is written; all others are about packets, and show one on its way.
-WRITTEN = {"log-off", "shadowed-rule", "undeclared-interface"}
+WRITTEN = {
+    "any-any",
+    "disabled-rule",
+    "log-off",
+    "redundant-rule",
+    "shadowed-rule",
+    "temporary-rule",
+    "undeclared-interface",
+    "unreferenced-object",
+}
 
 
 @pytest.mark.parametrize("mistake", planted(), ids=lambda one: f"{one['id']}-{one['check']}")

@@ -137,6 +137,8 @@ class Firewall:
     """One FortiGate: interface -> (segment, address/length); `undeclared` interfaces are in the export only.
 
     iptables   rules of its FORWARD chain: it is a Linux router instead; ip6tables likewise
+    objects    further entries of `firewall address`
+    side_files role -> text of a file beside the export; counters in it run since 2025-04-01
     """
 
     ports: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(PORTS))
@@ -149,6 +151,8 @@ class Firewall:
     iptables: Sequence[str] = ()
     ip6tables: Sequence[str] = ()
     more: str = ""
+    objects: str = ""
+    side_files: dict[str, str] = field(default_factory=dict)
 
     def written(self, folder: Path, name: str) -> None:
         """Write its export, if it has one."""
@@ -156,6 +160,8 @@ class Firewall:
             (folder / f"exports/{name}.v4").write_text(_saved("iptables", self.iptables), encoding="utf-8")
             (folder / f"exports/{name}.v6").write_text(_saved("ip6tables", self.ip6tables), encoding="utf-8")
         elif self.exported:
+            for role, text in self.side_files.items():
+                (folder / f"exports/{name}.{role}").write_text(text, encoding="utf-8")
             (folder / f"exports/{name}.conf").write_text(self.export(name), encoding="utf-8")
 
     def declared(self, name: str) -> list[str]:
@@ -163,7 +169,11 @@ class Firewall:
         if self.iptables or self.ip6tables:
             files = ", ".join(f"{{path: exports/{name}.{family}, format: iptables}}" for family in ("v4", "v6"))
             return [f"    exports: [{files}]", "    routes_complete: true"]
-        return [f"    exports: [{{path: exports/{name}.conf, format: fortigate}}]"] if self.exported else []
+        beside = "".join(
+            f", {{path: exports/{name}.{role}, role: {role}, as_of: {DAY}, counting_since: 2025-04-01}}"
+            for role in self.side_files
+        )
+        return [f"    exports: [{{path: exports/{name}.conf, format: fortigate}}{beside}]"] if self.exported else []
 
     def export(self, name: str) -> str:
         """Return its export."""
@@ -171,10 +181,16 @@ class Firewall:
             _interface(port, address, self.settings.get(port, ""))
             for port, address in [*((p, a) for p, (_, a) in self.ports.items()), *self.undeclared.items()]
         )
-        hosts = "".join(_address(host, f"subnet {address} 255.255.255.255") for host, (_, address) in HOSTS.items())
+        named = "".join((*self.rules, *self.local_in))  # an object that nothing names is a finding
+        hosts = "".join(
+            _address(host, f"subnet {address} 255.255.255.255")
+            for host, (_, address) in HOSTS.items()
+            if f'"{host}"' in named
+        )
         groups = "".join(
             _address(group, "type iprange", "start-ip " + ends.split("-")[0], "end-ip " + ends.split("-")[1])
             for group, ends in GROUPS.items()
+            if f'"{group}"' in named
         )
         services = "".join(f'    edit "{one}"\n        {text}\n    next\n' for one, text in SERVICES.items())
         schedules = "".join(f'    edit "{one}"\n        {text}\n    next\n' for one, text in SCHEDULES.items())
@@ -203,7 +219,7 @@ end
 config firewall address
     edit "all"
     next
-{hosts}{groups}end
+{hosts}{groups}{self.objects}end
 config firewall service custom
 {services}end
 config firewall schedule recurring

@@ -117,7 +117,8 @@ def test_two_rules_that_together_let_something_through_are_one_mistake(tmp_path)
 
 def test_one_of_two_rules_alone_lets_nothing_through(tmp_path):
     # The link between the two lies in the LGWAN tier: whoever is there meets the second firewall alone.
-    assert row([rule(3, "lg:lg-pc", "link:in-pc", "RDP")], []).judged(tmp_path).findings == ()
+    found = row([rule(3, "lg:lg-pc", "link:in-pc", "RDP")], []).judged(tmp_path).findings
+    assert [one.check for one in found] == ["unregistered-rule"]
 
 
 def test_a_rule_that_the_register_needs_is_kept(tmp_path):
@@ -151,7 +152,7 @@ def test_a_rule_that_the_register_may_need_is_not_deleted_either(tmp_path):
         register=[MAIL],
     )
 
-    (found,) = [one for one in town.judged(tmp_path).findings if one.subject == "fw policy 1"]
+    (found,) = [one for one in town.found(tmp_path, CHECK) if one.subject == "fw policy 1"]
     assert found.pairs == (("lg", "dmz"),)
     assert "Delete" not in found.remedy[1]
     assert "R1 needs it" in found.remedy[1]
@@ -168,7 +169,7 @@ def test_ways_that_pass_a_further_rule_belong_to_the_rule_that_opens_them_all(tm
 def test_what_a_disabled_rule_would_let_through_is_no_finding(tmp_path):
     town = Town(rules=[rule(1, "lg:lg-pc", "in:in-pc", "RDP", status="disable")])
 
-    assert town.judged(tmp_path).findings == ()
+    assert [one.check for one in town.judged(tmp_path).findings] == ["disabled-rule"]
 
 
 def test_a_narrower_rule_above_a_wide_one_is_a_mistake_of_its_own(tmp_path):

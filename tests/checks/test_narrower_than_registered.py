@@ -12,7 +12,8 @@ SOUND = FIRES.with_rules(rule(1, "lg:lg-mail", "in:in-mail", "SMTP"))
 def test_the_rule_of_a_registered_communication_is_disabled(tmp_path):
     assessment = FIRES.judged(tmp_path)
 
-    (found,) = assessment.findings
+    assert {one.check for one in assessment.findings} == {CHECK, "disabled-rule"}
+    (found,) = [one for one in assessment.findings if one.check == CHECK]
     assert (found.check, found.standing, found.weight) == (CHECK, Standing.VIOLATED, Weight.LOW)
     assert (found.subject, found.key, found.src_zone) == ("R1", "R1", "lg")
     assert lines(found) == [policy(tmp_path, 1), item(tmp_path, "R1")]
@@ -56,4 +57,4 @@ def test_an_entry_with_hours_needs_to_pass_at_some_of_them_only(tmp_path):
 def test_what_is_no_longer_permitted_need_not_pass(tmp_path):
     retired = Town(rules=FIRES.rules, register=[entry("R1", "lg-mail", "in-mail", "tcp/25", status="廃止")])
 
-    assert retired.judged(tmp_path).findings == ()
+    assert retired.found(tmp_path, CHECK) == ()

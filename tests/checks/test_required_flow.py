@@ -40,7 +40,7 @@ def test_a_disabled_rule_is_named_instead(tmp_path):
 def test_a_disabled_rule_for_something_else_is_not(tmp_path):
     off = rule(1, "lg:lg-mail", "in:in-mail", "RDP", status="disable")
 
-    (found,) = FIRES.with_rules(off, DENY).judged(tmp_path).findings
+    (found,) = FIRES.with_rules(off, DENY).found(tmp_path, CHECK)
     assert lines(found) == [policy(tmp_path, 9), item(tmp_path, "Q1")]
 
 

@@ -49,7 +49,9 @@ def test_an_any_rule_below_the_registered_one_is_not_the_registered_one(tmp_path
     town = Town(rules=[SOUND.rules[0], rule(2, "lg:lg-pc", "in:all", "ALL")], register=[R1])
 
     assert [(one.check, one.subject) for one in town.judged(tmp_path).findings] == [
-        ("forbidden-crossing", "fw policy 2")
+        ("any-any", "fw policy 2"),
+        ("forbidden-crossing", "fw policy 2"),
+        ("redundant-rule", "fw policy 1"),
     ]
 
 

@@ -92,8 +92,8 @@ def test_a_packet_that_does_not_pass_ends_where_it_stops(tmp_path):
 def test_where_nothing_crosses_the_last_line_does_not_say_so(tmp_path):
     test_narrower_than_registered.FIRES.written(tmp_path)
 
-    assert told(tmp_path, "ja").splitlines()[-1].startswith("設定の不備（R）  指摘 1 件: ")
-    assert told(tmp_path, "en").splitlines()[-1].startswith("fault of the configuration (R)  findings 1: ")
+    assert told(tmp_path, "ja").splitlines()[-1].startswith("設定の不備（R）  指摘 2 件: ")
+    assert told(tmp_path, "en").splitlines()[-1].startswith("fault of the configuration (R)  findings 2: ")
 
 
 def test_lines_are_named_by_the_folder_that_the_user_gave(tmp_path):

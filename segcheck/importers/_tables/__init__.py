@@ -1,7 +1,8 @@
-"""Side files of a device: the routing table that it prints, and the addresses of its interfaces.
+"""Side files of a device: the routing table that it prints, the addresses of its interfaces, the hits of its rules.
 
     linux    `ip route show`, `ip -6 route show`, `ip addr`
     fortios  `get router info routing-table all`, `get router info6 routing-table`
+    hits     how often each rule has been hit, in the words of four vendors
 
 Such a listing is what the device held on one day. A line that is not understood leaves it open what else it holds.
 """
@@ -10,9 +11,10 @@ from __future__ import annotations
 
 from segcheck.importers._tables import fortios, linux
 from segcheck.importers._tables._nouns import Listing
+from segcheck.importers._tables.hits import HitListing, hits
 from segcheck.model.source import SourceText
 
-__all__ = ["Listing", "addresses", "routes"]
+__all__ = ["HitListing", "Listing", "addresses", "hits", "routes"]
 
 
 def routes(source: SourceText) -> Listing:

@@ -7,7 +7,8 @@ looked up again; authentication and security rules; source translation. Packets 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from segcheck.importers.panos._addresses import Addresses
 from segcheck.importers.panos._applications import Applications
@@ -22,7 +23,7 @@ from segcheck.importers.panos._schedules import Schedules
 from segcheck.importers.panos._security import Matcher, Objects, Security
 from segcheck.importers.panos._services import Services
 from segcheck.importers.panos._tree import Node
-from segcheck.model.device import DeviceConfig, Scope
+from segcheck.model.device import DeviceConfig, NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import Expr, State, conjunction
 from segcheck.model.pipeline import Binding, Helper, Pipeline, Stage, StageKind
@@ -60,6 +61,7 @@ class _Assembly:
     ) -> None:
         self.vsys = vsys
         self.pushed = pushed
+        self.several = several
         self.name = vsys.name
         addresses = Addresses(vsys)
         self.interfaces = Interfaces(vsys, addresses, owned, shared_routers=several)
@@ -92,6 +94,7 @@ class _Assembly:
         ingress = self._ingress(translated)
         forward = self._forward(security, translated)
         self._others()
+        used = frozenset(vsys.objects) if not self.pushed and not self.several else None
         for part in (objects.addresses, objects.services, objects.applications, objects.schedules, local):
             part.finish()
         ports = (*interfaces.all, *((local.management,) if local.management else ()))
@@ -119,8 +122,17 @@ class _Assembly:
             services=tuple(local.services),
             helpers=tuple(Helper(one, sure=False) for one in _HELPERS),
             taints=tuple(vsys.taints.values()),
-            objects=tuple(vsys.objects.values()),
+            objects=tuple(self._states(used)),
         )
+
+    def _states(self, used: frozenset[tuple[str, str]] | None) -> Iterator[NamedObject]:
+        """Yield the objects of the file, those unused that no rule, route or translation names.
+
+        used   None where other virtual systems or devices may use them; who uses applications is not kept
+        """
+        for key, one in self.vsys.objects.items():
+            alone = used is not None and key not in used and not one.kind.startswith("application")
+            yield replace(one, state="unused") if alone else one
 
     def _hostname(self) -> str:
         try:

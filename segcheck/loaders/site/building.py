@@ -145,6 +145,7 @@ def _device(page: Page, path: marked.Path, one: Any) -> site.TopologyDevice:
                 role=export.role,
                 as_of=export.as_of,
                 obtained=declaring.obtained(export.obtained),
+                counting_since=export.counting_since,
                 span=page.span((*path, "exports", index)),
             )
             for index, export in enumerate(one.exports)
