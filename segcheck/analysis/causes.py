@@ -33,6 +33,7 @@ class Kind(Enum):
     """What is wrong with a group of forbidden packets; the gravest reading that fits comes first."""
 
     EXPIRED = "expired"  # an entry that has run out would permit it
+    OUT_OF_MODEL = "out-of-model"  # an entry would permit it that the models in force do not know
     BYPASS = "bypass"  # the very hosts that are to meet through a gateway talk to each other directly
     WIDER = "wider"  # the same statements serve a registered communication, and more
     IPV6 = "ipv6"  # IPv6 from or to a zone that is declared to have none
@@ -59,7 +60,7 @@ class Cause:
     """Forbidden packets of one pair that pass by the same statements.
 
     statements   in the order of the way; () = no device on it filters
-    entry        id of the register entry that has expired, or that the statements serve besides; "" if none
+    entry        register entry that has expired, that no model knows, or that the statements serve besides; "" if none
     assumptions  ids that the way itself leans on
     """
 
@@ -74,21 +75,27 @@ class Cause:
     assumptions: tuple[str, ...] = ()
 
 
-def causes(judgement: Judgement, expired: Sequence[Allowance] = ()) -> Iterator[Cause]:
-    """Yield the causes of every violated pair, in the order of the pairs; `expired` are entries that no longer permit."""
-    finder = _Finder(judgement, expired)
+def causes(
+    judgement: Judgement, expired: Sequence[Allowance] = (), refused: Sequence[Allowance] = ()
+) -> Iterator[Cause]:
+    """Yield the causes of every violated pair, in the order of the pairs.
+
+    expired   of entries that no longer permit
+    refused   of entries in force that the models do not know
+    """
+    finder = _Finder(judgement, expired, refused)
     for pair in judgement.pairs:
         if pair.forbidden_must:
             yield from finder.of(pair)
 
 
 class _Finder:
-    def __init__(self, judgement: Judgement, expired: Sequence[Allowance]) -> None:
+    def __init__(self, judgement: Judgement, expired: Sequence[Allowance], refused: Sequence[Allowance]) -> None:
         self.judgement = judgement
         self.reach = judgement.reach
         self.network = judgement.reach.network
         self.universe = judgement.reach.universe
-        self.expired = tuple(expired)
+        self.spoken_for = {Kind.EXPIRED: tuple(expired), Kind.OUT_OF_MODEL: tuple(refused)}
         self.regions = Regions(judgement.reach)
 
     def of(self, pair: Judged) -> Iterator[Cause]:
@@ -103,6 +110,7 @@ class _Finder:
         found = 0
         for kind, among in (
             (Kind.EXPIRED, honest),
+            (Kind.OUT_OF_MODEL, honest),
             (Kind.BYPASS, honest),
             (Kind.IPV6, self.universe.family(6)),
             (Kind.PLAIN, honest),
@@ -120,8 +128,8 @@ class _Finder:
                     left, part = left - group, part - group
 
     def _parts(self, kind: Kind, pair: Judged, packets: PacketSet) -> Iterator[tuple[str, PacketSet]]:
-        if kind is Kind.EXPIRED:
-            for allowance in self.expired:
+        if kind in self.spoken_for:
+            for allowance in self.spoken_for[kind]:
                 covered = permitting.covered(self.universe, allowance) & packets
                 if pair.dst.kind is PlaceKind.SEGMENT and covered:
                     covered = covered & self.universe.field("dst", allowance.responders)

@@ -28,7 +28,7 @@ from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
 from segcheck.checks import Seen, SeenContext
-from segcheck.loaders import joining, models, protocols
+from segcheck.loaders import joining, protocols
 from segcheck.loaders.problems import SiteFile
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Crossing, Place, PlaceKind, Standing
@@ -155,7 +155,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
     Last comes how many conversations were left out, because there are too many different ones.
     """
     site = network.site
-    rulings = Rulings(site, models.load())
+    rulings = Rulings(site)
     attribution = Attribution(site, rulings.sets)
     expectations = protocols.load()
     tapped = network if any(tap in site.taps for tap in read.flows) else None

@@ -12,7 +12,7 @@ from segcheck.analysis.causes import Cause, Statement, causes
 from segcheck.analysis.crossings import Judgement
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import Network
-from segcheck.analysis.permitting import Allowance
+from segcheck.analysis.permitting import Allowance, Held
 from segcheck.model.finding import ConfigEvidence, Evidence, Weight, WitnessEvidence
 from segcheck.model.register import RegisterEntry
 from segcheck.model.result import Binding
@@ -35,7 +35,13 @@ class Context:
     @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """Return what opens the violated crossings."""
-        return tuple(causes(self.judgement, self.expired))
+        refused = tuple(allowance for held in self.held for allowance in held.refused)
+        return tuple(causes(self.judgement, self.expired, refused))
+
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """Return the entries in force with what the models make of each."""
+        return permitting.Register(self.site).on(self.day)
 
     @cached_property
     def expired(self) -> tuple[Allowance, ...]:

@@ -247,6 +247,7 @@ class Town:
     """A town: one firewall `fw` between LGWAN and internet tier, unless told otherwise.
 
     topology   further lines of topology.yaml, from the beginning of a line
+    lenient    a standard of the city lets any kind of entry exist: the town is not about the models of the guideline
     """
 
     rules: Sequence[str] = ()
@@ -255,6 +256,7 @@ class Town:
     firewalls: dict[str, Firewall] | None = None
     segments: dict[str, tuple[str, str, str]] = field(default_factory=lambda: dict(SEGMENTS))
     topology: str = ""
+    lenient: bool = True
 
     def with_rules(self, *rules: str) -> Town:
         """Return the town with other rules."""
@@ -321,8 +323,22 @@ class Town:
 
     def _policy(self) -> str:
         text = "segcheck: 1\nprofiles:\n  - {model: alpha, guideline_edition: R7.3, segments: all}\n"
+        text += standard() if self.lenient else ""
         text += "register:\n" + "".join(self.register) if self.register else ""
         return text + ("required:\n" + "".join(self.required) if self.required else "")
+
+
+def standard(tiers: Sequence[str] = tuple(dict.fromkeys(ZONES.values()))) -> str:
+    """Return a standard of the city by which any kind of entry may exist between these tiers, where one may at all."""
+    closed = {"internet", "security_cloud", "public"}
+    rows = [
+        f"  - {{id: ST-{one}-{other}, from: {one}, to: {other}, document: 試験, approver: 課長, reason: 試験, "
+        "review_due: 2099-12-31, kinds: [specific, sanitise, screen, lbo, relay, log_export, maintenance]}\n"
+        for one in tiers
+        for other in tiers
+        if one != other and not ("mynumber" in (one, other) and closed & {one, other})
+    ]
+    return "standard:\n" + "".join(rows)
 
 
 # --- what findings say

@@ -6,6 +6,7 @@ names         duplicates, unknown names, what nobody uses
 crossrefs     every reference followed
 addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
+standards     profiles and the city's own standard against the table of models
 building      to nouns
 sheets        the sheets of site.xlsx, derived from the models of the files
 keyed_rows    a sheet with a row of keys
@@ -24,7 +25,7 @@ from pydantic import BaseModel
 from segcheck.errors import BadInput, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
-from segcheck.loaders.site import addressing, book, building, consistency, crossrefs
+from segcheck.loaders.site import addressing, book, building, consistency, crossrefs, standards
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.loaders.site.policy import PolicyFile
@@ -73,6 +74,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     consistency.topology(topology, names, root)
     crossrefs.policy(policy, names)
     consistency.policy(policy, names)
+    standards.policy(policy, names)
     if waivers is not None:
         crossrefs.waivers(waivers, names)
         consistency.waivers(waivers, names)
