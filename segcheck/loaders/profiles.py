@@ -37,7 +37,7 @@ def load() -> Guideline:
                 since=_edition(one["since"], editions),
                 screen=(Tier(one["screen"][0]), Tier(one["screen"][1])),
                 source=one["source"],
-                certainty=Certainty(one["certainty"]),
+                certainty=_certainty(one),
             )
             for name, one in table["models"].items()
         },
@@ -48,12 +48,12 @@ def load() -> Guideline:
                 title=_said(one),
                 answers={_edition(edition, editions): answer for edition, answer in one["answers"].items()},
                 source=one["source"],
-                certainty=Certainty(one["certainty"]),
+                certainty=_certainty(one),
             )
             for name, one in table["switches"].items()
         },
         choices={
-            name: Choice(id=name, title=_said(one), source=one["source"], certainty=Certainty(one["certainty"]))
+            name: Choice(id=name, title=_said(one), source=one["source"], certainty=_certainty(one))
             for name, one in table["choices"].items()
         },
         needs={
@@ -80,7 +80,7 @@ def _cells(table: Any, editions: Any) -> dict[tuple[ProfileModel, Tier, Tier], C
                 never=sort.get("never", False),
                 why=_said(sort),
                 source=sort["source"],
-                certainty=Certainty(sort["certainty"]),
+                certainty=_certainty(sort),
             )
     return found
 
@@ -103,6 +103,10 @@ def _permit(one: Any, editions: Any) -> Permit:
 
 def _said(one: Any) -> Said:
     return one["ja"], one["en"]
+
+
+def _certainty(one: Any) -> Certainty:
+    return Certainty.UNSURE if one["certainty"] == "unsure" else Certainty(one["certainty"])
 
 
 def _edition(name: str, editions: Any) -> str:

@@ -252,7 +252,9 @@ def _policy(page: Page, one: Any, names: Names) -> register.Policy:
                 name: tuple(names.endpoint(end) for end in getattr(one.options, name))
                 for name in policy_files.ENDS_OF_OPTIONS
             },
-            stated=frozenset(one.options.model_fields_set),
+            stated=frozenset(  # an empty list says no more than none, and a workbook cannot tell them apart
+                name for name in one.options.model_fields_set if getattr(one.options, name) not in ([], None)
+            ),
         ),
         guideline=profiles.load(),
         standard=tuple(

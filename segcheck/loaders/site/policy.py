@@ -97,7 +97,7 @@ class StandardEntry(Strict):
         None, description="every model if absent / モデル (省略時はすべて)"
     )
     kinds: list[word(register.Kind)] = Field(  # type: ignore[valid-type]
-        description="kinds of entry that may exist there; [] = none / 登録してよい種別 ([] は登録を認めない)"
+        [], description="kinds of entry that may exist there; none if absent / 登録してよい種別 (省略は登録を認めない)"
     )
     document: str = Field(description="where it is laid down / 根拠の文書")
     approver: str = Field("", description="post, not a person; needed if it permits more / 承認者 (職名)")
