@@ -14,14 +14,14 @@ from segcheck.analysis import network as graphs
 from segcheck.analysis.by_filters import by_filters_alone
 from segcheck.analysis.crossings import Judged, Judgement
 from segcheck.analysis.network import Doubt, DoubtKind, Network
-from segcheck.app import validating
+from segcheck.app import modelling, validating
 from segcheck.errors import BadArguments, BadInput
 from segcheck.loaders.problems import SiteFile, did_you_mean
 from segcheck.model.assessment import Assessment, AssumptionUse
 from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Code, Diagnostic, Severity
 from segcheck.model.finding import Basis, Finding
-from segcheck.model.register import Waiver
+from segcheck.model.register import ProfileModel, Waiver
 from segcheck.model.result import Binding
 from segcheck.model.site import Attestation, Service, Site
 from segcheck.model.site_words import DeviceKind, Responsibility
@@ -57,6 +57,7 @@ def assess(
     ignore: Sequence[str] = (),
     only_crossings: bool = False,
     spelt: bool = True,
+    as_model: ProfileModel | None = None,
     progress: Progress | None = None,
 ) -> Assessed:
     """Return the judgement of a site on a day.
@@ -64,6 +65,7 @@ def assess(
     only_crossings   no check is asked
     spelt            crossings are spelt out as boxes, and it is asked whether they stand by the filters alone; otherwise
                      only whether there is anything is told
+    as_model         judged as if this model held for all segments and days, instead of the declared profiles
     select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
     progress         told (what is being done, done, all)
 
@@ -76,6 +78,8 @@ def assess(
     site = validated.site
     if site is None:
         raise unusable(folder, validated.files)
+    if as_model is not None:
+        site = modelling.supposing(site, as_model, day)
     network = graphs.build(site, validated.bindings, day)
     allowed = permitting.allowances(site, day)
 
@@ -110,7 +114,12 @@ def assess(
         checks={module.CHECK.id: module.CHECK for module in checks.installed()},
         assumptions=tuple(_assumptions(network, judgement.pairs)),
         diagnostics=tuple(diagnostics_of(validated.bindings)),
-        weakened=tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore]),
+        weakened=(
+            *(f"--select {one}" for one in select),
+            *(f"--ignore {one}" for one in ignore),
+            *modelling.weakened(site, day),
+        ),
+        as_model=None if as_model is None else site.policy.profiles[0],
         instants=tuple(
             tuple(one.name for one, on in zip(judgement.reach.instants.schedules, row, strict=True) if on)
             for row in judgement.reach.instants.classes

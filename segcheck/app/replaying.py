@@ -23,7 +23,7 @@ from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
 from segcheck.analysis.turns import within
-from segcheck.app import assessing, capture_names, contents, validating
+from segcheck.app import assessing, capture_names, contents, modelling, validating
 from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
@@ -87,7 +87,11 @@ def replay(
     named = [capture_names.tapped(validated.site, folder, text) for text in captures]
     read = reading.read(named, engine=engine, progress=progress, hashes=hashes)
     found = judge(validated.site, validated.bindings, read, folder=folder, day=day, wanted=wanted)
-    weakened = tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore])
+    weakened = (
+        *(f"--select {one}" for one in select),
+        *(f"--ignore {one}" for one in ignore),
+        *modelling.weakened(validated.site, day),
+    )
     assessment = replace(found.replayed.assessment, weakened=weakened)
     return replace(found, replayed=replace(found.replayed, assessment=assessment), files=validated.files)
 

@@ -69,9 +69,9 @@ def test_2_two_legs_through_a_host_are_found(tmp_path: Path) -> None:
         + STANDARD
         + (
             "register:\n"
-            "  - {id: A-1, kind: specific, from: in-mail, to: san-01, service: tcp/25, purpose: x, status: 承認, approver: 課長,\n"
+            "  - {id: A-1, kind: specific, from: in-mail, to: san-01, service: tcp/25, purpose: x, status: 承認, approver: 課長,\n"  # noqa: E501
             "     approved: 2026-04-01}\n"
-            "  - {id: A-2, kind: specific, from: san-01, to: lg-mail, service: tcp/25, purpose: x, status: 承認, approver: 課長,\n"
+            "  - {id: A-2, kind: specific, from: san-01, to: lg-mail, service: tcp/25, purpose: x, status: 承認, approver: 課長,\n"  # noqa: E501
             "     approved: 2026-04-01}\n"
         )
     )

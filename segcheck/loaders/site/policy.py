@@ -28,6 +28,8 @@ _MODELS = {
     )
     for mark, model in {"": plain, **dict.fromkeys("'’′´", prime), "ダッシュ": prime}.items()
 }
+#: Every spelling of a model.
+MODEL_NAMES = {**{model.value: model for model in register.ProfileModel}, **_MODELS}
 
 _PROTOCOLS = Enum("_PROTOCOLS", {name: name for name in protocols.load().known})  # type: ignore[misc]
 
