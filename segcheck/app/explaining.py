@@ -13,6 +13,7 @@ from segcheck import checks, importers
 from segcheck.errors import BadArguments
 from segcheck.importers import ImporterInfo
 from segcheck.lang.words import Words, load
+from segcheck.loaders import profiles
 from segcheck.loaders.problems import did_you_mean
 from segcheck.model.check import Check
 
@@ -69,12 +70,14 @@ def contents(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ..
     ]
     formats = tuple((module.IMPORTER.format, module.IMPORTER.title) for module in importers.installed())
     spoken = 0 if words.language == "ja" else 1
+    models = tuple((model.value, one.title[spoken]) for model, one in profiles.load().models.items())
     asked = tuple((one.id, one.title[spoken]) for one in _checks())
     required = tuple((name, text[words.language]) for name, text in requirements().items())
     return (
         *groups,
         (words("explain.checks"), asked),
         (words("explain.requirements"), required),
+        (words("explain.models"), models),
         (words("explain.importers"), formats),
     )
 
