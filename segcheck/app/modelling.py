@@ -1,4 +1,4 @@
-"""Which model of the guideline a site is held against: the declared ones, or another (`check --as-model`), and what the city changed."""
+"""Which model of the guideline a site is held against: those declared, or another (`check --as-model`); what the city changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def named(text: str, option: str = "--as-model") -> ProfileModel:
         hint_en, hint_ja = did_you_mean(text, known)
         raise BadArguments(
             f"{option} {text}: no model of the guideline; nothing was judged.\n  = {hint_en}\n  Models: {', '.join(known)}",
-            f"{option} {text}: ガイドラインのモデルではありません。判定は行っていません。\n  = {hint_ja}\n  モデル: {', '.join(known)}",
+            f"{option} {text}: ガイドラインのモデルではありません。判定は行っていません。\n  = {hint_ja}\n"
+            f"  モデル: {', '.join(known)}",
         )
     return found
 

@@ -60,8 +60,9 @@ def build(say: Say) -> click.Command:
                 ["--as-model"],
                 metavar="MODEL",
                 help=say(
-                    "Judge as if this model (alpha, alpha_prime, beta, beta_prime) held for all segments: the gaps of a migration.",
-                    "すべてのセグメントにこのモデル (alpha、alpha_prime、beta、beta_prime) を適用したと仮定して判定します。移行の差分の確認用。",
+                    "Judge as if this model (alpha, alpha_prime, beta, beta_prime) held everywhere: the gaps of a migration.",
+                    "このモデル (alpha、alpha_prime、beta、beta_prime) を全セグメントに適用したと仮定して判定します。"
+                    "移行の差分の確認用。",
                 ),
             ),
             *check_options(say),

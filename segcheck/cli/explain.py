@@ -21,11 +21,11 @@ def build(say: Say) -> click.Command:
         callback=click.pass_context(explain),
         text=say(
             "Explain a diagnostic code, a verdict, an exit code or a format: what it means, its consequence, what to do.\n\n"
-            "A model (alpha, alpha_prime, beta, beta_prime) shows its crossing matrix, model:from:to (alpha:LG:IN) one cell of it: "
-            "which register entries may exist there, why, and how sure that is. alpha@R5.3 is an older edition.",
+            "A model (alpha, alpha_prime, beta, beta_prime) shows its crossing matrix, model:from:to (alpha:LG:IN) "
+            "one cell of it: which register entries may exist there, why, and how sure that is. alpha@R5.3 is an older edition.",
             "診断、判定、終了コード、形式の意味、影響、対応を説明します。\n\n"
-            "モデル (alpha、alpha_prime、beta、beta_prime) を指定すると階層間の表を、モデル:開始側:受信側 (alpha:LG:IN) を指定すると"
-            "その 1 マスについて、登録してよい種別、理由、確かさを示します。alpha@R5.3 は以前の版です。",
+            "モデル (alpha、alpha_prime、beta、beta_prime) を指定すると階層間の表を、モデル:開始側:受信側 (alpha:LG:IN) を"
+            "指定するとその 1 マスについて、登録してよい種別、理由、確かさを示します。alpha@R5.3 は以前の版です。",
         ),
         params=[
             click.Argument(["name"], metavar="[ID]", required=False),
