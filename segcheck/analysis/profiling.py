@@ -69,6 +69,8 @@ class Profiling:
         self.guideline = guideline
         self.places = Places(site)
         self._rank = {tier: rank for rank, tier in enumerate(guideline.protection)}
+        self._hosts: dict[str, list[Host]] = {}
+        self._sides: dict[tuple[str, date], bool] = {}
         self._known: dict[tuple[str, Session, str, str, date], Refusal | None] = {}
 
     def refusal(
@@ -231,7 +233,9 @@ class Profiling:
                 juki = opener if opener.tier is Tier.JUKI else answerer
                 return self._all(juki, lambda host: host.role is HostRole.JUKI_CS or host.peer_class is PeerClass.JUKI)
             case Need.ONE_SIDE:
-                return self._one_side(opener.zone, day)
+                if (opener.zone, day) not in self._sides:
+                    self._sides[opener.zone, day] = self._one_side(opener.zone, day)
+                return self._sides[opener.zone, day]
             case Need.SCREEN_CLIENT:
                 return opener.tier is self.site.policy.options.mn_screen_client
             case Need.LEGS:
@@ -239,14 +243,10 @@ class Profiling:
 
     def _all(self, part: Part, fits: Callable[[Host], bool]) -> bool:
         """Return whether every address of a part is that of a declared host of which something holds."""
-        found = IntervalSet.of(
-            *(
-                address
-                for host in self.site.hosts.values()
-                if fits(host) and (host.segment or part.place) == part.place
-                for address in host.addresses
-            )
-        )
+        hosts = self._hosts.setdefault(part.place, [])
+        if not hosts:
+            hosts += [host for host in self.site.hosts.values() if (host.segment or part.place) == part.place]
+        found = IntervalSet.of(*(address for host in hosts if fits(host) for address in host.addresses))
         return bool(part.addresses) and part.addresses <= found
 
     def _devices(self, part: Part) -> bool:
