@@ -202,7 +202,11 @@ class Town:
 
     def _policy(self) -> Iterator[str]:
         yield from ("segcheck: 1", "", "profiles:", "  - {model: alpha, guideline_edition: R7.3, segments: all}", "")
-        yield "register:"
+        yield from (
+            "standard:",
+            "  - {id: ST-1, from: lgwan, to: internet, kinds: [specific], document: 測定, approver: 課長,",
+        )
+        yield from ("     reason: 測定, review_due: 2099-03-31}", "register:")
         entries = [("lg-mail", "lgwan-mail", 25), ("lgwan-mail", "lg-mail", 25)]
         entries += [(name, "in-vdi", 3389) for name in self.segments if name.startswith("lg-branch")]
         for number, (source, target, port) in enumerate(entries, 1):

@@ -6,7 +6,7 @@ same statements match is taken out of the set, and the next witness asked, until
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -35,6 +35,7 @@ class Kind(Enum):
 
     EXPIRED = "expired"  # an entry that has run out would permit it
     UNAPPROVED = "unapproved"  # an entry that is applied for, not yet approved or retired would permit it
+    OUT_OF_MODEL = "out-of-model"  # an entry would permit it that the models in force do not know
     BYPASS = "bypass"  # the very hosts that are to meet through a gateway talk to each other directly
     WIDER = "wider"  # the same statements serve a registered communication, and more
     IPV6 = "ipv6"  # IPv6 from or to a zone that is declared to have none
@@ -66,7 +67,8 @@ class Cause:
     """Forbidden packets of one pair that pass by the same statements.
 
     statements   in the order of the way; () = no device on it filters
-    entry        id of the register entry that has expired, or that the statements serve besides; "" if none
+    entry        register entry that has expired, that nobody approved, that no model knows, or that the statements serve
+                 besides; "" if none
     against      entries whose responders open sessions to their initiators among the packets
     assumptions  ids that the way itself leans on
     """
@@ -84,25 +86,29 @@ class Cause:
 
 
 def causes(
-    judgement: Judgement, expired: Sequence[Allowance] = (), unapproved: Sequence[Allowance] = ()
+    judgement: Judgement,
+    expired: Sequence[Allowance] = (),
+    unapproved: Sequence[Allowance] = (),
+    refused: Sequence[Allowance] = (),
 ) -> Iterator[Cause]:
     """Yield the causes of every violated pair, in the order of the pairs.
 
     expired, unapproved   what entries would permit that no longer do, or that nobody has approved
+    refused               of entries in force that the models do not know
     """
-    finder = _Finder(judgement, expired, unapproved)
+    finder = _Finder(judgement, {Kind.EXPIRED: expired, Kind.UNAPPROVED: unapproved, Kind.OUT_OF_MODEL: refused})
     for pair in judgement.pairs:
         if pair.forbidden_must:
             yield from finder.of(pair)
 
 
 class _Finder:
-    def __init__(self, judgement: Judgement, expired: Sequence[Allowance], unapproved: Sequence[Allowance]) -> None:
+    def __init__(self, judgement: Judgement, spoken_for: Mapping[Kind, Sequence[Allowance]]) -> None:
         self.judgement = judgement
         self.reach = judgement.reach
         self.network = judgement.reach.network
         self.universe = judgement.reach.universe
-        self.lapsed = {Kind.EXPIRED: tuple(expired), Kind.UNAPPROVED: tuple(unapproved)}
+        self.spoken_for = spoken_for
         self.regions = Regions(judgement.reach)
         self._turned: dict[tuple[int, str, str, str], PacketSet] = {}
 
@@ -116,6 +122,7 @@ class _Finder:
         for kind, among in (
             (Kind.EXPIRED, honest),
             (Kind.UNAPPROVED, honest),
+            (Kind.OUT_OF_MODEL, honest),
             (Kind.BYPASS, honest),
             (Kind.IPV6, self.universe.family(6)),
             (Kind.PLAIN, honest),
@@ -141,8 +148,8 @@ class _Finder:
         return own
 
     def _parts(self, kind: Kind, pair: Judged, packets: PacketSet) -> Iterator[tuple[str, PacketSet]]:
-        if kind in self.lapsed:
-            for one in self.lapsed[kind]:
+        if kind in self.spoken_for:
+            for one in self.spoken_for[kind]:
                 allowance = meant(self.network, one, pair.src, pair.dst)
                 covered = permitting.covered(self.universe, allowance) & packets
                 if pair.dst.kind is PlaceKind.SEGMENT and covered:

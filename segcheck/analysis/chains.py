@@ -128,10 +128,9 @@ class _Sessions:
 
     def _all(self) -> Iterator[_Session]:
         pairs = [pair for pair in self.judgement.pairs if pair.may and pair.src.kind is not PlaceKind.DEVICE]
-        for entry in self.site.policy.register:
-            if not entry.permits_on(self.network.day):
-                continue
-            for allowance in permitting.of_entry(self.site, entry):
+        for held in permitting.Register(self.site).on(self.network.day):
+            entry = held.entry
+            for allowance in held.allowances:  # what no model knows is a forbidden crossing, not a step
                 wanted = permitting.openings(self.universe, allowance)
                 for pair in pairs:
                     ends = meant(self.network, allowance, pair.src, pair.dst)
@@ -205,6 +204,7 @@ class _Sanitisers:
         self._addresses = places
         self._table = table
         self._day = day
+        self._known = {held.entry.id for held in permitting.Register(site).on(day) if not held.refusals}
 
     def cut(self, gateway: str, one: str, other: str, segment: str) -> bool:
         """Return whether what came to a gateway by one leg ends there instead of leaving by the other into a segment."""
@@ -217,7 +217,7 @@ class _Sanitisers:
             entry.kind is Kind.SANITISE
             and entry.gateway == gateway
             and len(entry.legs) > 1
-            and entry.permits_on(self._day)
+            and entry.id in self._known
             and self._sides(own, entry.legs) == sides
             for entry in self._site.policy.register
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from segcheck.analysis.ends import Part
+from segcheck.analysis.ends import addresses_of as addresses_of  # asked of here: what an end stands for
+from segcheck.analysis.profiling import Profiling, Refusal, Session
 from segcheck.model.register import Kind, RegisterEntry, RequiredFlow
 from segcheck.model.site import DeviceService, Endpoint, Service, Site, TopologyDevice
 from segcheck.model.site_words import EndpointKind
@@ -45,15 +48,149 @@ class Allowance:
         return next((answerer for name, _, answerer in self.domains if name == domain), self.responders)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An entry in force, held against the models: what of it permits, what the models refuse, and why."""
+
+    entry: RegisterEntry
+    allowances: tuple[Allowance, ...]
+    refused: tuple[Allowance, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+class Register:
+    """A site's register as the models in force let it count; what is asked of a day is worked out once."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        guideline = site.policy.guideline
+        self.profiling = None if guideline is None else Profiling(site, guideline)
+        self._held: dict[date, tuple[Held, ...]] = {}
+        self._fits: dict[tuple[str, str, str, str, date], bool] = {}
+
+    def on(self, day: date) -> tuple[Held, ...]:
+        """Return every entry that is in force on a day by its own dates and status, in the order of the register."""
+        if day not in self._held:
+            entries = (entry for entry in self.site.policy.register if entry.permits_on(day))
+            self._held[day] = tuple(self._hold(entry, day) for entry in entries)
+        return self._held[day]
+
+    def fits(self, entry: RegisterEntry, leg: str, opener: str, answerer: str, day: date) -> bool:
+        """Return whether the models let hosts of one place open an entry's session to another's on a day."""
+        if self.profiling is None:
+            return True
+        key = entry.id, leg, opener, answerer, day
+        if key not in self._fits:
+            self._fits[key] = any(
+                self.profiling.refusal(entry, session, one, other, day) is None
+                for session in sessions(self.site, entry)
+                for one in self.profiling.places.parts(session.opener)
+                for other in self.profiling.places.parts(session.answerer)
+                if (session.leg, one.place, other.place) == (leg, opener, answerer)
+            )
+        return self._fits[key]
+
+    def _hold(self, entry: RegisterEntry, day: date) -> Held:
+        whole = tuple(of_entry(self.site, entry))
+        if self.profiling is None:
+            return Held(entry=entry, allowances=whole)
+        permitted: list[Allowance] = []
+        refused: list[Allowance] = []
+        refusals: list[Refusal] = []
+        for session, allowance in zip(sessions(self.site, entry), whole, strict=True):
+            told = self._split(entry, session, allowance, day, permitted, refused)
+            refusals += told
+        return Held(
+            entry=entry, allowances=tuple(permitted), refused=tuple(refused), refusals=tuple(dict.fromkeys(refusals))
+        )
+
+    def _split(
+        self,
+        entry: RegisterEntry,
+        session: Session,
+        allowance: Allowance,
+        day: date,
+        permitted: list[Allowance],
+        refused: list[Allowance],
+    ) -> list[Refusal]:
+        """Divide a session into what the models know and what they refuse, and return why they do."""
+        assert self.profiling is not None
+        openers = self.profiling.places.parts(session.opener)
+        answerers = self.profiling.places.parts(session.answerer)
+        answers = {
+            (opener.place, answerer.place): self.profiling.refusal(entry, session, opener, answerer, day)
+            for opener in openers
+            for answerer in answerers
+        }
+        if all(answer is None for answer in answers.values()):
+            permitted.append(allowance)
+            return []
+        for opener in openers:
+            for bad, found in ((False, permitted), (True, refused)):
+                theirs = [one for one in answerers if (answers[opener.place, one.place] is not None) is bad]
+                if theirs:
+                    found.append(self._divided(allowance, (opener,), theirs))
+        # A gateway with a foot in the zone of its peer is met there: that its other foot is out of bounds is no news.
+        return [
+            answer
+            for (opener, answerer), answer in answers.items()
+            if answer is not None and not (session.leg and self._met_elsewhere(session, opener, answerer, answers))
+        ]
+
+    def _divided(self, allowance: Allowance, openers: Sequence[Part], answerers: Sequence[Part]) -> Allowance:
+        """Return what of an allowance lies in some places, in each routing domain what lies in places of that domain."""
+        return replace(
+            allowance,
+            initiators=allowance.initiators & self._together(openers),
+            responders=allowance.responders & self._together(answerers),
+            domains=tuple(
+                (name, initiators & self._together(openers, name), responders & self._together(answerers, name))
+                for name, initiators, responders in allowance.domains
+            ),
+        )
+
+    def _together(self, parts: Iterable[Part], domain: str | None = None) -> IntervalSet:
+        """Return the addresses of parts, or of those in a routing domain; places beyond the city are in every one."""
+        found = IntervalSet.empty()
+        for one in parts:
+            segment = self.site.segments.get(one.place)
+            if domain is None or segment is None or segment.domain == domain:
+                found = found | one.addresses
+        return found
+
+    def _met_elsewhere(
+        self, session: Session, opener: str, answerer: str, answers: Mapping[tuple[str, str], Refusal | None]
+    ) -> bool:
+        by_gateway = session.opener.kind is EndpointKind.GATEWAY
+        return any(
+            answer is None and ((to == answerer) if by_gateway else (by == opener))
+            for (by, to), answer in answers.items()
+        )
+
+
 def allowances(site: Site, day: date) -> tuple[Allowance, ...]:
-    """Return what the register permits on a day; an entry over a gateway permits its legs, never the direct pair."""
-    return tuple(
-        allowance for entry in site.policy.register if entry.permits_on(day) for allowance in of_entry(site, entry)
-    )
+    """Return what the register permits on a day; an entry over a gateway permits its legs, never the direct pair.
+
+    What the models in force do not know is not among it, whatever the register says.
+    """
+    return tuple(allowance for held in Register(site).on(day) for allowance in held.allowances)
+
+
+def sessions(site: Site, entry: RegisterEntry) -> Iterator[Session]:
+    """Yield who opens each session of an entry to whom, in the order of `of_entry`."""
+    if entry.gateway and entry.legs:
+        own = Endpoint(EndpointKind.GATEWAY, entry.gateway)
+        for leg in site.gateways[entry.gateway].legs:
+            if leg.id in entry.legs:
+                opener, answerer = (own, leg.peer) if leg.self_opens else (leg.peer, own)
+                yield Session(leg=leg.id, opener=opener, answerer=answerer)
+        return
+    ends = (entry.source, entry.destination) if entry.opened_by_source else (entry.destination, entry.source)
+    yield Session(leg="", opener=ends[0], answerer=ends[1])
 
 
 def of_entry(site: Site, entry: RegisterEntry, domain: str | None = None) -> Iterator[Allowance]:
-    """Yield the sessions that an entry describes, whether or not it permits them today.
+    """Yield the sessions that an entry describes, whether or not it permits them today, and whatever the models say.
 
     domain   only the addresses that its ends have in this routing domain; None: all, told apart
     """
@@ -74,28 +211,20 @@ def _apart(site: Site, build: Callable[[str | None], Iterable[Allowance]]) -> It
 
 
 def _of_entry(site: Site, entry: RegisterEntry, domain: str | None) -> Iterator[Allowance]:
-    if entry.gateway and entry.legs:
-        gateway = site.gateways[entry.gateway]
-        own = addresses_of(site, Endpoint(EndpointKind.GATEWAY, gateway.id), domain)
-        for leg in gateway.legs:
-            if leg.id in entry.legs:
-                peer = addresses_of(site, leg.peer, domain)
-                opener, answerer = (own, peer) if leg.self_opens else (peer, own)
-                yield Allowance(
-                    entry=entry.id,
-                    initiators=opener,
-                    responders=answerer,
-                    services=leg.services,
-                    path=entry.path,
-                    leg=leg.id,
-                )
-        return
-    source, destination = (addresses_of(site, end, domain) for end in (entry.source, entry.destination))
-    if not entry.opened_by_source:
-        source, destination = destination, source
-    if entry.kind is Kind.SANITISE:  # without legs it says how nothing goes; the direct pair is what it must not permit
-        source = destination = IntervalSet.empty()
-    yield Allowance(entry=entry.id, initiators=source, responders=destination, services=entry.services, path=entry.path)
+    services = {leg.id: leg.services for leg in site.gateways[entry.gateway].legs} if entry.gateway else {}
+    for session in sessions(site, entry):
+        source, destination = (addresses_of(site, end, domain) for end in (session.opener, session.answerer))
+        if entry.kind is Kind.SANITISE and not session.leg:
+            # Without legs it says how nothing goes; the direct pair is what it must not permit.
+            source = destination = IntervalSet.empty()
+        yield Allowance(
+            entry=entry.id,
+            initiators=source,
+            responders=destination,
+            services=services[session.leg] if session.leg else entry.services,
+            path=entry.path,
+            leg=session.leg,
+        )
 
 
 def asked(site: Site) -> Iterator[Allowance]:
@@ -125,38 +254,6 @@ def of_service(site: Site, device: TopologyDevice, service: DeviceService) -> Al
     return Allowance(entry=service.kind, initiators=ALL, responders=own, services=service.services)
 
 
-def addresses_of(site: Site, endpoint: Endpoint, domain: str | None = None) -> IntervalSet:
-    """Return the addresses that an end of a communication stands for.
-
-    domain   only those of hosts and segments in this routing domain; ranges, and hosts beyond the city, are in every one
-    """
-    found = IntervalSet.empty()
-    match endpoint.kind:
-        case EndpointKind.HOST:
-            return _host(site, endpoint.id, domain)
-        case EndpointKind.GROUP:
-            group = site.groups[endpoint.id]
-            found = group.ranges
-            for host in group.hosts:
-                found = found | _host(site, host, domain)
-            for segment in group.segments:
-                found = found | _prefixes(site, segment, domain)
-        case EndpointKind.SEGMENT:
-            found = _prefixes(site, endpoint.id, domain)
-        case EndpointKind.ZONE:
-            for name, place in site.segments.items():
-                if place.zone == endpoint.id:
-                    found = found | _prefixes(site, name, domain)
-        case EndpointKind.DEVICE:
-            interfaces = site.devices[endpoint.id].interfaces
-            here = (one for one in interfaces if not one.segment or _within(site, one.segment, domain))
-            found = IntervalSet.of(*(a.address for i in here for a in i.addresses))
-        case EndpointKind.GATEWAY:
-            for host in site.gateways[endpoint.id].hosts:
-                found = found | _host(site, host, domain)
-    return found
-
-
 def unmistakable(site: Site, endpoint: Endpoint) -> IntervalSet:
     """Return the addresses of an end that mean nobody else in another routing domain: what packets alone can be told by."""
     domains = {segment.domain for segment in site.segments.values()}
@@ -170,25 +267,6 @@ def unmistakable(site: Site, endpoint: Endpoint) -> IntervalSet:
                 for prefix in segment.prefixes:
                     own = own - prefix
         found = found | own
-    return found
-
-
-def _host(site: Site, name: str, domain: str | None) -> IntervalSet:
-    host = site.hosts[name]
-    there = not host.segment or _within(site, host.segment, domain)
-    return IntervalSet.of(*host.addresses) if there else IntervalSet.empty()
-
-
-def _within(site: Site, segment: str, domain: str | None) -> bool:
-    return domain is None or site.segments[segment].domain == domain
-
-
-def _prefixes(site: Site, segment: str, domain: str | None) -> IntervalSet:
-    found = IntervalSet.empty()
-    if not _within(site, segment, domain):
-        return found
-    for prefix in site.segments[segment].prefixes:
-        found = found | prefix
     return found
 
 

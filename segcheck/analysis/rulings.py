@@ -9,7 +9,7 @@ from datetime import date
 from segcheck.analysis import permitting
 from segcheck.analysis.attribution import Atom
 from segcheck.analysis.permitting import Allowance
-from segcheck.model.register import KindUse, RegisterEntry
+from segcheck.model.register import RegisterEntry
 from segcheck.model.replay import Ruling, SpotKind, stays
 from segcheck.model.site import DEFAULT_DOMAIN, Site
 from segcheck.model.site_words import DeviceKind
@@ -45,16 +45,16 @@ class Seen:
 class Rulings:
     """Asks the register; what an entry permits on a day is what `permitting` says.
 
-    kinds        between which tiers models know a kind of entry; those that it does not name may be anywhere
     allowances   of every entry, permitting or not
     """
 
     site: Site
-    kinds: Sequence[KindUse] = ()
     allowances: tuple[tuple[RegisterEntry, Allowance], ...] = field(init=False)
+    _held: permitting.Register = field(init=False)
     _ends: dict[frozenset[int], tuple[tuple[int, ...], frozenset[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._held = permitting.Register(self.site)
         self.allowances = tuple(
             (entry, allowance)
             for entry in self.site.policy.register
@@ -103,7 +103,7 @@ class Rulings:
         """Return the same without asking whether the zones are the same ones."""
         matching = list(self._matching(seen))
         in_force = [one for one in matching if all(one[0].permits_on(day) for day in seen.days)]
-        fitting = [one for one in in_force if self._fits(seen, one[0])]
+        fitting = [one for one in in_force if self._fits(seen, *one)]
         for entry, allowance in fitting:
             if self._on_path(seen, allowance):
                 return Ruling.REGISTERED, entry.id
@@ -154,8 +154,11 @@ class Rulings:
             return False
         if seen.src.spot.kind is SpotKind.DEVICE:
             return True
-        either = [*self._common(seen.src, seen.dst), *self._common(seen.dst, seen.src)]
-        return any(all(self.allowances[n][0].permits_on(day) for day in seen.days) for n in either)
+        return any(
+            all(entry.permits_on(day) for day in seen.days) and self._knows(entry, allowance, one, other, seen.days)
+            for one, other in ((seen.src, seen.dst), (seen.dst, seen.src))
+            for entry, allowance in (self.allowances[number] for number in self._common(one, other))
+        )
 
     def _common(self, src: Atom, dst: Atom) -> Sequence[int]:
         """Return the allowances that one end opens and the other answers, in the order of the register."""
@@ -169,24 +172,27 @@ class Rulings:
             self._ends[atom.sets] = opened, frozenset(number // 2 for number in atom.sets if number % 2)
         return self._ends[atom.sets]
 
-    def _fits(self, seen: Seen, entry: RegisterEntry) -> bool:
-        """Return whether a model in force for the segments of the ends, on each day, knows such an entry between their tiers."""
-        if not any(one.kind is entry.kind for one in self.kinds):
-            return True
-        src, dst = seen.src.spot, seen.dst.spot
-        known = {
-            one.model
-            for one in self.kinds
-            if one.kind is entry.kind and src.tier in one.initiators and dst.tier in one.responders
-        }
-        for day in set(seen.days):
-            models = {p.model for p in self.site.policy.profiles for end in (src, dst) if p.holds(end.wire, day)}
-            if models and not models & known:
-                return False
-        return True
+    def _fits(self, seen: Seen, entry: RegisterEntry, allowance: Allowance) -> bool:
+        """Return whether the models in force where the ends lie, on each day, know such an entry between them."""
+        ways = [(seen.src, seen.dst)]
+        if seen.fragment or seen.inferred:
+            ways.append((seen.dst, seen.src))
+        return any(
+            self._knows(entry, allowance, one, other, seen.days)
+            for one, other in ways
+            if any(self.allowances[number][1] is allowance for number in self._common(one, other))
+        )
+
+    def _knows(self, entry: RegisterEntry, allowance: Allowance, src: Atom, dst: Atom, days: tuple[date, date]) -> bool:
+        return all(self._held.fits(entry, allowance.leg, _lies(src), _lies(dst), day) for day in set(days))
 
     def _on_path(self, seen: Seen, allowance: Allowance) -> bool:
         """Return whether an entry may be seen where it was: its path names the device, or names none, or need not name it."""
         if not allowance.path or not seen.passed or seen.passed in allowance.path:
             return True
         return self.site.devices[seen.passed].kind not in _NAMED
+
+
+def _lies(atom: Atom) -> str:
+    """Return the place that an end lies in, by the name that the register's ends go by."""
+    return atom.spot.wire or atom.spot.place

@@ -13,7 +13,7 @@ from segcheck import checks
 from segcheck.analysis import network as graphs
 from segcheck.analysis import permitting
 from segcheck.analysis.network import Doubt, DoubtKind, Network
-from segcheck.app import requiring, validating
+from segcheck.app import modelling, requiring, validating
 from segcheck.errors import BadArguments, BadInput
 from segcheck.loaders.problems import SiteFile, did_you_mean
 from segcheck.model.assessment import Assessment, AssumptionUse
@@ -21,7 +21,7 @@ from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Code, Diagnostic, Severity
 from segcheck.model.exit import Exit
 from segcheck.model.finding import Basis, Finding
-from segcheck.model.register import Waiver
+from segcheck.model.register import ProfileModel, Waiver
 from segcheck.model.result import Binding
 from segcheck.model.site import Attestation, Service, Site
 from segcheck.model.site_words import DeviceKind, Responsibility
@@ -60,6 +60,7 @@ def assess(
     ignore: Sequence[str] = (),
     only_crossings: bool = False,
     spelt: bool = True,
+    as_model: ProfileModel | None = None,
     progress: Progress | None = None,
 ) -> Assessed:
     """Return the judgement of a site on a day.
@@ -67,6 +68,7 @@ def assess(
     only_crossings   no check is asked
     spelt            crossings are spelt out as boxes, and it is asked whether they stand by the filters alone; otherwise
                      only whether there is anything is told
+    as_model         judged as if this model held for all segments and days, instead of the declared profiles
     select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
     progress         told (what is being done, done, all)
 
@@ -81,6 +83,8 @@ def assess(
     site = validated.site
     if site is None:
         raise unusable(folder, validated.files)
+    if as_model is not None:
+        site = modelling.supposing(site, as_model, day)
     network = graphs.build(site, validated.bindings, day)
     allowed = permitting.allowances(site, day)
 
@@ -121,7 +125,12 @@ def assess(
         assumptions=tuple(_assumptions(network, judgement.pairs)),
         diagnostics=tuple(diagnostics_of(validated.bindings)),
         requirements=met,
-        weakened=tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore]),
+        weakened=(
+            *(f"--select {one}" for one in select),
+            *(f"--ignore {one}" for one in ignore),
+            *modelling.weakened(site, day),
+        ),
+        as_model=None if as_model is None else site.policy.profiles[0],
         instants=tuple(
             tuple(one.name for one, on in zip(judgement.reach.instants.schedules, row, strict=True) if on)
             for row in judgement.reach.instants.classes

@@ -9,7 +9,7 @@ from segcheck import checks, importers
 from segcheck.errors import BadArguments
 from segcheck.importers import ImporterInfo
 from segcheck.lang.words import Words, load
-from segcheck.loaders import requirements
+from segcheck.loaders import profiles, requirements
 from segcheck.loaders.problems import did_you_mean
 from segcheck.model.check import Check
 from segcheck.model.requirement import Requirement
@@ -67,6 +67,7 @@ def contents(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ..
     ]
     formats = tuple((module.IMPORTER.format, module.IMPORTER.title) for module in importers.installed())
     spoken = 0 if words.language == "ja" else 1
+    models = tuple((model.value, one.title[spoken]) for model, one in profiles.load().models.items())
     asked = tuple((one.id, one.title[spoken]) for one in _checks())
     required = tuple(
         {one.id: one.text[spoken] for one in requirements.load()}.items()
@@ -75,6 +76,7 @@ def contents(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ..
         *groups,
         (words("explain.checks"), asked),
         (words("explain.requirements"), required),
+        (words("explain.models"), models),
         (words("explain.importers"), formats),
     )
 

@@ -23,12 +23,12 @@ from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
 from segcheck.analysis.turns import within
-from segcheck.app import assessing, capture_names, contents, requiring, validating
+from segcheck.app import assessing, capture_names, contents, modelling, requiring, validating
 from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
 from segcheck.checks import Seen, SeenContext
-from segcheck.loaders import joining, models, protocols
+from segcheck.loaders import joining, protocols
 from segcheck.loaders.problems import SiteFile
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Crossing, Place, PlaceKind, Standing
@@ -87,7 +87,11 @@ def replay(
     named = [capture_names.tapped(validated.site, folder, text) for text in captures]
     read = reading.read(named, engine=engine, progress=progress, hashes=hashes)
     found = judge(validated.site, validated.bindings, read, folder=folder, day=day, wanted=wanted)
-    weakened = tuple([f"--select {one}" for one in select] + [f"--ignore {one}" for one in ignore])
+    weakened = (
+        *(f"--select {one}" for one in select),
+        *(f"--ignore {one}" for one in ignore),
+        *modelling.weakened(validated.site, day),
+    )
     assessment = replace(found.replayed.assessment, weakened=weakened)
     return replace(found, replayed=replace(found.replayed, assessment=assessment), files=validated.files)
 
@@ -170,7 +174,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
     Last comes how many conversations were left out, because there are too many different ones.
     """
     site = network.site
-    rulings = Rulings(site, models.load())
+    rulings = Rulings(site)
     attribution = Attribution(site, rulings.sets)
     expectations = protocols.load()
     tapped = network if any(tap in site.taps for tap in read.flows) else None

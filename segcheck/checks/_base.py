@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from segcheck.analysis import permitting
 from segcheck.analysis.network import Network
-from segcheck.analysis.permitting import Allowance
+from segcheck.analysis.permitting import Allowance, Held
 from segcheck.model.finding import ConfigEvidence, Evidence, Weight, WitnessEvidence
 from segcheck.model.register import RegisterEntry
 from segcheck.model.result import Binding
@@ -39,7 +39,13 @@ class Context:
         """Return what opens the violated crossings."""
         from segcheck.analysis.causes import causes
 
-        return tuple(causes(self.judgement, self.expired, self.unapproved))
+        refused = tuple(allowance for held in self.held for allowance in held.refused)
+        return tuple(causes(self.judgement, self.expired, self.unapproved, refused))
+
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """Return the entries in force with what the models make of each."""
+        return permitting.Register(self.site).on(self.day)
 
     @cached_property
     def expired(self) -> tuple[Allowance, ...]:

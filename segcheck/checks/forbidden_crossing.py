@@ -9,7 +9,7 @@ from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import Doubt
-from segcheck.checks._base import Context, crossing_requirements, crossing_weight
+from segcheck.checks._base import Context, crossing_weight
 from segcheck.checks._doubts import doubted, reasons, remedies
 from segcheck.checks._grouping import SHOWN, Mistake, findings, mistakes, removal
 from segcheck.checks._services import broken_by
@@ -17,7 +17,6 @@ from segcheck.checks.carrier import tunnels
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight, WitnessEvidence
-from segcheck.model.register import ProfileModel
 from segcheck.model.trace import Verdict
 
 CHECK = Check(
@@ -119,8 +118,7 @@ def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> F
 
 def _remedy(context: Context, mistake: Mistake) -> Said:
     japanese, english = removal(context, mistake)
-    broken = {name for one in mistake.causes for name in crossing_requirements(one.pair.src.tier, one.pair.dst.tier)}
-    if not mistake.rules or broken & _unregistrable(context):
+    if not mistake.rules or not all(_registrable(context, one.pair) for one in mistake.causes):
         return japanese, english
     return (
         f"{japanese}必要な通信であれば、先に台帳へ登録して承認を得て、規則をその範囲に狭める。",
@@ -128,7 +126,14 @@ def _remedy(context: Context, mistake: Mistake) -> Said:
     )
 
 
-def _unregistrable(context: Context) -> set[str]:
-    """Return the requirements that no entry of the register can meet: My Number with the internet; LGWAN tier too but in α'."""
-    breakout = any(one.model is ProfileModel.ALPHA_PRIME for one in context.site.policy.profiles)
-    return {"MN-02"} if breakout else {"MN-02", "LG-05"}
+def _registrable(context: Context, pair: Judged) -> bool:
+    """Return whether a model in force knows any entry at all between two tiers: if none does, registering is no remedy."""
+    guideline = context.site.policy.guideline
+    held = (
+        one
+        for one in context.site.policy.profiles
+        if any(one.holds(place.id, context.day) for place in (pair.src, pair.dst))
+    )
+    return guideline is None or any(
+        guideline.cell(one.model, one.guideline_edition, pair.src.tier, pair.dst.tier).permits for one in held
+    )

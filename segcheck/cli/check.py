@@ -64,6 +64,15 @@ def build(say: Say) -> click.Command:
                     "この日付 (2026-11-10) の台帳・例外措置・前提で判定します。省略時は日本の今日。",
                 ),
             ),
+            click.Option(
+                ["--as-model"],
+                metavar="MODEL",
+                help=say(
+                    "Judge as if this model (alpha, alpha_prime, beta, beta_prime) held everywhere: the gaps of a migration.",
+                    "このモデル (alpha、alpha_prime、beta、beta_prime) を全セグメントに適用したと仮定して判定します。"
+                    "移行の差分の確認用。",
+                ),
+            ),
             *check_options(say),
             requirements_option(say, strict=True),
         ],
@@ -77,26 +86,31 @@ def check(
     fail_on: str,
     accept_assumptions: bool,
     time: str | None,
+    as_model: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     requirements: tuple[str, ...],
 ) -> int:
     """Show the judgement; 0 proven, 1 findings, 3 undecided or assumed."""
-    from segcheck.app import assessing
+    from segcheck.app import assessing, modelling
     from segcheck.cli._progress import progress
     from segcheck.reports import as_json, check_json, check_summary, check_text
 
     here = settings(context)
     outputs = outputs_of(formats, FORMATS)
     day = day_of(time, "--time") or assessing.today()
+    model = None if as_model is None else modelling.named(as_model)
     with progress(here) as watch:
         spelt = any(kind == "json" for kind, _ in outputs)
-        found = assessing.assess(site, day=day, select=select, ignore=ignore, spelt=spelt, progress=watch)
+        found = assessing.assess(
+            site, day=day, select=select, ignore=ignore, spelt=spelt, as_model=model, progress=watch
+        )
     weak = [f"--fail-on {fail_on}"] if fail_on != "low" else []
     weak += ["--accept-assumptions"] if accept_assumptions else []
     options = {
         "site": site,
         "time": time,
+        "as-model": None if model is None else model.value,
         "fail-on": fail_on,
         "accept-assumptions": "yes" if accept_assumptions else None,
         "select": " ".join(select),

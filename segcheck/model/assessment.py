@@ -11,6 +11,7 @@ from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Diagnostic
 from segcheck.model.exit import Exit
 from segcheck.model.finding import Finding
+from segcheck.model.register import ProfileUse
 from segcheck.model.requirement import Met
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
@@ -46,6 +47,7 @@ class Assessment:
     assumptions   those that some crossing leans on, and those that are expired
     diagnostics   of all exports and of site against export
     weakened      options that make the judgement milder than the default, as they were given
+    as_model      the model that was supposed to hold everywhere instead of the declared ones, None: the declared ones
     instants      for each class of instants (the extra `time` of boxes), the schedules that are then in force
     layer2        (segments whose separation on layer 2 was read, segments where it is declared only)
     devices       (with an export, all that the city answers for)
@@ -65,6 +67,7 @@ class Assessment:
     diagnostics: tuple[Diagnostic, ...]
     requirements: tuple[Met, ...] = ()
     weakened: tuple[str, ...] = ()
+    as_model: ProfileUse | None = None
     instants: tuple[tuple[str, ...], ...] = ()
     layer2: tuple[int, int] = (0, 0)
     devices: tuple[int, int] = (0, 0)

@@ -6,13 +6,17 @@ Days are inclusive and Japanese (JST). Names are kept as written; a loader has c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from segcheck.model.site import Endpoint, Service
 from segcheck.model.site_words import Tier
 from segcheck.model.source import Span
+
+if TYPE_CHECKING:
+    from segcheck.model.profile import Guideline, StandardRule
 
 
 class Kind(Enum):
@@ -172,34 +176,51 @@ class ProfileUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindUse:
-    """Between which tiers a model knows a kind of register entry; `initiators` open the session."""
-
-    kind: Kind
-    model: ProfileModel
-    initiators: frozenset[Tier]
-    responders: frozenset[Tier]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Choices that the guideline leaves to the city; the defaults are the strict ones.
 
-    mn_screen_transfer    screen transfer from the My Number zone may be registered
-    lg_in_update_relay    a relay for updates between LGWAN and internet tiers may be registered
-    intra_tier            two zones of one tier may communicate without an entry
-    in_lbo_destinations   hosts and groups that the internet tier may reach past the security cloud
+    mn_screen_transfer       screen transfer to or from the My Number tier may be registered
+    mn_screen_client         the tier whose hosts view then: My Number or LGWAN; None = not said
+    lg_in_update_relay       a relay for updates between LGWAN and internet tiers may be registered
+    intra_tier               two zones of one tier may communicate without an entry
+    in_lbo_destinations      hosts and groups that the internet tier may reach past the security cloud
+    lgwan_push_sources       peers beyond LGWAN that must open sessions to the My Number tier themselves
+    gov_cloud_lgwan_systems  hosts in the government cloud that belong to the LGWAN tier
+    gov_cloud_patch, gov_cloud_licence, gov_cloud_console
+                             whom the government cloud may reach on the internet for one of its three exceptions
+    stated                   names of those that the policy states at all
     """
 
     mn_screen_transfer: bool = False
+    mn_screen_client: Tier | None = None
     lg_in_update_relay: bool = False
     intra_tier: bool = False
     in_lbo_destinations: tuple[Endpoint, ...] = ()
+    lgwan_push_sources: tuple[Endpoint, ...] = ()
+    gov_cloud_lgwan_systems: tuple[Endpoint, ...] = ()
+    gov_cloud_patch: tuple[Endpoint, ...] = ()
+    gov_cloud_licence: tuple[Endpoint, ...] = ()
+    gov_cloud_console: tuple[Endpoint, ...] = ()
+    stated: frozenset[str] = frozenset()
+
+    def on(self, option: str) -> bool | tuple[Endpoint, ...]:
+        """Return how an option stands: a switch, or the ends that a list names.
+
+        Raises:
+            AttributeError: there is no such option, a defect of the table that names it.
+        """
+        found: bool | tuple[Endpoint, ...] = getattr(self, option)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What a site permits and requires."""
+    """What a site permits and requires.
+
+    guideline   the models' crossing matrix that entries are held against; None: of a site that no file describes,
+                whose entries are taken as they are
+    standard    the city's own changes to it
+    """
 
     profiles: tuple[ProfileUse, ...]
     options: Options
@@ -207,6 +228,8 @@ class Policy:
     required: tuple[RequiredFlow, ...]
     scope: tuple[str, ...]
     chains: tuple[AcceptedChain, ...]
+    guideline: Guideline | None = field(default=None, repr=False)
+    standard: tuple[StandardRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,9 @@ def heading(page: Page, found: Assessment, weakened: Sequence[str]) -> None:
     page.prose(_asked(words, found))
     if found.requirements:
         page.prose(_requirements.counts(words, found.requirements))
+    if found.as_model is not None:
+        model, edition = found.as_model.model.value, found.as_model.guideline_edition
+        page.line((words("check.as_model", model=model, edition=edition), "yellow"))
     for option in (*found.weakened, *weakened):
         page.line((words("check.weakened", option=option), "yellow"))
 

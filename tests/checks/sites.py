@@ -275,6 +275,7 @@ class Town:
     hosts      further hosts: (segment, "" for one on the internet, address)
     kinds      of devices, where it is not a firewall
     groups     further ones: name -> range
+    lenient    a standard of the city lets any kind of entry exist: the town is not about the models of the guideline
     """
 
     rules: Sequence[str] = ()
@@ -290,6 +291,7 @@ class Town:
     hosts: dict[str, tuple[str, str]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    lenient: bool = True
 
     def with_rules(self, *rules: str) -> Town:
         """Return the town with other rules."""
@@ -364,8 +366,22 @@ class Town:
     def _policy(self) -> str:
         profile = self.profile or f"model: {self.model}, guideline_edition: R7.3, segments: all"
         text = f"segcheck: 1\nprofiles:\n  - {{{profile}}}\n"
+        text += standard() if self.lenient else ""
         text += "register:\n" + "".join(self.register) if self.register else ""
         return text + ("required:\n" + "".join(self.required) if self.required else "")
+
+
+def standard(tiers: Sequence[str] = tuple(dict.fromkeys(ZONES.values()))) -> str:
+    """Return a standard of the city by which any kind of entry may exist between these tiers, where one may at all."""
+    closed = {"internet", "security_cloud", "public"}
+    rows = [
+        f"  - {{id: ST-{one}-{other}, from: {one}, to: {other}, document: 試験, approver: 課長, reason: 試験, "
+        "review_due: 2099-12-31, kinds: [specific, sanitise, screen, lbo, relay, log_export, maintenance]}\n"
+        for one in tiers
+        for other in tiers
+        if one != other and not ("mynumber" in (one, other) and closed & {one, other})
+    ]
+    return "standard:\n" + "".join(rows)
 
 
 # --- what findings say

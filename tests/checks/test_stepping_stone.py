@@ -17,22 +17,25 @@ from tests.checks.sites import PORTS, Firewall, Town, entry, rule
 CITY = Path(__file__).resolve().parents[2] / "topologies" / "reiji"
 DAY = date(2026, 11, 24)
 MAIL = "    method: mail_text"
-#: Web isolation is no method of the α model.
-UNACCEPTED = "    method: web_isolation"
+#: A gateway that forwards is an ordinary host.
+FORWARDING = f"{MAIL}\n    forwards: true"
+MAIL = f"{MAIL}\n    forwards: false"
 
 
 @pytest.fixture
 def judged(tmp_path: Path):
     """Return a function that judges the sound city with some of its words replaced."""
 
-    def judge(*changes: tuple[str, str, str], day: date = DAY) -> dict[tuple[str, str, str], Finding]:
+    def judge(
+        *changes: tuple[str, str, str], day: date = DAY, check: str = "stepping-stone"
+    ) -> dict[tuple[str, str, str], Finding]:
         folder = tmp_path / "site"
         shutil.copytree(CITY, folder)
         for name, old, new in changes:
             text = (folder / name).read_text(encoding="utf-8")
             assert old in text
             (folder / name).write_text(text.replace(old, new), encoding="utf-8")
-        found = assessing.assess(str(folder), day=day, select=["stepping-stone"], spelt=False).assessment.findings
+        found = assessing.assess(str(folder), day=day, select=[check], spelt=False).assessment.findings
         return {(one.key.partition(":")[0], one.src_zone, one.dst_zone): one for one in found}
 
     return judge
@@ -46,8 +49,16 @@ def test_registered_pairs_of_a_sanitiser_cut_every_chain(judged):
     assert judged() == {}
 
 
-def test_method_that_the_profile_does_not_accept_cuts_nothing(judged):
-    found = judged(("topology.yaml", MAIL, UNACCEPTED))
+def test_method_that_the_profile_does_not_accept_makes_an_entry_that_permits_nothing(judged):
+    """Web isolation is no method of the α model."""
+    isolated = MAIL.replace("mail_text", "web_isolation")
+
+    found = judged(("topology.yaml", MAIL, isolated), check="entry-out-of-model")
+    assert {one.subject for one in found.values()} == {"SN-IN", "SN-OUT"}
+
+
+def test_without_the_cut_everything_beyond_is_reached(judged):
+    found = judged(("topology.yaml", MAIL, FORWARDING))
 
     assert set(found) == {
         ("control", "dmz", "lg"),
@@ -68,7 +79,7 @@ def test_method_that_the_profile_does_not_accept_cuts_nothing(judged):
 
 
 def test_every_step_is_shown_with_its_packet_rules_and_entry(judged):
-    control = judged(("topology.yaml", MAIL, UNACCEPTED))["control", "dmz", "lg"]
+    control = judged(("topology.yaml", MAIL, FORWARDING))["control", "dmz", "lg"]
 
     witnesses = [one for one in control.evidence if isinstance(one, WitnessEvidence)]
     lines = [one.span.path for one in control.evidence if isinstance(one, ConfigEvidence)]
@@ -78,19 +89,13 @@ def test_every_step_is_shown_with_its_packet_rules_and_entry(judged):
     assert "exports/fw-core.conf" in lines
 
 
-def test_gateway_that_forwards_cuts_nothing(judged):
-    found = judged(("topology.yaml", f"{MAIL}\n    forwards: false", f"{MAIL}\n    forwards: true"))
-
-    assert ("control", "dmz", "lg") in found
-
-
 def test_accepted_chain_is_not_told_until_its_review_is_due(judged):
     accepted = (
         "chains:",
         "chains:\n  - {id: CH-02, accept: [SN-IN, SN-IN], reason: 移行, owner: 課長, review_due: 2026-11-24}",
     )
 
-    found = judged(("topology.yaml", MAIL, UNACCEPTED), ("policy.yaml", *accepted))
+    found = judged(("topology.yaml", MAIL, FORWARDING), ("policy.yaml", *accepted))
 
     assert ("control", "dmz", "lg") not in found
     assert ("control", "sc", "lg") in found  # a longer way is another way
@@ -102,7 +107,7 @@ def test_acceptance_ends_with_its_review_day(judged):
         "chains:\n  - {id: CH-02, accept: [SN-IN, SN-IN], reason: 移行, owner: 課長, review_due: 2026-11-23}",
     )
 
-    assert ("control", "dmz", "lg") in judged(("topology.yaml", MAIL, UNACCEPTED), ("policy.yaml", *accepted))
+    assert ("control", "dmz", "lg") in judged(("topology.yaml", MAIL, FORWARDING), ("policy.yaml", *accepted))
 
 
 def test_entry_that_permits_no_longer_is_no_step(judged):
@@ -111,7 +116,7 @@ def test_entry_that_permits_no_longer_is_no_step(judged):
     old = text[start : text.index("}", start)]
 
     found = judged(
-        ("topology.yaml", MAIL, UNACCEPTED), ("policy.yaml", old, old.replace("status: 承認", "status: 廃止"))
+        ("topology.yaml", MAIL, FORWARDING), ("policy.yaml", old, old.replace("status: 承認", "status: 廃止"))
     )
 
     assert ("control", "dmz", "lg") not in found
@@ -125,7 +130,11 @@ def test_screen_sessions_count_as_data_once_they_are_plain_sessions(judged):
     assert old in text
     plain = "kind: specific, from: lg-terminals, to: vdi-in, service: [tcp/3389, udp/3389],"
 
-    found = judged(("policy.yaml", old, plain))
+    own = (
+        "standard:\n  - {id: ST-1, from: lgwan, to: internet, kinds: [specific, sanitise, screen], document: 基準, "
+        "approver: 課長, reason: 試験, review_due: 2099-12-31}\nrequired:\n"
+    )
+    found = judged(("policy.yaml", old, plain), ("policy.yaml", "required:\n", own))
 
     assert ("data", "in", "mn") in found
     assert ("control", "in", "lg") not in found

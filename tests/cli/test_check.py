@@ -87,7 +87,7 @@ def test_a_proof_that_leans_on_a_declaration_names_it(check):
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("text", [TOPOLOGY.replace("tier: lgwan,", "tier: lgwn,"), "segcheck: 1\n", "- [\n", ""])
+@pytest.mark.parametrize("text", [TOPOLOGY.replace("tier: mynumber,", "tier: mynumbr,"), "segcheck: 1\n", "- [\n", ""])
 def test_files_that_cannot_be_used_end_with_2_and_nothing_is_judged(check, text, language):
     outcome = check("--lang", language, topology=text)
 

@@ -62,8 +62,8 @@ def test_csv_and_json_say_the_same(matrix, rules):
         for c in found["cells"]
     ] == rows
     assert [(one["id"], one["name"], one["tier"]) for one in found["zones"]] == [
-        ("lg", "LGWAN接続系", "lgwan"),
-        ("in", "in", "internet"),
+        ("lg", "マイナンバー利用事務系", "mynumber"),
+        ("in", "in", "lgwan"),
         ("public", "public", "public"),
         ("unknown", "unknown", "unknown"),
     ]
@@ -102,7 +102,7 @@ def test_a_wrong_command_line_ends_with_2(matrix, arguments, english, japanese):
 
 
 def test_files_that_cannot_be_used_end_with_2(matrix, call):
-    broken = matrix(topology=TOPOLOGY.replace("tier: lgwan,", "tier: lgwn,"))
+    broken = matrix(topology=TOPOLOGY.replace("tier: mynumber,", "tier: mynumbr,"))
 
     assert (broken.code, broken.out) == (2, "")
     assert "nothing was judged" in broken.err

@@ -14,7 +14,7 @@ segcheck: 1
 name: 見本市
 zones:
   lg: {tier: lgwan, name: LGWAN接続系}
-  in: {tier: internet}
+  in: {tier: lgwan_wan}
 segments:
   lg-srv: {zone: lg, v4: [10.20.10.0/24], v6: none, gateway: [fw]}
   lg-term: {zone: lg, v4: [10.20.12.0/24], v6: none}

@@ -7,7 +7,7 @@ from pathlib import Path
 TOPOLOGY = """\
 segcheck: 1
 name: 見本市
-zones: {lg: {tier: lgwan, name: LGWAN接続系}, in: {tier: internet}}
+zones: {lg: {tier: mynumber, name: マイナンバー利用事務系}, in: {tier: lgwan}}
 segments:
   lg-srv: {zone: lg, v4: [10.20.10.0/24], v6: none, gateway: [wall]}
   in-srv: {zone: in, v4: [10.30.10.0/24], v6: none, gateway: [wall]}

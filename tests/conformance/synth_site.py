@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.checks.sites import standard
+
 TOPOLOGY = """\
 segcheck: 1
 name: 合成キャプチャの町
@@ -57,10 +59,12 @@ REGISTER: Mapping[str, tuple[str, str, str, str]] = {
 
 def site(folder: Path, changed: Mapping[str, tuple[str, str, str, str]] | None = None, model: str = "alpha") -> Path:
     """Write the site's files and return their folder; `changed` replaces entries of the register or adds some."""
-    lines = ["segcheck: 1", f"profiles: [{{model: {model}, guideline_edition: R7.3, segments: all}}]", "register:"]
+    lines = ["segcheck: 1", f"profiles: [{{model: {model}, guideline_edition: R7.3, segments: all}}]"]
+    lines += [*standard(("lgwan", "internet", "sanitise", "public")).splitlines(), "register:"]  # not about the models
     for name, (source, target, services, more) in {**REGISTER, **(changed or {})}.items():
+        kind = "relay" if name == "BROWSE" else "specific"  # the one without a security cloud on its path
         lines.append(
-            f"  - {{id: {name}, kind: specific, from: {source}, to: {target}, service: {services}, purpose: 試験, status: 承認, "
+            f"  - {{id: {name}, kind: {kind}, from: {source}, to: {target}, service: {services}, purpose: 試験, status: 承認, "
             f"approver: 総務課長, approved: 2020-01-01{', ' + more if more else ''}}}"
         )
     folder.mkdir(parents=True, exist_ok=True)

@@ -29,6 +29,7 @@ from tests.soundness.town import (
     OPEN,
     POLICY,
     PORTS,
+    STANDARD,
     TWO_TIERS,
     Rule,
     assessed,
@@ -63,12 +64,16 @@ def test_1_a_sanitiser_ends_sessions_and_nothing_passes_it_unended(tmp_path: Pat
 
 
 def test_2_two_legs_through_a_host_are_found(tmp_path: Path) -> None:
-    apart = POLICY + (
-        "register:\n"
-        "  - {id: A-1, kind: specific, from: in-mail, to: san-01, service: tcp/25, purpose: x, status: 承認, approver: 課長,\n"
-        "     approved: 2026-04-01}\n"
-        "  - {id: A-2, kind: specific, from: san-01, to: lg-mail, service: tcp/25, purpose: x, status: 承認, approver: 課長,\n"
-        "     approved: 2026-04-01}\n"
+    apart = (
+        POLICY
+        + STANDARD
+        + (
+            "register:\n"
+            "  - {id: A-1, kind: specific, from: in-mail, to: san-01, service: tcp/25, purpose: x, status: 承認, approver: 課長,\n"  # noqa: E501
+            "     approved: 2026-04-01}\n"
+            "  - {id: A-2, kind: specific, from: san-01, to: lg-mail, service: tcp/25, purpose: x, status: 承認, approver: 課長,\n"  # noqa: E501
+            "     approved: 2026-04-01}\n"
+        )
     )
     found = sanitised(tmp_path, LEG_IN, LEG_OUT, policy=apart)
 

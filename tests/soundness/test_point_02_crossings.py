@@ -22,6 +22,7 @@ from tests.soundness.town import (
     OPEN,
     POLICY,
     PORTS,
+    STANDARD,
     TWO_TIERS,
     Rule,
     assessed,
@@ -220,6 +221,7 @@ def test_traffic_within_a_zone_that_transits_another_is_a_crossing(tmp_path: Pat
 
 REGISTER = (
     POLICY
+    + STANDARD
     + """\
 register:
   - {id: SP-1, kind: specific, from: one, to: two, service: tcp/443, path: [PATH], purpose: 連携, status: 承認, approver: 課長,

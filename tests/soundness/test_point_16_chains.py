@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.soundness.test_point_15_sanitisers import LEG_IN, LEG_OUT, REGISTER, site
-from tests.soundness.town import POLICY, standing
+from tests.soundness.town import POLICY, STANDARD, standing
 
 APART = """\
 register:
@@ -21,7 +21,7 @@ register:
 @pytest.mark.parametrize("kind", ["relay", "specific"])
 def test_two_registered_sessions_that_no_gateway_cuts_are_a_possible_stepping_stone(tmp_path: Path, kind: str) -> None:
     """in-mail may open to san-01 and san-01 to lg-mail, by two entries that are no pair of a gateway."""
-    found = site(tmp_path, LEG_IN, LEG_OUT, policy=POLICY + APART.replace("KIND", kind))
+    found = site(tmp_path, LEG_IN, LEG_OUT, policy=POLICY + STANDARD + APART.replace("KIND", kind))
 
     assert standing(found, "in-lan", "san-lan") == "proven"
     assert standing(found, "san-lan", "lg-lan") == "proven"

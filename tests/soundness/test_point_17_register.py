@@ -154,16 +154,25 @@ def test_two_zones_of_one_tier_are_denied_unless_the_policy_says_otherwise(tmp_p
     assert ("mn-lan", "lg-lan") not in {(one.src.id, one.dst.id) for one in loose.crossings}
 
 
-@pytest.mark.xfail(strict=True, reason="issue B: which kinds of entries a profile permits is not yet judged")
-def test_the_profile_says_which_entries_may_exist(tmp_path: Path) -> None:
-    """Screen transfer from My Number to the internet tier may be registered in no model without the option."""
-    topology = TWO_TIERS.replace("{tier: lgwan}", "{tier: internet}") + DEVICE
-    files = {
-        "fw.conf": fortigate(
-            "fw", PORTS, [Rule(1, "port1", "port2", "172.16.10.12/32", "172.16.20.25/32", "tcp/3389"), CLOSED]
-        )
-    }
-    words = policy({"service": "tcp/3389"}).replace("kind: specific", "kind: screen")
-    found = assessed(town(tmp_path, topology, files, words))
+SCREENS = """\
+gateways:
+  - {id: screens, hosts: [lg-host], method: screen, legs: [{id: view, to: mn-host, service: tcp/3389, opener: other},
+     {id: web, from: zone:lg, service: tcp/443, opener: self}]}
+"""
 
-    assert [one.standing.value for one in found.findings] == ["violated"]
+
+@pytest.mark.parametrize("tier", ["internet", "lgwan"])
+def test_the_profile_says_which_entries_may_exist(tmp_path: Path, tier: str) -> None:
+    """Screen transfer from My Number may be registered in no model without the option, and never to the internet tier."""
+    topology = TWO_TIERS.replace("{tier: lgwan}", f"{{tier: {tier}}}") + DEVICE + SCREENS
+    view = Rule(1, "port1", "port2", "172.16.10.12/32", "172.16.20.25/32", "tcp/3389")
+    files = {"fw.conf": fortigate("fw", PORTS, [view, CLOSED])}
+    words = policy({"service": "tcp/3389", "gateway": "screens", "legs": "[view]"})
+    words = words.replace("kind: specific", "kind: screen")
+    option = "options: {mn_screen_transfer: true, mn_screen_client: mynumber}\n"
+    found = assessed(town(tmp_path / "off", topology, files, words))
+    allowed = assessed(town(tmp_path / "on", topology, files, words + option))
+
+    assert [(one.check, one.standing.value) for one in found.findings] == [("entry-out-of-model", "violated")]
+    assert standing(found) == "violated"
+    assert standing(allowed) == ("proven" if tier == "lgwan" else "violated")

@@ -19,6 +19,12 @@ from segcheck.model.crossing import Crossing
 from segcheck.model.finding import ConfigEvidence, Finding
 
 DAY = date(2026, 11, 24)
+#: Of a town that is not about the models of the guideline: its own standard lets these entries exist.
+STANDARD = "standard:\n" + "".join(
+    f"  - {{id: {one}-{other}, from: {one}, to: {other}, kinds: [specific, relay, sanitise, screen], document: 試験, "
+    "approver: 課長, reason: 試験, review_due: 2099-12-31}\n"
+    for one, other in (("internet", "sanitise"), ("sanitise", "lgwan"), ("lgwan", "sanitise"), ("sanitise", "internet"))
+)
 POLICY = "segcheck: 1\nprofiles: [{model: alpha, guideline_edition: R7.3, segments: all}]\n"
 
 

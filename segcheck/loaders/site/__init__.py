@@ -7,6 +7,7 @@ crossrefs     every reference followed
 addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
 declaring     attributes, documents, ledgers
+standards     profiles and the city's own standard against the table of models
 building      to nouns
 clauses       clauses/NAME.yaml, the clauses of the site's own policies
 sheets        the sheets of site.xlsx, derived from the models of the files
@@ -26,7 +27,7 @@ from pydantic import BaseModel
 from segcheck.errors import BadInput, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
-from segcheck.loaders.site import addressing, book, building, clauses, consistency, crossrefs, declaring
+from segcheck.loaders.site import addressing, book, building, clauses, consistency, crossrefs, declaring, standards
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.loaders.site.policy import PolicyFile
@@ -78,6 +79,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     declaring.check(topology, names, root)
     crossrefs.policy(policy, names)
     consistency.policy(policy, names)
+    standards.policy(policy, names)
     if waivers is not None:
         crossrefs.waivers(waivers, names)
         consistency.waivers(waivers, names)

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from segcheck.loaders import marked
+from segcheck.loaders import marked, profiles
 from segcheck.loaders.device_file import route
 from segcheck.loaders.edges import service
 from segcheck.loaders.site import declaring
+from segcheck.loaders.site import policy as policy_files
 from segcheck.loaders.site.addressing import length_in, written
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
-from segcheck.model import register, site
+from segcheck.model import profile, register, site
 from segcheck.model.device import InterfaceAddress
+from segcheck.model.site_words import Tier
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
@@ -259,7 +261,30 @@ def _policy(page: Page, one: Any, names: Names) -> register.Policy:
             mn_screen_transfer=one.options.mn_screen_transfer,
             lg_in_update_relay=one.options.lg_in_update_relay == "registered",
             intra_tier=one.options.intra_tier == "allow",
-            in_lbo_destinations=tuple(names.endpoint(name) for name in one.options.in_lbo_destinations),
+            mn_screen_client=None if one.options.mn_screen_client is None else Tier(one.options.mn_screen_client),
+            **{
+                name: tuple(names.endpoint(end) for end in getattr(one.options, name))
+                for name in policy_files.ENDS_OF_OPTIONS
+            },
+            stated=frozenset(  # an empty list says no more than none, and a workbook cannot tell them apart
+                name for name in one.options.model_fields_set if getattr(one.options, name) not in ([], None)
+            ),
+        ),
+        guideline=profiles.load(),
+        standard=tuple(
+            profile.StandardRule(
+                id=rule.id,
+                initiator=rule.from_,
+                responder=rule.to,
+                model=rule.model,
+                kinds=frozenset(rule.kinds),
+                document=rule.document,
+                approver=rule.approver,
+                reason=rule.reason,
+                review_due=rule.review_due,
+                span=page.span(path),
+            )
+            for path, rule in page.items("standard")
         ),
         register=tuple(_entry(page, path, entry, names) for path, entry in page.items("register")),
         required=tuple(

@@ -10,6 +10,7 @@ from segcheck.loaders.edges import BLANK
 from segcheck.loaders.problems import did_you_mean
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
+from segcheck.loaders.site.policy import ENDS_OF_OPTIONS
 
 
 def topology(page: Page, names: Names) -> None:
@@ -112,8 +113,9 @@ def policy(page: Page, names: Names) -> None:
     for path, profile in page.items("profiles"):
         names.ask_all(page, (*path, "segments"), profile.segments, "segments")
     for path, options in page.items("options"):
-        for index, name in enumerate(options.in_lbo_destinations):
-            names.ask_end(page, (*path, "in_lbo_destinations", index), name)
+        for option in ENDS_OF_OPTIONS:
+            for index, name in enumerate(getattr(options, option)):
+                names.ask_end(page, (*path, option, index), name)
     legs = {gateway.id: [leg.id for leg in gateway.legs] for _, gateway in names.topology.items("gateways")}
     for path, entry in page.items("register"):
         names.ask_end(page, (*path, "from"), entry.from_)
@@ -140,7 +142,7 @@ def policy(page: Page, names: Names) -> None:
             page.note(
                 path, f"no requirement '{name}'", f"要求 '{name}' はありません", did_you_mean(name, requirements.ids())
             )
-    for section in ("register", "required", "chains"):
+    for section in ("register", "required", "chains", "standard"):
         names.unique(page, section)
 
 

@@ -11,6 +11,7 @@ from segcheck.loaders import protocols
 from segcheck.loaders.edges import Date, Id, Services, Strict, one_or_more, word
 from segcheck.loaders.site.topology import Version
 from segcheck.model import register
+from segcheck.model.site_words import Tier
 
 _STATUS = {
     "申請中": register.Status.APPLIED,
@@ -27,6 +28,8 @@ _MODELS = {
     )
     for mark, model in {"": plain, **dict.fromkeys("'’′´", prime), "ダッシュ": prime}.items()
 }
+#: Every spelling of a model.
+MODEL_NAMES = {**{model.value: model for model in register.ProfileModel}, **_MODELS}
 
 _PROTOCOLS = Enum("_PROTOCOLS", {name: name for name in protocols.load().known})  # type: ignore[misc]
 
@@ -53,6 +56,9 @@ class OptionsEntry(Strict):
     mn_screen_transfer: bool = Field(
         False, description="screen transfer from My Number may be registered / MN からの画面転送"
     )
+    mn_screen_client: Literal["mynumber", "lgwan"] | None = Field(
+        None, description="which side views in it; not settled by the guideline / その画面転送で操作する側"
+    )
     lg_in_update_relay: Literal["forbidden", "registered"] = Field(
         "forbidden", description="relay for updates between LGWAN and internet tiers / LG・IN 間の更新中継"
     )
@@ -61,6 +67,45 @@ class OptionsEntry(Strict):
     )
     in_lbo_destinations: list[str] = Field(
         [], description="hosts, groups that the internet tier reaches past the security cloud / IN からの直接接続先"
+    )
+    lgwan_push_sources: list[str] = Field(
+        [], description="peers beyond LGWAN that must open sessions to My Number / LGWAN から MN へ開始する相手"
+    )
+    gov_cloud_lgwan_systems: list[str] = Field(
+        [], description="systems of the LGWAN tier in the government cloud / ガバメントクラウド上の LG のシステム"
+    )
+    gov_cloud_patch: list[str] = Field(
+        [], description="where the government cloud fetches patches / GC からの修正プログラム取得先"
+    )
+    gov_cloud_licence: list[str] = Field(
+        [], description="where the government cloud activates licences / GC からのライセンス認証先"
+    )
+    gov_cloud_console: list[str] = Field(
+        [], description="the management console of the government cloud / GC の管理コンソール"
+    )
+
+
+#: Options that list ends of communications.
+ENDS_OF_OPTIONS = tuple(name for name, one in OptionsEntry.model_fields.items() if one.annotation == list[str])
+
+
+class StandardEntry(Strict):
+    """A cell of the crossing matrix as the city's own standard has it / 団体の基準による変更."""
+
+    id: Id
+    from_: word(Tier) = Field(alias="from", description="tier that opens the session / 接続を開始する階層")  # type: ignore[valid-type]
+    to: word(Tier) = Field(description="tier that answers / 接続を受ける階層")  # type: ignore[valid-type]
+    model: word(register.ProfileModel, _MODELS) | None = Field(  # type: ignore[valid-type]
+        None, description="every model if absent / モデル (省略時はすべて)"
+    )
+    kinds: list[word(register.Kind)] = Field(  # type: ignore[valid-type]
+        [], description="kinds of entry that may exist there; none if absent / 登録してよい種別 (省略は登録を認めない)"
+    )
+    document: str = Field(description="where it is laid down / 根拠の文書")
+    approver: str = Field("", description="post, not a person; needed if it permits more / 承認者 (職名)")
+    reason: str = Field("", description="needed if it permits more / 理由")
+    review_due: Date | None = Field(
+        None, description="last day on which it permits more / 見直し期限 (当日まで有効、緩める場合は必須)"
     )
 
 
@@ -133,3 +178,4 @@ class PolicyFile(Strict):
         [], description="ids of requirements that count; those decidable from rules if absent / 対象の要求"
     )
     chains: list[ChainEntry] = Field([])
+    standard: list[StandardEntry] = Field([])

@@ -157,6 +157,7 @@ def sheets() -> tuple[SheetSpec, ...]:
         register(),
         _sheet("required", "必要な通信", pol, policy.RequiredEntry),
         _sheet("chains", "承認した連鎖", pol, policy.ChainEntry),
+        _sheet("standard", "団体の基準", pol, policy.StandardEntry),
         _sheet("waivers", "例外措置", wai, waivers.WaiverEntry),
         _sheet("notifications", "通知先", cfg, settings.NotificationEntry),
     )
