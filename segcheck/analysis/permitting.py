@@ -231,6 +231,9 @@ def asked(site: Site) -> Iterator[Allowance]:
     """Yield every communication that somebody may ask about: all entries, permitting or not, and required flows."""
     for entry in site.policy.register:
         yield from of_entry(site, entry)
+        if entry.kind is Kind.SANITISE:  # the direct pair, which it must not permit
+            ends = addresses_of(site, entry.source), addresses_of(site, entry.destination)
+            yield Allowance(entry=entry.id, initiators=ends[0], responders=ends[1], services=entry.services)
     for flow in site.policy.required:
         yield of_flow(site, flow)
     for device in site.devices.values():

@@ -241,6 +241,16 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(told[:NAMED]) + (f", … ({len(told)})" if len(told) > NAMED else "")
 
 
+def written_default(rules: RuleList, rule: Rule) -> bool:
+    """Return whether a rule, and all after it, decide as the list does at its end."""
+    if type(rule.action) is not type(rules.default):
+        return False
+    after = rules.rules[rules.rules.index(rule) :]
+    return all(
+        type(r.action) is type(rules.default) for r in after if r.enabled and isinstance(r.action, Permit | Deny)
+    )
+
+
 def grouped(
     check: Check,
     device: str,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.analysis.anomalies import Anomaly, AnomalyKind
+from segcheck.analysis.anomalies import AnomalyKind
 from segcheck.checks._base import Context
-from segcheck.checks._hygiene import Listed, exports_read, grouped, odd, some
+from segcheck.checks._hygiene import Listed, exports_read, grouped, odd, some, written_default
 from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
-from segcheck.model.rules import Deny, Permit, Rule, RuleList
+from segcheck.model.rules import Rule
 
 CHECK = Check(
     id="generalised-rule",
@@ -41,7 +41,7 @@ def find(context: Context) -> Iterator[Finding]:
     devices: dict[str, list[tuple[Listed, Rule, Rule]]] = {}
     for one, found in odd(context):
         for each in found:
-            if each.kind is AnomalyKind.GENERALISED and not _written_default(one.rules, each):
+            if each.kind is AnomalyKind.GENERALISED and not written_default(one.rules, each.rule):
                 devices.setdefault(one.device, []).append((one, each.rule, each.because[0]))
     for device, members in devices.items():
         pairs = [f"{one.name(rule)} ⊃ {earlier.id}" for one, rule, earlier in members]
@@ -56,13 +56,3 @@ def find(context: Context) -> Iterator[Finding]:
                 "Confirm that the exceptions are meant; if not, narrow the wider rules.",
             ),
         )
-
-
-def _written_default(rules: RuleList, one: Anomaly) -> bool:
-    """Return whether a rule, and all after it, decide as the list does at its end."""
-    if type(one.rule.action) is not type(rules.default):
-        return False
-    after = rules.rules[rules.rules.index(one.rule) :]
-    return all(
-        type(r.action) is type(rules.default) for r in after if r.enabled and isinstance(r.action, Permit | Deny)
-    )

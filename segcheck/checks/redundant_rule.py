@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from segcheck.analysis.anomalies import AnomalyKind
 from segcheck.checks._base import Context
-from segcheck.checks._hygiene import Listed, exports_read, grouped, odd, some
+from segcheck.checks._hygiene import Listed, exports_read, grouped, odd, some, written_default
 from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
 from segcheck.model.rules import Rule
@@ -31,11 +31,14 @@ covered = exports_read
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield, for each device, its rules that earlier or later ones make superfluous; rules that log apart are not."""
+    """Yield, for each device, its rules that earlier or later ones make superfluous; rules that log apart are not.
+
+    Nor is what a list ends with anyway, written out.
+    """
     devices: dict[str, list[tuple[Listed, Rule, tuple[Rule, ...]]]] = {}
     for one, found in odd(context):
         for each in found:
-            if each.kind in (AnomalyKind.REDUNDANT, AnomalyKind.SPARE):
+            if each.kind in (AnomalyKind.REDUNDANT, AnomalyKind.SPARE) and not written_default(one.rules, each.rule):
                 devices.setdefault(one.device, []).append((one, each.rule, each.because))
     for device, members in devices.items():
         pairs = [f"{one.name(rule)} ({', '.join(other.id for other in because)})" for one, rule, because in members]

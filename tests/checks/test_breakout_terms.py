@@ -5,14 +5,16 @@ from tests.checks.sites import Town, entry, params, rule
 CHECK = "breakout-terms"
 HELD = {"approval_date": "2026-04-01", "contract": "第5号", "malware_scan": "cdr"}
 
+LINE = 'links:\n  - {id: out, ends: ["fw:in", "zone:in"], kind: isp}\n'
+
 
 def town(end="in-pc", **changed):
     held = one_line({**HELD, "tenant_restriction": True, **changed})
     listed = f"  - {{id: s1, name: 共同利用, kind: cloud, zone: in, ends: [{end}], attributes: {held}}}\n"
     return Town(
         rules=[rule(1, "lg:lg-pc", "in:in-pc", "HTTPS")],
-        register=[entry("LB-1", "lg-pc", "in-pc", "tcp/443", kind="lbo")],
-        topology="external_services:\n" + listed,
+        register=[entry("LB-1", "lg-pc", "in-pc", "tcp/443", kind="lbo", path="[fw]")],
+        topology="external_services:\n" + listed + LINE,
     )
 
 

@@ -75,4 +75,4 @@ def test_an_entry_that_was_never_approved_has_not_expired(tmp_path):
     applied = entry("R1", "lg-mail", "in-mail", "tcp/25", expires="2026-11-23", status="申請中")
 
     (found,) = Town(rules=[MAIL], register=[applied]).judged(tmp_path).findings
-    assert found.check == "forbidden-crossing"
+    assert found.check == "unapproved-entry"

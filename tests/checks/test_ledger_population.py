@@ -21,7 +21,7 @@ class Listed(Town):
         return super().written(folder)
 
 
-UP = 'links:\n  - {id: up, ends: ["fw:in", "zone:in"], kind: isp}\n'
+UP = 'links:\n  - {id: up, ends: ["fw:in", "zone:in"], kind: maintenance}\n'
 LEDGER = "  - {{id: {0}, kind: {0}, path: {0}.csv, column: 管理番号}}\n"
 TOPOLOGY = UP + "ledgers:\n" + LEDGER.format("devices")
 FIRES = Listed(devices=("fw", "old-fw"), topology=TOPOLOGY + LEDGER.format("lines"))

@@ -36,11 +36,17 @@ def test_a_rule_that_alone_logs_is_no_copy(tmp_path):
 
 
 def test_two_rules_together_make_an_iptables_rule_redundant(tmp_path):
-    rules = ["-s 10.1.0.0/25 -j DROP", "-s 10.1.0.128/25 -j DROP", "-s 10.1.0.0/24 -p tcp -j DROP"]
+    rules = ["-s 10.1.0.0/25 -j ACCEPT", "-s 10.1.0.128/25 -j ACCEPT", "-s 10.1.0.0/24 -p tcp -j ACCEPT"]
     town = Town(firewalls={"fw": Firewall(iptables=rules)}, topology=WHOLE)
 
     (found,) = town.found(tmp_path, CHECK)
     assert (found.subject, len(found.evidence)) == ("fw FORWARD#3", 3)
+
+
+def test_a_default_deny_that_is_written_out_is_not_spare(tmp_path):
+    rules = ["-s 10.1.0.0/25 -j ACCEPT", "-s 10.1.0.128/25 -j DROP", "-j DROP"]
+
+    assert Town(firewalls={"fw": Firewall(iptables=rules)}, topology=WHOLE).found(tmp_path, CHECK) == ()
 
 
 def test_many_of_a_device_are_one_finding(tmp_path):

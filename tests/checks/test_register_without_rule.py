@@ -22,8 +22,9 @@ def test_no_device_has_a_rule_for_it(tmp_path):
 
 def test_a_rule_that_is_narrower_or_switched_off_is_another_finding(tmp_path):
     off = rule(1, "lg:lg-mail", "in:in-mail", "SMTP", status="disable")
-    for number, town in enumerate((SOUND.with_rules(SOUND.rules[0]), SOUND.with_rules(off))):
-        assert [one.check for one in town.judged(tmp_path / str(number)).findings] == [NARROWER]
+    for rules, told_by in ((SOUND.rules[0], {NARROWER}), (off, {NARROWER, "disabled-rule"})):
+        findings = SOUND.with_rules(rules).judged(tmp_path / str(len(told_by))).findings
+        assert {one.check for one in findings} == told_by
 
 
 def test_what_may_pass_for_all_that_is_known_is_not_without_a_rule(tmp_path):

@@ -42,8 +42,9 @@ def test_a_server_that_opens_the_session_is_critical(tmp_path):
 def test_what_nobody_registered_names_the_requirement(tmp_path):
     for folder, back in (("a", rule(2, "in:in-pc", "lg:lg-pc", "RDP")), ("b", rule(2, "lg:lg-pc", "in:all", "RDP"))):
         findings = town(VIEW, back).judged(tmp_path / folder).findings
-        assert findings
-        assert all("LG-03" in one.requirements for one in findings)
+        crossing = [one for one in findings if one.check != "redundant-rule"]
+        assert crossing
+        assert all("LG-03" in one.requirements for one in crossing)
 
 
 def test_without_screen_transfer_there_is_nothing_to_ask(tmp_path):

@@ -10,7 +10,7 @@ def town(end="in-pc", more=', data_class: "2", owner: 総務課長, approved_by:
     listed = f"  - {{id: s1, name: 申請, kind: cloud, zone: in, ends: [{end}]{more}, attributes: {declared}}}\n"
     return Town(
         rules=[rule(1, "lg:lg-pc", "in:in-pc", "HTTPS")],
-        register=[entry("R1", "lg-pc", "in-pc", "tcp/443", kind="lbo")],
+        register=[entry("R1", "lg-pc", "in-pc", "tcp/443")],
         keys={"in-pc": ", role: cloud_service"},
         topology="external_services:\n" + listed,
     )
@@ -30,5 +30,5 @@ def test_what_the_register_does_not_say_is_told(tmp_path):
     assert asked(SOUND, tmp_path, CHECK)[1].coverage is Coverage.ASKED
     assert asked(town(more=""), tmp_path, CHECK)[1].coverage is Coverage.NO_INPUT
     assert asked(town(declared=HELD.replace("evidence: 出力, ", "")), tmp_path, CHECK)[1].coverage is Coverage.CLAIMED
-    findings, covered = asked(Town(register=SOUND.register), tmp_path, CHECK)
+    findings, covered = asked(Town(register=SOUND.register, keys=SOUND.keys), tmp_path, CHECK)
     assert (findings, covered.coverage, "in-pc" in covered.reason[0]) == ((), Coverage.NO_INPUT, True)

@@ -132,9 +132,9 @@ def test_screen_sessions_count_as_data_once_they_are_plain_sessions(judged):
 
     own = (
         "standard:\n  - {id: ST-1, from: lgwan, to: internet, kinds: [specific, sanitise, screen], document: 基準, "
-        "approver: 課長, reason: 試験, review_due: 2099-12-31}\nrequired:\n"
+        "approver: 課長, reason: 試験, review_due: 2099-12-31}\n"
     )
-    found = judged(("policy.yaml", old, plain), ("policy.yaml", "required:\n", own))
+    found = judged(("policy.yaml", old, plain), ("policy.yaml", "standard:\n", own))
 
     assert ("data", "in", "mn") in found
     assert ("control", "in", "lg") not in found
