@@ -127,18 +127,24 @@ def _met(one: Requirement, demanded: bool, judging: Judging, clauses: tuple[tupl
         example=clauses[2],
         because=because,
         findings=tuple(dict.fromkeys(finding.fingerprint for finding in findings)),
-        in_scope=_in_scope(one, judging, every, left_out=any(check.covered is None for check in mine)),
+        in_scope=_in_scope(one, judging, every, supplied=all(_supplied(check) for check in mine)),
     )
 
 
-def _in_scope(one: Requirement, judging: Judging, every: Iterable[Serving], *, left_out: bool) -> bool:
+def _supplied(check: Serving) -> bool:
+    """Return whether a check was asked with all that it reads."""
+    return check.covered is not None and check.covered.coverage in (Coverage.ASKED, Coverage.NOTHING_TO_ASK)
+
+
+def _in_scope(one: Requirement, judging: Judging, every: Iterable[Serving], *, supplied: bool) -> bool:
     """Return whether a lack of evidence counts: what the policy names, as far as this command reads what it needs.
 
-    Without a policy's word it is what rules decide, as far as it was asked: options that leave checks out are told as such.
+    Without a policy's word it is what rules decide, as far as it was asked and nothing was missing: options that leave
+    checks out are told as such, and files that nobody supplied (counters, ledgers) are listed as lacking.
     """
     if judging.asks is Basis.CAPTURES:
         return one.id in judging.scope and set(one.needs) == {Basis.CAPTURES}
-    return one.id in judging.scope if judging.scope else not left_out and decidable(one, every)
+    return one.id in judging.scope if judging.scope else supplied and decidable(one, every)
 
 
 def _outcome(

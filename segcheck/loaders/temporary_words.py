@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,8 +19,15 @@ def load() -> re.Pattern[str]:
     """Return the pattern that finds such a word in a text.
 
     Raises:
-        ValueError, KeyError, re.error: the table itself is damaged, which is a defect of the installation.
+        ValueError, KeyError: the table itself is damaged, which is a defect of the installation.
     """
     text = resources.files("segcheck").joinpath("data", _NAME).read_text(encoding="utf-8")
     table: Any = marked.load(SourceText(_NAME, text, "utf-8", "")).value
-    return re.compile("|".join(f"(?:{word})" for word in table["words"]), re.IGNORECASE)
+    return re.compile("|".join(_pattern(**one) for one in table["words"]), re.IGNORECASE)
+
+
+def _pattern(word: str, not_before: Sequence[str] = (), *, alone: bool = False) -> str:
+    found = re.escape(word)
+    if not_before:
+        found += f"(?!{'|'.join(map(re.escape, not_before))})"
+    return f"(?<![a-z]){found}(?![a-z])" if alone else found

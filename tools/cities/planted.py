@@ -32,7 +32,7 @@ def _insert(made: City, device: str, rule: Rule) -> None:
 
 
 def _anything_from_management(made: City) -> list[Planted]:
-    _insert(made, "fw-core", Rule("", "保守用 (一時)", "port7", "port1", "mgt-lan", "lg-srv", ()))
+    _insert(made, "fw-core", Rule("", "保守用 any", "port7", "port1", "mgt-lan", "lg-srv", ()))
     return [
         Planted(
             "P1",
@@ -40,7 +40,7 @@ def _anything_from_management(made: City) -> list[Planted]:
             ("保守用の any を消し忘れた", "A maintenance rule for everything was left"),
             "forbidden-crossing",
             "exports/fw-core.conf",
-            "保守用 (一時)",
+            "保守用 any",
         )
     ]
 
@@ -61,7 +61,7 @@ def _more_ports(made: City) -> list[Planted]:
 
 
 def _lent_line(made: City) -> list[Planted]:
-    rule = Rule("", "library to CMS (temporary)", "eth5", "eth3", "tosho-lan", "dmz-cms-01", ("tcp/22",))
+    rule = Rule("", "library to CMS", "eth5", "eth3", "tosho-lan", "dmz-cms-01", ("tcp/22",))
     _insert(made, "fw-in", rule)
     return [
         Planted(
@@ -70,7 +70,7 @@ def _lent_line(made: City) -> list[Planted]:
             ("指定管理者から公開サーバーへの管理接続", "The library's operator reaches the public server's SSH"),
             "carrier",
             "exports/fw-in.nft",
-            "library to CMS (temporary)",
+            "library to CMS",
         )
     ]
 
@@ -88,7 +88,15 @@ def _forwarding_sanitiser(made: City) -> list[Planted]:
             "sanitiser-bypass",
             "exports/fw-core.conf",
             '"SMB"',
-        )
+        ),
+        Planted(
+            "P8",
+            27,
+            ("無害化装置がパケットを転送する", "The sanitiser forwards packets"),
+            "sanitiser-forwards",
+            "topology.yaml",
+            "id: san-mail\n",
+        ),
     ]
 
 
@@ -144,7 +152,7 @@ def written(planted: list[Planted], texts: dict[str, str]) -> str:
         "planted:",
     ]
     for one in planted:
-        rows = texts[one.path].splitlines()
+        rows = texts[one.path].splitlines(keepends=True)
         line = next(number for number, text in enumerate(rows, 1) if one.shows in text)
         lines += [
             f"  - id: {one.id}",
