@@ -339,6 +339,15 @@ def _unsealed(town: Town) -> None:
     town.tcp("t-lg", "lg-pc", "in-vdi", 3389, plain_rdp if town.bad else rdp)
 
 
+def _dialled(town: Town) -> None:
+    """PPPoE discovery: a router looks for a line, and the line answers (RFC 2516 §5.1, §5.2; an empty service name)."""
+    if town.bad:
+        at, line = town.at(), "00:00:5e:00:53:ef"
+        for count, (src, dst, code) in enumerate(((STRANGER, "ff:ff:ff:ff:ff:ff", 0x09), (line, STRANGER, 0x07))):
+            body = struct.pack("!BBHHHH", 0x11, code, 0, 4, 0x0101, 0)
+            town.frame("t-in", at + count * MILLI, bytes(Ether(src=src, dst=dst, type=0x8863)) + body)
+
+
 def _called(town: Town) -> None:
     if town.bad:
         ring = b"INVITE sip:room@10.20.1.70 SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n", b"SIP/2.0 180 Ringing\r\n\r\n"
@@ -358,6 +367,7 @@ SPECIAL: dict[int, Callable[[Town], None]] = {
     22: _bmc,
     26: _unsealed,
     28: _attached,
+    31: _dialled,
     32: _advertised("t-br"),
     34: _called,
     39: _hours("t-mnt"),
