@@ -153,7 +153,7 @@ def rdp(talk: Tcp) -> Tcp:
 
 def plain_rdp(talk: Tcp) -> Tcp:
     """Screen transfer with standard RDP security: which channels are asked for can be read ([MS-RDPBCGR] 2.2.1.3.4)."""
-    talk.say(bytes.fromhex("0300001e19e00000000000") + b"Cookie: a=b\r\n".ljust(19, b" "))
+    talk.say(bytes.fromhex("0300001f1ae00000000000") + b"Cookie: mstshash=a\r\n")
     talk.answer(bytes.fromhex("0300000b06d00000123400"))
     names = b"".join(struct.pack("<8sI", name, 0xC0000000) for name in (b"rdpdr", b"cliprdr", b"rdpsnd"))
     channels = struct.pack("<HHI", 0xC003, 8 + len(names), 3) + names

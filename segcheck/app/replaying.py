@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -189,6 +189,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
                         answer,
                         show=partial(contents.shown, flows, known, group, SHOWN),
                         speak=partial(contents.spoken, flows, known, group, SHOWN),
+                        screen=cache(partial(contents.screened, flows, known, group, SHOWN)),
                     )
                 )
     return found, rows, asking, sightings.left
