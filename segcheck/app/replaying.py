@@ -118,16 +118,22 @@ def judge(
     paths = tuple(capture_names.shown(one.path, folder) for one in read.files)
     seen, rows, asked, left = _seen(network, read)
     join = joining.load()
+    sightings = [one.sighting for one in seen]
+    taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
     context = SeenContext(
-        network=network, day=day, join=join, seen=tuple(seen), paths=paths, neighbours=read.neighbours
+        network=network,
+        day=day,
+        join=join,
+        seen=tuple(seen),
+        paths=paths,
+        neighbours=read.neighbours,
+        uses=tuple(asked.uses(sightings, taps, day)),
     )
     findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
     gaps = (*gaps_of(read.files, read.frames, left), *_unheard(read))
-    sightings = [one.sighting for one in seen]
     unasked = sum(
         one.sighting.conversations for one in seen if one.answer is not None and "bound:asked" in one.answer.because
     )
-    taps = tuple(dict.fromkeys(one.tap for one in read.files if one.tap))
     replayed = Replayed(
         assessment=replace(
             _assessment(site, day, bindings, seen, findings, whole=not gaps and not unasked),
@@ -140,7 +146,7 @@ def judge(
         rulings=_counted(sightings),
         outcomes=Counter(one.answer.outcome for one in seen if one.answer is not None),
         grades=_grades(sightings),
-        uses=tuple(asked.uses(sightings, taps, day)),
+        uses=context.uses,
         join=join,
         inferred=sum(one.inferred for one in sightings),
         gaps=gaps,

@@ -16,7 +16,18 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Fra
 from segcheck.model.flow import Flow
 from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, Join, Observed, Ruling, ScreenSecurity, Sighting, Spot, SpotKind
+from segcheck.model.replay import (
+    Answer,
+    Content,
+    EntryUse,
+    Join,
+    Observed,
+    Ruling,
+    ScreenSecurity,
+    Sighting,
+    Spot,
+    SpotKind,
+)
 from segcheck.model.site import Site
 from segcheck.sets.intervals import IntervalSet
 
@@ -53,6 +64,7 @@ class SeenContext:
     seen    every sighting, in a fixed order
     paths   how each capture file is called in outputs, by its place
     neighbours   what hosts said to their neighbours, by tap ("" = none was named)
+    uses         of the entries in force: what was seen of each, or that no tap would show it
     """
 
     network: Network
@@ -61,6 +73,7 @@ class SeenContext:
     seen: tuple[Seen, ...]
     paths: tuple[str, ...]
     neighbours: Mapping[str, Neighbours]
+    uses: tuple[EntryUse, ...] = ()
 
     @property
     def site(self) -> Site:
