@@ -131,6 +131,7 @@ class Firewall:
     """One FortiGate: interface -> (segment, address/length); `undeclared` interfaces are in the export only.
 
     iptables   rules of its FORWARD chain: it is a Linux router instead; ip6tables likewise
+    sections   further sections of the export, each from `config` to `end`
     """
 
     ports: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(PORTS))
@@ -143,6 +144,7 @@ class Firewall:
     iptables: Sequence[str] = ()
     ip6tables: Sequence[str] = ()
     more: str = ""
+    sections: str = ""
 
     def written(self, folder: Path, name: str) -> None:
         """Write its export, if it has one."""
@@ -204,7 +206,7 @@ config firewall schedule recurring
 {schedules}end
 config firewall policy
 {"".join(self.rules)}end
-{local}config router static
+{local}{self.sections}config router static
 {"".join(self.routes)}end
 config router multicast
 end

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from segcheck.importers.panos._addresses import Addresses
 from segcheck.importers.panos._applications import Applications
 from segcheck.importers.panos._builtin import PERHAPS_DROPPED, entrance, fragments, rule, sessions, way_out
+from segcheck.importers.panos._client_vpn import client_vpns
 from segcheck.importers.panos._interfaces import Interfaces
 from segcheck.importers.panos._local import Local
 from segcheck.importers.panos._nat import Nat
@@ -118,6 +119,7 @@ class _Assembly:
             schedules=objects.schedules.used,
             services=tuple(local.services),
             helpers=tuple(Helper(one, sure=False) for one in _HELPERS),
+            client_vpns=client_vpns(vsys),
             taints=tuple(vsys.taints.values()),
             objects=tuple(vsys.objects.values()),
         )
