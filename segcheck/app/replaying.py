@@ -287,8 +287,8 @@ def _unheard(read: Read) -> Iterator[tuple[str, str]]:
     count = sum(one.left_out for one in read.neighbours.values())
     if count:
         yield (
-            f"上限を超えて残さなかった ARP・ルータ広告・DHCP のフレーム: {count}",
-            f"frames of ARP, router advertisements and DHCP beyond the bound on what is kept of them: {count}",
+            f"上限を超えて残さなかった ARP・ルータ広告・DHCP・PPPoE のフレーム: {count}",
+            f"frames of ARP, router advertisements, DHCP and PPPoE beyond the bound on what is kept of them: {count}",
         )
 
 

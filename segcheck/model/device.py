@@ -157,7 +157,7 @@ class DeviceConfig:
     lists       by name
     routing_known   no dynamic protocol and no unread routing line was met, or a table was supplied
     addressing_known   the interfaces' addresses are all here
-    client_vpns     read of FortiGate and PAN-OS only; of others `services` may say that there are tunnels
+    client_vpns     read of FortiGate and PAN-OS only; of other formats () says nothing
     """
 
     format: str

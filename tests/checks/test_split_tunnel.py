@@ -5,7 +5,7 @@ from segcheck.checks import split_tunnel
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Weight
 from segcheck.model.requirement import Coverage
-from tests.checks.sites import DAY, SEGMENTS, Firewall, Town, entry, lines, rule, told
+from tests.checks.sites import DAY, SEGMENTS, WHOLE, Firewall, Town, entry, lines, rule, told
 
 CHECK = "split-tunnel"
 LG = {**SEGMENTS, "lg-vpn": ("lg", "10.8.0.0/24", "")}
@@ -44,7 +44,7 @@ def test_a_split_tunnel_into_the_lgwan_tier(tmp_path):
     (found,) = FIRES.found(tmp_path, CHECK)
 
     assert (found.standing, found.weight, found.subject) == (Standing.VIOLATED, Weight.CRITICAL, "fw telework")
-    assert (found.requirements, found.dst_zone) == (("LG-12", "IN-01"), "lg")
+    assert (found.requirements, found.dst_zone) == (("LG-12",), "lg")
     text = (tmp_path / "exports/fw.conf").read_text(encoding="utf-8").splitlines()
     first = text.index('    edit "telework"') + 1
     assert lines(found) == [("exports/fw.conf", first, first + 3)]
@@ -96,9 +96,10 @@ def test_a_tunnel_that_leads_nobody_knows_where_is_undecided(tmp_path):
 def test_coverage_says_what_could_be_read(tmp_path, monkeypatch):
     contexts = []
     monkeypatch.setattr(split_tunnel, "find", lambda context: iter(contexts.append(context) or ()))
-    sites = (FIRES, Town(register=[entry("R1", "lg-pc", "in-pc", "tcp/443")]), vpn(exported=False))
+    linux = Town(firewalls={"fw": Firewall(iptables=("-j DROP",))}, topology=WHOLE)
+    sites = (FIRES, Town(register=[entry("R1", "lg-pc", "in-pc", "tcp/443")]), vpn(exported=False), linux)
     for number, one in enumerate(sites):
         one.judged(tmp_path / str(number))
 
     given = [split_tunnel.covered(one).coverage for one in contexts]
-    assert given == [Coverage.ASKED, Coverage.NOTHING_TO_ASK, Coverage.NO_INPUT]
+    assert given == [Coverage.ASKED, Coverage.NOTHING_TO_ASK, Coverage.NO_INPUT, Coverage.NO_INPUT]

@@ -15,7 +15,7 @@ from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Host
 from segcheck.model.site_words import DeviceKind, HostRole, Tier
-from segcheck.sets.addresses import parse, parse_one
+from segcheck.sets.addresses import parse_one
 
 CHECK = Check(
     id="dual-homed",
@@ -65,8 +65,8 @@ def find(context: SeenContext) -> Iterator[Finding]:
     """Yield each hardware address that holds addresses of two zones.
 
     Left out are virtual addresses of redundant routers, what a declared device's address is claimed by, and hosts that are
-    meant to stand in two zones: sanitisers, and the hosts of gateways. If a declared device of both zones is not heard under
-    a hardware address of its own, one that nobody declared may be that: undecided.
+    meant to stand in two zones: sanitisers, and the hosts of gateways. If a declared device of both zones is redundant, or not
+    heard under a hardware address of its own, one that nobody declared may be that: undecided.
     """
     stands, devices = _stands(context)
     alike: dict[tuple[str, ...], list[Told]] = {}
@@ -108,7 +108,7 @@ def covered(context: SeenContext) -> Covered:
 def _stands(context: SeenContext) -> tuple[dict[str, list[_Stand]], dict[str, set[str]]]:
     """Return where each hardware address stands, and whose of the declared devices each is that claims a device's address."""
     site = context.site
-    owned = [(site.segments[name], own) for name, own in shares(site).items() if name in site.segments]
+    owned = {name: own for name, own in shares(site).items() if name in site.segments}
     ports = {
         address.address: device
         for device, station in context.network.stations.items()
@@ -123,9 +123,14 @@ def _stands(context: SeenContext) -> tuple[dict[str, list[_Stand]], dict[str, se
             address = parse_one(heard.one.address)
             if address in ports:
                 devices.setdefault(heard.one.mac, set()).add(ports[address])
-            domain = wire.segment.domain if wire.segment is not None else ""
-            own = parse(heard.one.address)
-            zone = next((one.zone for one, held in owned if own <= held and domain in ("", one.domain)), wire.zone)
+            zone = wire.zone
+            if wire.segment is None or address not in owned[wire.segment.id]:
+                near = (
+                    name
+                    for name, own in owned.items()
+                    if address in own and (wire.segment is None or wire.segment.domain == site.segments[name].domain)
+                )
+                zone = next((site.segments[name].zone for name in near), zone)
             if zone:
                 found.setdefault(heard.one.mac, []).append(_Stand(wire, heard, zone))
     return found, devices
@@ -147,19 +152,20 @@ def _judged(
 ) -> tuple[Standing, Said]:
     names = ", ".join(host.id for host in hosts)
     told = (f"宣言では {names}", f"declared as {names}") if names else ("宣言なし", "not declared")
-    heard = {name for claimed in devices.values() for name in claimed}
+    # of a redundant pair each unit has a hardware address of its own, which nobody declared, beside the virtual one
+    heard = {name for own, claimed in devices.items() if not own.startswith(VIRTUAL) for name in claimed}
     both = sorted(
         device
         for device, station in context.network.stations.items()
-        if device not in heard
+        if (device not in heard or station.device.members)
         and station.device.kind is not DeviceKind.HOST
         and {*zones} <= {context.network.places[place].zone for port in station.ports for place in port.places}
     )
     if not both or any(mac in host.macs for host in hosts):
         return Standing.VIOLATED, told
     return Standing.UNDECIDED, (
-        f"{told[0]}、{both[0]} の MAC アドレスは見えていない",
-        f"{told[1]}; the MAC address of {both[0]} was not heard",
+        f"{told[0]}、{both[0]} の MAC アドレスかもしれない",
+        f"{told[1]}; it may be one of {both[0]}",
     )
 
 

@@ -77,10 +77,21 @@ def test_if_the_devices_mac_was_not_heard_a_stranger_may_be_the_device(tmp_path)
 
     assert (found.standing, params(found)["reason_en"]) == (
         Standing.UNDECIDED,
-        "not declared; the MAC address of fw was not heard",
+        "not declared; it may be one of fw",
     )
     assert only(both(TOWN.written(tmp_path / "stranger")), CHECK).standing is Standing.VIOLATED
     assert only(both(known, router=False), CHECK).standing is Standing.VIOLATED
+
+
+def test_a_unit_of_a_redundant_pair_may_have_addresses_beside_the_shared_ones(tmp_path):
+    virtual = "00:00:5e:00:01:05"
+    shared = [said("arp", "10.1.0.1", virtual)], [said("arp", "10.2.0.1", virtual)]
+    unit = said("arp", "10.1.0.2", MAC), said("arp", "10.2.0.2", MAC)
+    found = heard(TOWN.written(tmp_path / "vrrp"), [*shared[0], unit[0]], [*shared[1], unit[1]])
+    pair = changed(tmp_path / "pair", "    kind: firewall\n", "    kind: firewall\n    members: [fw-1, fw-2]\n")
+
+    assert only(found, CHECK).standing is Standing.UNDECIDED
+    assert only(heard(pair, [*ROUTER[0], unit[0]], [*ROUTER[1], unit[1]]), CHECK).standing is Standing.UNDECIDED
 
 
 @pytest.mark.parametrize("mac", ["00:00:5e:00:02:0a", "00:00:0c:07:ac:01", "00:00:0c:9f:f0:01"])
