@@ -28,6 +28,8 @@ MOST = 1 << 16
 #: Frames up to this length are remembered with what they say: ARP repeats itself.
 _SHORT, _REMEMBERED = 64, 4096
 
+#: EtherType, version, type and code of a PPPoE session without VLAN tags; what stands for a link where such are remembered.
+_SESSION, _OF_SESSION = b"\x88\x64\x11\0", -1
 # What a sender says: kind, VLAN tags, hardware address, address, server
 _Key = tuple[str, int, int, bytes, bytes, bytes]
 _Said = tuple[_Key, tuple[bytes, ...], tuple[bytes, ...]]  # with prefixes (length in front) and resolvers
@@ -72,6 +74,8 @@ class Notes:
     def take(self, data: bytes, start: int, end: int, original: int, link: int, time: int, number: int) -> None:
         """Note what a frame says, if anything; arguments as in `frames.decode`, with its time and its number."""
         short = (link, data[start:end]) if original <= end - start <= _SHORT else None
+        if link == 1 and end - start >= 20 and data[start + 12 : start + 16] == _SESSION:
+            short = (_OF_SESSION, data[start + 6 : start + 12])  # a line that is in use says the same over and over
         row = self._known.get(short, _UNREAD)
         if row is _UNREAD:
             row = self._row(_said(data, start, end, original, link))

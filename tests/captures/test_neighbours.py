@@ -195,6 +195,10 @@ def test_who_looks_for_a_line_is_told_apart_from_the_line() -> None:
     assert [(n.kind, n.count) for n in lines.said] == [(NeighbourKind.PPPOE_LINE, 3)]
     assert (session.kind, session.vlans) == (NeighbourKind.PPPOE_LINE, (7,))
     assert "secret" not in repr(session)
+    long = [dial(0, 0x8864, body=bytes([number]) * 900) for number in range(3)]
+    assert [(n.kind, n.count, n.frames) for n in heard(recorded(*long)).said] == [
+        (NeighbourKind.PPPOE_LINE, 3, (1, 2, 3))
+    ]
     assert nothing(dial(0x08), dial(9, 0x8864), dial(0x09, version=0x21), dial(0x09)[:19], dial(0x09, kind=0x8862))
 
 
