@@ -153,7 +153,7 @@ def rdp(talk: Tcp) -> Tcp:
 
 def plain_rdp(talk: Tcp) -> Tcp:
     """Screen transfer with standard RDP security: which channels are asked for can be read ([MS-RDPBCGR] 2.2.1.3.4)."""
-    talk.say(bytes.fromhex("0300001e19e00000000000") + b"Cookie: a=b\r\n".ljust(19, b" "))
+    talk.say(bytes.fromhex("0300001f1ae00000000000") + b"Cookie: mstshash=a\r\n")
     talk.answer(bytes.fromhex("0300000b06d00000123400"))
     names = b"".join(struct.pack("<8sI", name, 0xC0000000) for name in (b"rdpdr", b"cliprdr", b"rdpsnd"))
     channels = struct.pack("<HHI", 0xC003, 8 + len(names), 3) + names
@@ -339,6 +339,15 @@ def _unsealed(town: Town) -> None:
     town.tcp("t-lg", "lg-pc", "in-vdi", 3389, plain_rdp if town.bad else rdp)
 
 
+def _dialled(town: Town) -> None:
+    """PPPoE discovery: a router looks for a line, and the line answers (RFC 2516 §5.1, §5.2; an empty service name)."""
+    if town.bad:
+        at, line = town.at(), "00:00:5e:00:53:ef"
+        for count, (src, dst, code) in enumerate(((STRANGER, "ff:ff:ff:ff:ff:ff", 0x09), (line, STRANGER, 0x07))):
+            body = struct.pack("!BBHHHH", 0x11, code, 0, 4, 0x0101, 0)
+            town.frame("t-in", at + count * MILLI, bytes(Ether(src=src, dst=dst, type=0x8863)) + body)
+
+
 def _called(town: Town) -> None:
     if town.bad:
         ring = b"INVITE sip:room@10.20.1.70 SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n", b"SIP/2.0 180 Ringing\r\n\r\n"
@@ -358,6 +367,7 @@ SPECIAL: dict[int, Callable[[Town], None]] = {
     22: _bmc,
     26: _unsealed,
     28: _attached,
+    31: _dialled,
     32: _advertised("t-br"),
     34: _called,
     39: _hours("t-mnt"),

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -205,6 +205,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
                         answer,
                         show=partial(contents.shown, flows, known, group, SHOWN),
                         speak=partial(contents.spoken, flows, known, group, SHOWN),
+                        screen=cache(partial(contents.screened, flows, known, group, SHOWN)),
                     )
                 )
     return found, rows, asking, sightings.left
@@ -311,8 +312,8 @@ def _unheard(read: Read) -> Iterator[tuple[str, str]]:
     count = sum(one.left_out for one in read.neighbours.values())
     if count:
         yield (
-            f"上限を超えて残さなかった ARP・ルータ広告・DHCP のフレーム: {count}",
-            f"frames of ARP, router advertisements and DHCP beyond the bound on what is kept of them: {count}",
+            f"上限を超えて残さなかった ARP・ルータ広告・DHCP・PPPoE のフレーム: {count}",
+            f"frames of ARP, router advertisements, DHCP and PPPoE beyond the bound on what is kept of them: {count}",
         )
 
 

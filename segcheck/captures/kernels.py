@@ -26,7 +26,7 @@ _TCP, _UDP, _DCCP, _SCTP, _UDP_LITE = 6, 17, 33, 132, 136
 _MOST_EXTENSIONS = 16
 _MOST_CHUNKS = 16
 _NETLINK = 824
-_ARP = 0x0806
+_ARP, _PPPOE_DISCOVERY, _PPPOE_SESSION = 0x0806, 0x8863, 0x8864
 
 
 @kernel
@@ -338,7 +338,7 @@ def _frame(window, packet):
     packet["note"] = 0
     outcome, kind, at = _link(window, packet, at, end, limit)
     if outcome != _FINE:
-        packet["note"] = kind == _ARP
+        packet["note"] = kind == _ARP or _PPPOE_DISCOVERY <= kind <= _PPPOE_SESSION
         return outcome
     if kind == 0x0800:
         outcome, proto, at, limit, fragment = _ipv4(window, packet, at, end, limit)

@@ -8,6 +8,8 @@ ICMPv6: code 0, hop limit 255, 16 bytes at least. Type 134: link-local source. T
 from option 2, else that of the frame.
 UDP 67 to 68: operation 2, then option 53 is 2 or 5 or not there; UDP 547 to 546: message 2 or 7. What was not captured of
 these contradicts nothing. Options are read up to the first that does not fit.
+PPPoE (RFC 2516): EtherType 8863 with code 09, 19 (asks), 07, 65, A7 (a line), 8864 with code 0 (a line); version and type 1,
+6 bytes of header. Its sender is that of the frame; what a session carries is not read.
 Names (of hosts, domains, files) are never looked at.
 """
 
@@ -26,6 +28,8 @@ MOST = 1 << 16
 #: Frames up to this length are remembered with what they say: ARP repeats itself.
 _SHORT, _REMEMBERED = 64, 4096
 
+#: EtherType, version, type and code of a PPPoE session without VLAN tags; what stands for a link where such are remembered.
+_SESSION, _OF_SESSION = b"\x88\x64\x11\0", -1
 # What a sender says: kind, VLAN tags, hardware address, address, server
 _Key = tuple[str, int, int, bytes, bytes, bytes]
 _Said = tuple[_Key, tuple[bytes, ...], tuple[bytes, ...]]  # with prefixes (length in front) and resolvers
@@ -34,6 +38,16 @@ _COUNT, _BYTES, _FIRST, _LAST, _BEFORE, _FRAMES, _PREFIXES, _RESOLVERS = range(8
 _UNREAD: list[Any] = []
 
 _ARP, _IPV6 = 0x0806, 0x86DD
+_PPPOE = {
+    0x8863: {
+        0x09: NeighbourKind.PPPOE,
+        0x19: NeighbourKind.PPPOE,
+        0x07: NeighbourKind.PPPOE_LINE,
+        0x65: NeighbourKind.PPPOE_LINE,
+        0xA7: NeighbourKind.PPPOE_LINE,
+    },
+    0x8864: {0: NeighbourKind.PPPOE_LINE},
+}
 _UDP, _ICMPV6 = 17, 58
 _ROUTER, _NEIGHBOUR = 134, 136
 _ANSWERS = {(67, 68): NeighbourKind.DHCP, (547, 546): NeighbourKind.DHCPV6}
@@ -60,6 +74,8 @@ class Notes:
     def take(self, data: bytes, start: int, end: int, original: int, link: int, time: int, number: int) -> None:
         """Note what a frame says, if anything; arguments as in `frames.decode`, with its time and its number."""
         short = (link, data[start:end]) if original <= end - start <= _SHORT else None
+        if link == 1 and end - start >= 20 and data[start + 12 : start + 16] == _SESSION:
+            short = (_OF_SESSION, data[start + 6 : start + 12])  # a line that is in use says the same over and over
         row = self._known.get(short, _UNREAD)
         if row is _UNREAD:
             row = self._row(_said(data, start, end, original, link))
@@ -113,7 +129,7 @@ def _told(key: _Key, row: list[Any]) -> Neighbour:
         kind=NeighbourKind(kind),
         vlans=tuple(tag for tag in (outer, inner) if tag != NO_VLAN),
         mac=mac.hex(":"),
-        address=_written(address),
+        address=_written(address) if address else "",
         server=_written(server) if server else "",
         prefixes=tuple(f"{_written(one[1:])}/{one[0]}" for one in row[_PREFIXES]),
         resolvers=tuple(_written(one) for one in row[_RESOLVERS]),
@@ -140,6 +156,9 @@ def _said(data: bytes, start: int, end: int, original: int, link: int) -> _Said 
     kind, at, limit, outer, inner, bits = found
     if kind == _ARP:
         return _arp(data[at : min(at + 28, end)], outer, inner)
+    if kind in _PPPOE:
+        dials = _PPPOE[kind].get(data[at + 1]) if at + 6 <= end and data[at] == 0x11 else None
+        return None if dials is None else ((dials.value, outer, inner, _sender(data, start, link), b"", b""), (), ())
     packet = decode_ip(data, at, end, limit, kind, outer, inner, bits)
     if isinstance(packet, int):
         return None

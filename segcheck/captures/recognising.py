@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from segcheck.captures.recognisers import Head, Protocol, Recogniser, Short, Undecided, installed
-from segcheck.captures.recognisers._base import UDP
+from segcheck.captures.recognisers import Head, Protocol, Recogniser, Short, Undecided, installed, rdp
+from segcheck.captures.recognisers._base import TCP, UDP
 from segcheck.captures.tables import Table
 from segcheck.captures.telling import INITIATORS, STATES, Openings
 from segcheck.model.flow import Bits, Initiator, State
@@ -137,6 +137,23 @@ def names(table: Table, known: Openings) -> list[str | None]:
         for one in said(table, known)
     )
     return [one.name if one.sure else None for one in spoken]
+
+
+def rdp_encrypted(opening: Opening) -> bool | None:
+    """Return whether a conversation over TCP that surely is RDP goes on in TLS; None if both ends' words do not show it."""
+    if opening.proto != TCP or opening.midstream:
+        return None
+    for words in _ways(opening):
+        found = rdp.encrypted(*words)
+        if found is not None:
+            return found
+    return None
+
+
+def _ways(opening: Opening) -> Iterator[tuple[bytes, bytes]]:
+    yield opening.initiator, opening.responder
+    if opening.guessed:
+        yield opening.responder, opening.initiator
 
 
 def protocols() -> tuple[Protocol, ...]:

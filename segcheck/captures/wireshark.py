@@ -47,7 +47,7 @@ def _icmp(name: str, kind: int, code: int) -> list[str]:
 def neighbour_filter(one: Neighbour) -> str:
     """Return a display filter that shows what a host says about itself, e.g. `icmpv6.type==134 && ipv6.src==fe80::1`.
 
-    Fields of ARP, ICMPv6, DHCP and DHCPv6 beside those of `wireshark_filter`.
+    Fields of ARP, ICMPv6, DHCP, DHCPv6 and PPPoE beside those of `wireshark_filter`.
     """
     source = f"{'ipv6' if ':' in one.address else 'ip'}.src=={one.address}"
     match one.kind:
@@ -61,6 +61,8 @@ def neighbour_filter(one: Neighbour) -> str:
             parts = [f"dhcp.option.dhcp_server_id=={one.server}" if one.server else "udp.srcport==67", source]
         case NeighbourKind.DHCPV6:
             parts = ["udp.srcport==547", source]
+        case NeighbourKind.PPPOE | NeighbourKind.PPPOE_LINE:
+            parts = ["(pppoed || pppoes)", *([f"eth.src=={one.mac}"] if one.mac else [])]
     return " && ".join([*parts, *_tagged(one.vlans)])
 
 

@@ -22,6 +22,8 @@ from segcheck.sets.intervals import IntervalSet
 
 #: What claims an address for itself.
 CLAIMS = (NeighbourKind.ARP, NeighbourKind.ND)
+#: VRRP and CARP for IPv4 and IPv6 (RFC 9568 §7.3), HSRP version 1 and 2: who holds the address uses them beside its own.
+VIRTUAL = ("00:00:5e:00:01:", "00:00:5e:00:02:", "00:00:0c:07:ac:", "00:00:0c:9f:f")
 #: Tiers in which whoever routes or assigns addresses leads everybody away from the only way out that was meant.
 _INNER = (Tier.MYNUMBER, Tier.JUKI, Tier.GOV_CLOUD, Tier.LGWAN, Tier.LGWAN_WAN)
 _ROUTING = (DeviceKind.FIREWALL, DeviceKind.ROUTER, DeviceKind.L3_SWITCH, DeviceKind.LOAD_BALANCER, DeviceKind.VPN)
@@ -37,7 +39,11 @@ class Heard:
     @property
     def sender(self) -> str:
         """Return who said it: the address with the MAC, where there is one."""
-        return f"{self.one.address} ({self.one.mac})" if self.one.mac else self.one.address
+        return (
+            f"{self.one.address} ({self.one.mac})"
+            if self.one.mac and self.one.address
+            else self.one.address or self.one.mac
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +184,7 @@ def wires(context: SeenContext) -> Iterator[Wire]:
 
 def _segment(segments: Mapping[str, Segment], owned: Mapping[str, IntervalSet], one: Neighbour) -> str:
     """Return the segment that the addresses of what was said lie in, "" if none does."""
-    texts = one.prefixes if one.kind is NeighbourKind.RA else (one.address,)
+    texts = one.prefixes if one.kind is NeighbourKind.RA else (one.address,) if one.address else ()
     for values in map(parse, texts):
         for name, own in owned.items():
             if segments[name].domain == DEFAULT_DOMAIN and values <= own:
@@ -280,3 +286,7 @@ def _text(heard: Heard) -> str:
             return f"{heard.sender} udp 67 → 68{f' server {one.server}' if one.server else ''}"
         case NeighbourKind.DHCPV6:
             return f"{heard.sender} udp 547 → 546"
+        case NeighbourKind.PPPOE:
+            return f"{heard.sender or '-'} pppoe discovery (asks)"
+        case NeighbourKind.PPPOE_LINE:
+            return f"{heard.sender or '-'} pppoe (line)"

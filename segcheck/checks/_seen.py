@@ -17,7 +17,19 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Fra
 from segcheck.model.flow import Flow
 from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
-from segcheck.model.replay import Answer, Content, EntryUse, Join, LegUse, Observed, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.replay import (
+    Answer,
+    Content,
+    EntryUse,
+    Join,
+    LegUse,
+    Observed,
+    Ruling,
+    ScreenSecurity,
+    Sighting,
+    Spot,
+    SpotKind,
+)
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Site
 from segcheck.sets.intervals import IntervalSet
@@ -38,12 +50,14 @@ class Seen:
 
     show    returns the conversations that show it best, in its direction
     speak   returns the protocol that both ends of these surely speak, "" if that is not known
+    screen  returns what its RDP conversations agreed on, of all of them
     """
 
     sighting: Sighting
     answer: Answer | None = None
     show: Callable[[], tuple[Flow, ...]] = tuple
     speak: Callable[[], str] = str
+    screen: Callable[[], ScreenSecurity] = ScreenSecurity
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

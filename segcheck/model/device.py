@@ -92,6 +92,23 @@ class LocalService:
     span: Span | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientVpn:
+    """A tunnel that a device offers to clients elsewhere.
+
+    name       as the vendor calls it: a portal, a phase 1, a gateway's client configuration
+    split      whether clients are told to send only some destinations through it; None = the export does not say
+    interface  of the device, on which what comes out of the tunnel arrives; "" = not known
+    pool       addresses that clients get, empty where that is not known
+    """
+
+    name: str
+    split: bool | None
+    interface: str = ""
+    pool: IntervalSet = field(default_factory=IntervalSet.empty)
+    span: Span | None = None
+
+
 class Scope(Enum):
     """What an unread line can affect."""
 
@@ -142,6 +159,7 @@ class DeviceConfig:
     routing_known   no dynamic protocol and no unread routing line was met, or a table was supplied
     addressing_known   the interfaces' addresses are all here
     counted     the days on which the counting of hits began and was read; None where nobody says
+    client_vpns     read of FortiGate and PAN-OS only; of other formats () says nothing
     """
 
     format: str
@@ -158,6 +176,7 @@ class DeviceConfig:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     services: tuple[LocalService, ...] = ()
     helpers: tuple[Helper, ...] = ()
+    client_vpns: tuple[ClientVpn, ...] = ()
     taints: tuple[Taint, ...] = ()
     objects: tuple[NamedObject, ...] = ()
     counted: tuple[date, date] | None = None

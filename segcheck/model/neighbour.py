@@ -1,4 +1,4 @@
-"""What hosts say about themselves to everybody on their wire: which address they hold, who routes, who assigns addresses."""
+"""What hosts say about themselves on their wire: which address they hold, who routes, assigns addresses or dials a line."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class NeighbourKind(Enum):
     RA         "I route": router advertisement that hosts accept (RFC 4861 §6.1.2: hop limit 255, link-local sender)
     DHCP       DHCPOFFER or DHCPACK to a client (RFC 2131), or an answer of BOOTP
     DHCPV6     ADVERTISE or REPLY to a client (RFC 8415)
+    PPPOE      somebody looks for a line to dial (RFC 2516: PADI, PADR)
+    PPPOE_LINE a line is there: an access concentrator answered (PADO, PADS), or a session runs or ends on it
     """
 
     ARP = "arp"
@@ -24,6 +26,8 @@ class NeighbourKind(Enum):
     RA = "ra"
     DHCP = "dhcp"
     DHCPV6 = "dhcpv6"
+    PPPOE = "pppoe"
+    PPPOE_LINE = "pppoe-line"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,7 @@ class Neighbour:
 
     vlans      the two outermost tags, outer first
     mac        the hardware address that claims it (ARP, ND) or that sent the frame, "" where the link shows none
-    address    the address that is claimed (ARP, ND) or that the packet came from
+    address    the address that is claimed (ARP, ND) or that the packet came from, "" where no packet of IP was looked at (PPPoE)
     server     DHCP: the server identifier (option 54), "" if there is none or it was not captured
     prefixes, resolvers   RA: what it advertises, of all its frames, the first `MOST_SAID` in order
     frames     the first `FEW`: `place << 40 | number` as in `model.flow`

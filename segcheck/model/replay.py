@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from segcheck.model.flow import Flow
 from segcheck.model.journey import Journey
 from segcheck.model.site_words import Tier
 from segcheck.sets.intervals import IntervalSet
@@ -204,6 +205,18 @@ class Content:
     def grade(self) -> Grade:
         """The worst that was seen: one conversation that differs counts more than any that cannot be told."""
         return Grade.DIFFERS if self.differs else Grade.UNKNOWN if self.unknown else Grade.CONFORMS
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSecurity:
+    """Of the RDP conversations of a sighting whose negotiation both ends show: how many there are, how many go without TLS.
+
+    shown   those without TLS that were seen first
+    """
+
+    told: int = 0
+    plain: int = 0
+    shown: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

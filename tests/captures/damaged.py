@@ -138,6 +138,9 @@ class Maker:
         packet, kind = (self._ipv6(), 0x86DD) if six else (self._ipv4(), 0x0800)
         if pick((True, *[False] * 5)):
             packet, kind = self._arp(), 0x0806
+        elif pick((True, *[False] * 9)):
+            code = self._odd(pick((0, 0x07, 0x09, 0x19, 0x65, 0xA7)), self._byte)
+            packet, kind = bytes((self._odd(0x11, self._byte), code)) + self._some(20), pick((0x8863, 0x8864))
         if link in (0, 108):
             return (
                 struct.pack(pick("<>") + "I", self._odd(pick((10, 23, 24, 28, 30)) if six else 2, self._byte)) + packet

@@ -183,6 +183,25 @@ def test_what_clients_say_and_refusals_are_no_answers() -> None:
     assert nothing(answer6(1), answer6(2, ports=(546, 547)), answer(dhcp(OFFER), ports=(547, 546)))
 
 
+def dial(code: int, kind: int = 0x8863, *tags: int, version: int = 0x11, body: bytes = b"\x01\x01\0\0") -> bytes:
+    return ether(struct.pack(">BBHH", version, code, 7, len(body)) + body, *tags, kind=kind)
+
+
+def test_who_looks_for_a_line_is_told_apart_from_the_line() -> None:
+    asks, lines = heard(recorded(dial(0x09), dial(0x19))), heard(recorded(dial(0x07), dial(0x65), dial(0xA7)))
+    session = one(dial(0, 0x8864, 7, body=b"\0\x21secret"))
+
+    assert [(n.kind, n.mac, n.address, n.count) for n in asks.said] == [(NeighbourKind.PPPOE, SENDER, "", 2)]
+    assert [(n.kind, n.count) for n in lines.said] == [(NeighbourKind.PPPOE_LINE, 3)]
+    assert (session.kind, session.vlans) == (NeighbourKind.PPPOE_LINE, (7,))
+    assert "secret" not in repr(session)
+    long = [dial(0, 0x8864, body=bytes([number]) * 900) for number in range(3)]
+    assert [(n.kind, n.count, n.frames) for n in heard(recorded(*long)).said] == [
+        (NeighbourKind.PPPOE_LINE, 3, (1, 2, 3))
+    ]
+    assert nothing(dial(0x08), dial(9, 0x8864), dial(0x09, version=0x21), dial(0x09)[:19], dial(0x09, kind=0x8862))
+
+
 def test_what_the_capture_cut_off_contradicts_nothing() -> None:
     whole = Recorded(answer(dhcp((12, b"secret-name"), SERVER, (53, b"\x06"))))
     cuts = [heard([whole.cut(length)]).said for length in (42, 60, 290)]
@@ -214,6 +233,8 @@ SOME = [
     claim(MAC, A, 2, 9),
     advertisement(prefix("2001:db8::", 64)),
     advertisement(),
+    dial(0x09),
+    dial(0, 0x8864),
 ]
 
 
@@ -257,6 +278,7 @@ SHOWN = [
     (answer(dhcp(OFFER, SERVER), B), f"dhcp.option.dhcp_server_id==192.0.2.1 && ip.src=={B}"),
     (answer(dhcp(OFFER)), f"udp.srcport==67 && ip.src=={A}"),
     (answer6(2), "udp.srcport==547 && ipv6.src==fe80::1"),
+    (dial(0x07), f"(pppoed || pppoes) && eth.src=={SENDER}"),
 ]
 
 

@@ -139,6 +139,7 @@ class Firewall:
     iptables   rules of its FORWARD chain: it is a Linux router instead; ip6tables likewise
     objects    further entries of `firewall address`
     side_files role -> text of a file beside the export; counters in it run since 2025-04-01
+    sections   further sections of the export, each from `config` to `end`
     """
 
     ports: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(PORTS))
@@ -153,6 +154,7 @@ class Firewall:
     more: str = ""
     objects: str = ""
     side_files: dict[str, str] = field(default_factory=dict)
+    sections: str = ""
 
     def written(self, folder: Path, name: str) -> None:
         """Write its export, if it has one."""
@@ -226,7 +228,7 @@ config firewall schedule recurring
 {schedules}end
 config firewall policy
 {"".join(self.rules)}end
-{local}config router static
+{local}{self.sections}config router static
 {"".join(self.routes)}end
 config router multicast
 end

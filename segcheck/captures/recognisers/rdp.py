@@ -1,12 +1,13 @@
 """Remote Desktop Protocol: the X.224 connection request and confirm in TPKT, or the handshake of its UDP transport.
 
-What follows the request (TLS, CredSSP, plain RDP) does not show in the first bytes. TLS without a request before it is not
-taken for RDP, though MS-RDPBCGR §5.4.2.2 has such a "direct approach": it cannot be told from any other TLS.
+What follows the confirm does not show in the first bytes, but which security was chosen does (`encrypted`). TLS without a
+request before it is not taken for RDP, though MS-RDPBCGR §5.4.2.2 has such a "direct approach": it cannot be told from any
+other TLS.
 """
 
 from __future__ import annotations
 
-from segcheck.captures.recognisers._base import TCP, UDP, Head, Protocol
+from segcheck.captures.recognisers._base import TCP, UDP, Head, Protocol, Short
 
 PROTOCOL = Protocol(
     name="rdp",
@@ -21,6 +22,7 @@ _FIXED = 11
 _REQUEST, _CONFIRM = 0xE0, 0xD0
 _NEGOTIATION = 8
 _CORRELATION = 36
+_RESPONSE, _FAILURE = 2, 3
 _SYN, _ACK = 0x0001, 0x0004
 #: SYN, SYNLOSSY, correlation id, SYNEX; an answer may carry ACK besides.
 _SYN_FLAGS = 0x1A01
@@ -62,12 +64,30 @@ def answers(head: Head, opening: bytes) -> bool:
     if rest == 0:
         return _nothing_more(head)
     kind, flags = head.byte(), head.byte()
-    if kind not in (2, 3) or head.little(2) != _NEGOTIATION:
+    if kind not in (_RESPONSE, _FAILURE) or head.little(2) != _NEGOTIATION:
         return False
     value = head.little(4)
     chosen = flags <= 0x1F and value in (0, 1, 2, 4, 8, 16)
     failed = flags == 0 and 1 <= value <= 6
-    return (chosen if kind == 2 else failed) and _nothing_more(head)
+    return (chosen if kind == _RESPONSE else failed) and _nothing_more(head)
+
+
+def encrypted(opening: bytes, answer: bytes) -> bool | None:
+    """Return whether the two agreed on TLS or CredSSP, or chose standard RDP security (False); None if neither shows.
+
+    Of a request and a confirm that `opens` and `answers` take. A server that names no protocol, or number 0, chose standard
+    RDP security, whatever was asked for (MS-RDPBCGR §2.2.1.2.1, §5.3); a failure ends the connection.
+    """
+    try:
+        if not opens(Head(opening)):
+            return None
+        if not answers(Head(answer), opening):
+            return None
+    except Short:
+        return None
+    if len(answer) == _FIXED:
+        return False
+    return answer[-4:] != bytes(4) if answer[_FIXED] == _RESPONSE else None
 
 
 def _fixed(head: Head, code: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from segcheck.checks._neighbours import Heard, Told, Wire, few, finding, listed, wires
+from segcheck.checks._neighbours import VIRTUAL, Heard, Told, Wire, few, finding, listed, wires
 from segcheck.checks._seen import SeenContext
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
@@ -43,10 +43,6 @@ CHECK = Check(
     crosses=True,
     asks=Basis.CAPTURES,
 )
-#: VRRP and CARP for IPv4 and IPv6 (RFC 9568 §7.3), HSRP version 1 and 2: who holds the address uses them beside its own.
-_VIRTUAL = ("00:00:5e:00:01:", "00:00:5e:00:02:", "00:00:0c:07:ac:", "00:00:0c:9f:f")
-
-
 #: Claims in turns within so many ns are no lease that came back to its first holder.
 _SOON = 600 * 10**9
 
@@ -78,7 +74,7 @@ def find(context: SeenContext) -> Iterator[Finding]:
 
 def _conflicts(wire: Wire) -> Iterator[Told]:
     for address, claims in sorted(wire.claims.items()):
-        own = tuple(claim for claim in claims if not claim.one.mac.startswith(_VIRTUAL))
+        own = tuple(claim for claim in claims if not claim.one.mac.startswith(VIRTUAL))
         host = wire.holder(address)
         standing = _standing(wire, address, own, host)
         if standing is not None:

@@ -21,6 +21,7 @@ from segcheck.importers.fortigate._builtin import (
     sessions,
     without_session,
 )
+from segcheck.importers.fortigate._client_vpn import client_vpns
 from segcheck.importers.fortigate._crossing import crossing, leaving_by
 from segcheck.importers.fortigate._defaults import unified_policy
 from segcheck.importers.fortigate._interfaces import Interfaces, Wiring
@@ -124,6 +125,7 @@ class _Assembly:
             schedules=objects.schedules.used,
             services=(*access_services, *self.local.services),
             helpers=tuple(self._helpers()),
+            client_vpns=client_vpns(vdom),
             taints=tuple(vdom.taints.values()),
             objects=tuple(vdom.objects),
         )

@@ -153,7 +153,7 @@ SECTIONS: dict[str, str] = {
     "certificate": _KEYS,
     "vpn kmip-server": _KEYS,
     "vpn qkd": _KEYS,
-    "vpn ssl web": "pages and checks of the VPN portal; that there is a portal is read from `vpn ssl settings`",
+    "vpn ssl web": "pages and checks of the VPN portal; `vpn ssl settings` tells that there is one, _client_vpn which is split",
     "vpn ssl client": _WHO,
     "vpn ipsec phase2": "which networks a tunnel carries; what enters and leaves it is decided by policies and routes",
     "vpn ipsec phase2-interface": "which networks a tunnel carries; what enters and leaves it is decided by policies and routes",

@@ -13,6 +13,7 @@ from dataclasses import replace
 from segcheck.importers.panos._addresses import Addresses
 from segcheck.importers.panos._applications import Applications
 from segcheck.importers.panos._builtin import PERHAPS_DROPPED, entrance, fragments, rule, sessions, way_out
+from segcheck.importers.panos._client_vpn import client_vpns
 from segcheck.importers.panos._interfaces import Interfaces
 from segcheck.importers.panos._local import Local
 from segcheck.importers.panos._nat import Nat
@@ -121,6 +122,7 @@ class _Assembly:
             schedules=objects.schedules.used,
             services=tuple(local.services),
             helpers=tuple(Helper(one, sure=False) for one in _HELPERS),
+            client_vpns=client_vpns(vsys),
             taints=tuple(vsys.taints.values()),
             objects=tuple(self._states(used)),
         )

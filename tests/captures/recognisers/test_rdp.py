@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segcheck.captures.recognising import Opening, Verdict, conforms, recognise
+from segcheck.captures.recognising import Opening, Verdict, conforms, rdp_encrypted, recognise
 from tests.captures.recognisers import sound
 
 
@@ -76,3 +76,30 @@ def test_tls_alone_is_not_rdp() -> None:
 def test_handshakes_over_udp_that_do_not_fit_differ(initiator: bytes, responder: bytes) -> None:
     assert not recognise(initiator, responder, 17).sure
     assert sound.refused("rdp", initiator, responder, 17)
+
+
+ZERO = tpkt(0xD0, negotiation(2, 0x1F, 0), b"\x00\x00\x12\x34\x00")
+FAILED = tpkt(0xD0, negotiation(3, 0, 5), b"\x00\x00\x12\x34\x00")
+ASKS = tpkt(0xE0, negotiation(1, 0, 3))
+
+
+@pytest.mark.parametrize(
+    ("opening", "expected"),
+    [
+        (Opening(ASKS, ANSWER, 6), True),
+        (Opening(ASKS, PLAIN, 6), False),
+        (Opening(tpkt(0xE0, COOKIE), PLAIN, 6), False),
+        (Opening(ASKS, ZERO, 6), False),
+        (Opening(ASKS, FAILED, 6), None),
+        (Opening(ASKS, b"", 6), None),
+        (Opening(ASKS, ANSWER[:-1], 6), None),
+        (Opening(b"", PLAIN, 6), None),
+        (Opening(TLS_HELLO, PLAIN, 6), None),
+        (Opening(ASKS, PLAIN, 6, midstream=True), None),
+        (Opening(PLAIN, ASKS, 6), None),
+        (Opening(PLAIN, ASKS, 6, guessed=True), False),
+        (Opening(SOUND[-1][0], SOUND[-1][1], 17), None),
+    ],
+)
+def test_what_both_ends_agreed_on_tells_whether_tls_follows(opening: Opening, expected: bool | None) -> None:
+    assert rdp_encrypted(opening) is expected

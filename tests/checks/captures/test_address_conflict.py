@@ -20,7 +20,7 @@ SOUND = Shown(
     taps={"tl": [], "ti": []},
     neighbours={
         "tl": [said("arp", MAIL, MAC), said("arp", PC, THIEF), said("arp", GATE, "00:00:5e:00:53:01")],
-        "ti": [said("arp", OTHER, MAC)],
+        "ti": [said("arp", OTHER, "02:00:00:00:00:26")],
     },
 )
 

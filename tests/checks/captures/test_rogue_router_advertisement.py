@@ -116,6 +116,6 @@ def test_what_was_left_out_is_a_gap(tmp_path):
     found = seen(TOWN.written(tmp_path), {"tl": []}, left_out=7)
 
     assert [english for _, english in found.gaps] == [
-        "frames of ARP, router advertisements and DHCP beyond the bound on what is kept of them: 7"
+        "frames of ARP, router advertisements, DHCP and PPPoE beyond the bound on what is kept of them: 7"
     ]
     assert found.assessment.standing is Standing.UNDECIDED
