@@ -120,6 +120,10 @@ def crossing_requirements(src: Tier, dst: Tier) -> tuple[str, ...]:
         found.append("LG-02")
     if Tier.INTERNET in both and Tier.PUBLIC in both:
         found.append("IN-01")
+    if Tier.JUKI in both and both & {Tier.LGWAN, Tier.INTERNET, Tier.PUBLIC, Tier.SECURITY_CLOUD}:
+        found.append("X-09")
+    if Tier.SCHOOL in both and both & {Tier.MYNUMBER, Tier.LGWAN, Tier.INTERNET}:
+        found.append("X-08")
     if Tier.MANAGEMENT in both:
         found.append("X-04")
     if Tier.MAINTENANCE in both:

@@ -20,9 +20,21 @@ WEB: Ports = {TCP: IntervalSet.of(80, 443), UDP: IntervalSet.of(443)}
 NAMES: Ports = {TCP: IntervalSet.of(53, 853), UDP: IntervalSet.of(53, 853)}
 UPDATES: Ports = {TCP: IntervalSet.of(8530, 8531)}
 FILES: Ports = {TCP: IntervalSet.of(20, 21, 139, 445, 2049)}
+#: What takes files out: shares, transfer, mail, uploads.
+TAKING: Ports = {TCP: FILES[TCP] | MAIL[TCP] | WEB[TCP], UDP: IntervalSet.of(443)}
+#: Time, logs, monitoring.
+TOOLS: Ports = {TCP: IntervalSet.of(514, 6514), UDP: IntervalSet.of(123, 161, 162, 514)}
+#: Directory, name, time, update and backup services that a tier has for itself.
+SHARED: Ports = {
+    TCP: IntervalSet.of(53, 88, 135, 389, 445, 464, 636, 3268, 3269, 8530, 8531, 10000),
+    UDP: IntervalSet.of(53, 88, 123, 389, 464),
+}
 
 _OUTSIDE = frozenset((Tier.PUBLIC, Tier.SECURITY_CLOUD))
 _INTERNET = frozenset((Tier.INTERNET, Tier.DMZ))
+_MN = frozenset((Tier.MYNUMBER,))
+_BEYOND_MN = frozenset(Tier) - {Tier.MYNUMBER}
+_THREE = frozenset((Tier.MYNUMBER, Tier.LGWAN, Tier.INTERNET))
 _LG = frozenset((Tier.LGWAN,))
 _IN = frozenset((Tier.INTERNET,))
 #: (requirement, service, tiers of the initiator, tiers of the responder)
@@ -31,8 +43,13 @@ _TABLE: tuple[tuple[str, Ports, frozenset[Tier], frozenset[Tier]], ...] = (
     ("LG-03", SCREEN, _INTERNET, _LG),
     ("LG-04", CHANNELS, _LG, _INTERNET),
     ("LG-04", CHANNELS, _INTERNET, _LG),
-    ("MN-10", SCREEN, frozenset((Tier.MYNUMBER,)), frozenset((*_LG, *_INTERNET))),
-    ("MN-10", SCREEN, frozenset((*_LG, *_INTERNET)), frozenset((Tier.MYNUMBER,))),
+    ("MN-07", TAKING, _MN, _BEYOND_MN),
+    ("MN-10", SCREEN, _MN, _LG | _INTERNET),
+    ("MN-10", SCREEN, _LG | _INTERNET, _MN),
+    ("MN-11", SHARED, _MN, _BEYOND_MN),
+    ("MN-11", SHARED, _BEYOND_MN, _MN),
+    ("MN-13", NAMES, _MN, _BEYOND_MN),
+    ("X-05", TOOLS, _THREE, _THREE),
     ("LG-02", FILES, _LG, _INTERNET),  # a share is read as well as written
     ("LG-09", UPDATES, _LG, _INTERNET | _OUTSIDE),
     ("LG-09", UPDATES, _INTERNET | _OUTSIDE, _LG),
@@ -45,7 +62,7 @@ _TABLE: tuple[tuple[str, Ports, frozenset[Tier], frozenset[Tier]], ...] = (
 
 def cuts() -> Iterator[tuple[str, IntervalSet]]:
     """Yield the values by header field that a universe must tell apart."""
-    for ports in (SCREEN, CHANNELS, MAIL, WEB, NAMES, UPDATES, FILES):
+    for ports in (SCREEN, CHANNELS, MAIL, WEB, NAMES, UPDATES, FILES, TOOLS, SHARED):
         for protocol, values in ports.items():
             yield "proto", IntervalSet.of(protocol)
             yield "dport", values

@@ -24,9 +24,9 @@ CHECK = Check(
     weight=Weight.CRITICAL,
     requirements=(
         "SP-4",
-        *("MN-01", "MN-02", "MN-09", "MN-10"),
+        *("MN-01", "MN-02", "MN-07", "MN-09", "MN-10", "MN-11", "MN-13"),
         *("LG-01", "LG-02", "LG-03", "LG-04", "LG-05", "LG-06", "LG-07", "LG-09", "LG-11", "LG-13"),
-        *("IN-01", "IN-03", "IN-04", "IN-05", "IN-08", "X-03", "X-04", "X-12"),
+        *("IN-01", "IN-03", "IN-04", "IN-05", "IN-08", "X-03", "X-04", "X-05", "X-08", "X-09", "X-12"),
     ),
     title=("台帳にない通信がゾーンを越えられる", "Unregistered traffic can cross between zones"),
     message=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from segcheck.analysis.causes import Kind
 from segcheck.checks._base import Context, named
@@ -13,7 +14,7 @@ from segcheck.model.finding import Finding, Weight
 CHECK = Check(
     id="ipv6-crossing",
     weight=Weight.HIGH,
-    requirements=("SP-4", "MN-01", "LG-01"),
+    requirements=("SP-4", "MN-01", "MN-15", "LG-01", "X-11"),
     title=("IPv6 を使わないはずのゾーンを IPv6 が越えられる", "IPv6 crosses where there should be none"),
     message=(
         "IPv6 がないと宣言したゾーンとの間を IPv6 の通信が越えられる。場所: {places}。規則: {rules}",
@@ -37,7 +38,9 @@ CHECK = Check(
 def find(context: Context) -> Iterator[Finding]:
     """Yield what surely crosses in IPv6 where a zone is declared without it."""
     own = (cause for cause in context.causes if cause.kind is Kind.IPV6)
-    yield from findings(context, CHECK, mistakes(own), _remedy)
+    for found in findings(context, CHECK, mistakes(own), _remedy, breaks=("X-11",)):
+        mynumber = ("MN-15",) if "MN-01" in found.requirements else ()
+        yield replace(found, requirements=(*found.requirements, *mynumber))
 
 
 def _remedy(context: Context, mistake: Mistake) -> Said:

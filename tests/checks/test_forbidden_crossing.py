@@ -74,7 +74,7 @@ def test_what_can_never_be_registered_is_not_to_be_registered(tmp_path):
     wall = Firewall(ports=ports, rules=[rule(1, "mn:mn-srv", "in:in-pc", "HTTPS")])
 
     (found,) = Town(firewalls={"fw": wall}).judged(tmp_path).findings
-    assert found.requirements == ("MN-01", "MN-02")
+    assert found.requirements == ("MN-01", "MN-02", "MN-07")
     assert found.remedy == ("fw policy 1 を削除する。", "Delete fw policy 1.")
 
 
