@@ -240,7 +240,7 @@ def test_the_scope_is_what_the_policy_names_else_what_rules_decide(one: Requirem
 
 
 #: Requirements that no check asks yet; this list may only shrink.
-UNSERVED = "LG-10 G-01 G-02 G-04 G-05 G-06 G-08 G-09 G-10 D-01 D-02 D-03"
+UNSERVED = "LG-10 G-01 G-02 G-04 G-05 G-06 G-08 G-09 G-10"
 
 
 def test_requirements_that_no_check_asks_are_known_and_checks_name_only_requirements() -> None:
