@@ -60,6 +60,7 @@ class Filters:
     by_number: dict[tuple[int, str], Filter] = field(default_factory=dict)
     sets: dict[tuple[int, str], dict[str, Bound]] = field(default_factory=dict)
     used: set[tuple[int, str]] = field(default_factory=set)
+    _fragments: bool = False
 
     def define(self, line: Line, family: int) -> None:
         """Read `ip filter NUMBER ...`; a second definition of a number takes the place of the first."""
@@ -93,17 +94,20 @@ class Filters:
         protocols = parts(words.take("*"), words.take("*"), words.take("*"))
         words.end()
         match = conjunction(source, target, disjunction(*(one.packets() for one in protocols)))
-        self.notes.mark(words.line, LineUse.APPROXIMATED if _doubtful(match) else LineUse.UNDERSTOOD)
-        for code in because(match):
-            self.notes.add(
-                Code(code),
-                Severity.WARNING,
-                self.notes.span(words.line),
-                f"filter {words.line.words[2]}",
-                words.line.columns[3],
-                **_told(Code(code), words.line),
+        codes = because(source, target, *(doubt for one in protocols for doubt in (one.within, one.doubt)))
+        self.notes.mark(words.line, LineUse.APPROXIMATED if codes else LineUse.UNDERSTOOD)
+        for code in codes:
+            self._warn(words.line, Code(code), **_told(Code(code), words.line))
+        if not self._fragments and any(not one.plain for one in protocols):
+            self._fragments = True  # told once: it holds for every such filter
+            self._warn(
+                words.line, Code.CONDITION_NOT_MODELLED, condition="later fragments and filters with ports or flags"
             )
         return Filter(words.line, named[1], match, protocols, named[2] == "-log" or (named[0] == "reject"))
+
+    def _warn(self, line: Line, code: Code, **params: str) -> None:
+        where = f"filter {line.words[2]}"
+        self.notes.add(code, Severity.WARNING, self.notes.span(line), where, line.columns[3], **params)
 
     def named_set(self, line: Line, family: int) -> None:
         """Read `ip filter set NAME in|out NUMBERS [dynamic NUMBERS]`."""
@@ -197,11 +201,6 @@ def _unread(identity: str, line: Line, notes: Notes, code: Code) -> Rule:
         text=f"filter {identity}",
         because=(code.value,),
     )
-
-
-def _doubtful(match: Expr) -> bool:
-    """Return whether more than the usual doubt about later fragments is in a match."""
-    return any(code != Code.CONDITION_NOT_MODELLED.value for code in because(match))
 
 
 def _told(code: Code, line: Line) -> dict[str, str]:
