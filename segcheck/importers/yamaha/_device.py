@@ -55,11 +55,15 @@ class _Assembly:
         ]
         forward = [Stage("forwarding", StageKind.FILTER, self._add(_list("forwarding", self._forwarding())))]
         if nat_in is not None:
-            ingress.append(Stage("nat-in", StageKind.TRANSLATE, self._add(nat_in), frozenset((4,)), side="dst"))
+            self._add(nat_in)
+            where = (Binding(nat_in.name, "in", commands.nat.interfaces),)
+            ingress.append(Stage("nat-in", StageKind.TRANSLATE, where, frozenset((4,)), side="dst"))
         ingress.extend(before)
         forward.extend(after)
         if nat_out is not None:
-            forward.append(Stage("nat-out", StageKind.TRANSLATE, self._add(nat_out), frozenset((4,)), side="src"))
+            self._add(nat_out)
+            where = (Binding(nat_out.name, "out", commands.nat.interfaces),)
+            forward.append(Stage("nat-out", StageKind.TRANSLATE, where, frozenset((4,)), side="src"))
         own = builtin("own packets", ANYTHING, _PERHAPS_DROPPED)
         output = (Stage("output", StageKind.FILTER, self._add(_list("output", [own]))),)
         self._add(commands.local.list())

@@ -191,7 +191,12 @@ class Nat:
     @property
     def translating(self) -> bool:
         """Whether anything is translated."""
-        return any(port.nat is not None for port in self._interfaces.all.values())
+        return bool(self.interfaces)
+
+    @property
+    def interfaces(self) -> tuple[str, ...]:
+        """Return the interfaces that a descriptor is applied to."""
+        return tuple(port.name for port in self._interfaces.all.values() if port.nat is not None)
 
     def lists(self) -> tuple[RuleList | None, RuleList | None]:
         """Return the list for packets from outside, asked before `in` filters, and that for packets to outside."""
