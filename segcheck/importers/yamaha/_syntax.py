@@ -79,11 +79,11 @@ def parse(text: str, lines: list[str]) -> Script:
                 script.version = f"{model[1]} {model[2]}"
                 script.headed = True
             script.idle.append(number)
-            script.prompted = script.prompted or (stripped == "#" and number == len(lines))
+            script.prompted = script.prompted and not stripped
             continue
         if _PROMPT.fullmatch(stripped) or _GREETING.fullmatch(stripped):
             script.idle.append(number)
-            script.prompted = bool(_PROMPT.fullmatch(stripped))
+            script.prompted = bool(_PROMPT.fullmatch(stripped)) and stripped[-1] in "#>"
             continue
         script.prompted = False
         found = [(match.group(), match.start() + 1) for match in _WORD.finditer(raw, start)]

@@ -40,6 +40,9 @@ PORTS = {
 #: ICMP types that are certainly of a kind (RFC 792: errors, and questions with their answers); others may be of either.
 _ICMP_KINDS = {"icmp-error": IntervalSet.of(3, 4, 11, 12), "icmp-info": IntervalSet.of(0, 8, 13, 14)}
 _WILD = re.compile(r"\d{1,3}(?:\.(?:\d{1,3}|\*)){3}")
+#: A host by name, a prefix that another interface gets.
+_OUTSIDE = re.compile(r"(?:[\w*][\w*-]*\.)+[A-Za-z][\w-]*|(?:ra|dhcp)-prefix@\S+")
+_NAME = re.compile(r"[a-z][a-z_0-9-]*")
 _FLAGS = re.compile(r"tcpflag(!?)=(0x[0-9a-f]{1,4})/(0x[0-9a-f]{1,4})", re.IGNORECASE)
 
 
@@ -138,7 +141,11 @@ def network(word: str, family: int) -> IntervalSet:
 
 
 def address(text: str, side: str, family: int) -> Expr:
-    """Return packets whose `side` is one of the addresses written; what nobody can resolve is unknown."""
+    """Return packets whose `side` is one of the addresses written; what nobody can resolve is unknown.
+
+    Raises:
+        ValueError: a word that is neither an address nor a name of one.
+    """
     if text == "*":
         return Field(side, FAMILY[family])
     known = IntervalSet.empty()
@@ -147,8 +154,9 @@ def address(text: str, side: str, family: int) -> Expr:
         try:
             known |= _wild(part) if family == 4 and "*" in part else network(part, family)
         except ValueError:
-            code = Code.DEPENDS_ON_OUTSIDE if re.fullmatch(r"[A-Za-z*][\w.*-]*|\S+@\S+", part) else None
-            doubts = [unknown("address of a filter", code or Code.VALUE_NOT_UNDERSTOOD)]
+            if not _OUTSIDE.fullmatch(part):
+                raise
+            doubts = [unknown("address of a filter", Code.DEPENDS_ON_OUTSIDE)]
     if not doubts:
         return Field(side, known)
     return disjunction(Field(side, known), conjunction(Field(side, FAMILY[family]), *doubts))
@@ -250,7 +258,11 @@ def _asked(name: str, values: IntervalSet | None) -> list[Expr]:
 
 
 def parts(protocols: str, source: str, target: str) -> tuple[Part, ...]:
-    """Return the protocols of a filter with their ports."""
+    """Return the protocols of a filter with their ports; a name of a port that is not in the table is unknown.
+
+    Raises:
+        ValueError: a protocol that is not known, or a word that names no port.
+    """
     found = []
     for word in protocols.split(","):
         proto, within, doubt = _protocol(word.lower())
@@ -261,6 +273,8 @@ def parts(protocols: str, source: str, target: str) -> tuple[Part, ...]:
             try:
                 asked[name] = ports(text)
             except ValueError:
+                if not all(_NAME.fullmatch(part) or part.isdecimal() for part in text.split(",")):
+                    raise
                 doubt = unknown(f"port {text[:40]}", Code.VALUE_NOT_UNDERSTOOD)
         if asked and proto not in (TCP, UDP):  # what ports mean beside another protocol, no source settles
             asked, doubt = {}, unknown("ports of a protocol without")
@@ -293,4 +307,4 @@ def _protocol(word: str) -> tuple[int | None, Expr, Expr]:
         sure = Field("icmp_type", _ICMP_KINDS[word])
         other = Field("icmp_type", _ICMP_KINDS["icmp-info" if word == "icmp-error" else "icmp-error"])
         return ICMP, disjunction(sure, conjunction(Not(other), unknown(word))), ANYTHING
-    return None, ANYTHING, unknown(f"protocol {word[:40]}", Code.VALUE_NOT_UNDERSTOOD)
+    raise ValueError(word)
