@@ -177,7 +177,8 @@ class _Assembly:
         commands = self.commands
         ports = commands.interfaces.all.values()
         # an address by IPCP is one host (RFC 1332 section 3.3): no network comes with it
-        if any(port.dynamic and port.enabled is not False and port.kind != "ppp" for port in ports):
+        hidden = (port for port in ports if port.peers or (port.dynamic and port.kind != "ppp"))
+        if any(port.enabled is not False for port in hidden):
             return False
         unread = commands.interfaces.unread or commands.notes.scopes & {Scope.ROUTING, Scope.DEVICE}
         return bool(ports) and commands.routing.written and commands.routing.known and not unread

@@ -38,9 +38,14 @@ class Filter:
 
     line: Line
     action: str = ""
-    match: Expr = ANYTHING
+    source: Expr = ANYTHING
+    target: Expr = ANYTHING
     parts: tuple[Part, ...] = ()
     log: bool = False
+
+    def match(self) -> Expr:
+        """Return the packets that it fits."""
+        return conjunction(self.source, self.target, disjunction(*(one.packets() for one in self.parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,6 @@ class Filters:
         source, target = address(words.take(), "src", family), address(words.take("*"), "dst", family)
         protocols = parts(words.take("*"), words.take("*"), words.take("*"))
         words.end()
-        match = conjunction(source, target, disjunction(*(one.packets() for one in protocols)))
         codes = because(source, target, *(doubt for one in protocols for doubt in (one.within, one.doubt)))
         self.notes.mark(words.line, LineUse.APPROXIMATED if codes else LineUse.UNDERSTOOD)
         for code in codes:
@@ -103,7 +107,7 @@ class Filters:
             self._warn(
                 words.line, Code.CONDITION_NOT_MODELLED, condition="later fragments and filters with ports or flags"
             )
-        return Filter(words.line, named[1], match, protocols, named[2] == "-log" or (named[0] == "reject"))
+        return Filter(words.line, named[1], source, target, protocols, named[2] == "-log" or (named[0] == "reject"))
 
     def _warn(self, line: Line, code: Code, **params: str) -> None:
         where = f"filter {line.words[2]}"
@@ -142,20 +146,21 @@ class Filters:
         """Return whether a filter of a side fits every packet, so that nothing comes after it."""
         every = conjunction(Field("src", FAMILY[family]), Field("dst", FAMILY[family]))
         return any(
-            known is not None and known.action in ("pass", "reject") and known.match == every
+            known is not None and known.action in ("pass", "reject") and known.match() == every
             for known in (self.by_number.get((family, identity)) for identity in bound.statics)
         )
 
     def _rule(self, identity: str, known: Filter) -> Rule:
         action: Action = Permit() if known.action == "pass" else Deny()
-        doubts = because(known.match)
+        match = known.match()
+        doubts = because(match)
         if known.action == "restrict":
             action = Unsure((Permit(), Deny()))
             doubts = tuple(sorted({*doubts, Code.ACTION_NOT_MODELLED.value}))
         return Rule(
             id=identity,
             key=identity,
-            match=known.match,
+            match=match,
             action=action,
             span=self.notes.span(known.line),
             text=known.line.text[:400],

@@ -43,6 +43,7 @@ class Port:
     bound      by IP version and side
     sets       names of filter sets, by IP version
     enabled    None where the file does not say
+    peers      hosts behind it get an address, and a route, when they connect
     """
 
     name: str
@@ -52,6 +53,7 @@ class Port:
     vlan: int | None = None
     enabled: bool | None = True
     dynamic: bool = False
+    peers: bool = False
     comment: str = ""
     bound: dict[tuple[int, str], Bound] = field(default_factory=dict)
     sets: dict[int, tuple[str, Line]] = field(default_factory=dict)
@@ -136,6 +138,11 @@ class Interfaces:
             if first == "secondary" and words.take() != "address":
                 raise NotUnderstood(words.at - 1)
             self._address(port, words, family)
+            return True
+        if first == "remote" and family == 4:
+            if words.take() != "address" or not words.rest():
+                raise NotUnderstood(words.at - 1)
+            port.peers = True
             return True
         if first == "prefix" and family == 6:  # the lower half comes from the hardware
             port.dynamic = True

@@ -38,7 +38,7 @@ from segcheck.sets.intervals import IntervalSet
 
 _ANY_PORT = IntervalSet.of((1, 65535))
 _TYPES = ("none", "nat", "masquerade", "nat-masquerade")
-_OF_INTERFACE = ("ipcp", "primary", "secondary", "dhcp")
+_OF_INTERFACE = ("ipcp", "primary", "dhcp", "map-e")
 #: Settings that move no address: timers, logs, helpers, which port a masquerade entry takes.
 _PLAIN = ("timer", "log", "ftp", "sip")
 _PLAIN_MASQUERADE = ("port", "unconvertible", "rlogin", "session", "ttl", "remove", "forward")

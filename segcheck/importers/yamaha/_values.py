@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from segcheck.importers._unsure import unknown
 from segcheck.importers.yamaha._syntax import Line
@@ -135,11 +136,12 @@ def network(word: str, family: int) -> IntervalSet:
     """
     base, slash, mask = word.partition("/")
     found = addresses.netmask(base, mask) if slash and "." in mask else addresses.parse(word)
-    if not found <= FAMILY[family]:
+    if addresses.family(found.min) != family:  # none of them spans both
         raise ValueError(word)
     return found
 
 
+@lru_cache(maxsize=4096)
 def address(text: str, side: str, family: int) -> Expr:
     """Return packets whose `side` is one of the addresses written; what nobody can resolve is unknown.
 
@@ -257,6 +259,7 @@ def _asked(name: str, values: IntervalSet | None) -> list[Expr]:
     return [] if values is None else [Field(name, values)]
 
 
+@lru_cache(maxsize=4096)
 def parts(protocols: str, source: str, target: str) -> tuple[Part, ...]:
     """Return the protocols of a filter with their ports; a name of a port that is not in the table is unknown.
 

@@ -55,6 +55,7 @@ def test_lines_that_are_switched_on_say_so() -> None:
         ("ipv6 lan3 prefix 2001:db8::/64\n", False, False),
         ("pp select 1\n ppp ipcp ipaddress on\n pp enable 1\n", False, True),
         ("pp select 1\n ppp ipcp ipaddress off\n", True, True),
+        ("pp select anonymous\n ip pp remote address pool 10.0.1.10-10.0.1.19\n pp enable anonymous\n", True, False),
         ("ip route 10.0.0.0/8 gateway dhcp lan2\n", True, False),
         ("bgp use on\n", True, False),
         ("bgp use off\n", True, True),
