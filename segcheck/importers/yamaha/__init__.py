@@ -77,6 +77,8 @@ def _completeness(script: Script) -> tuple[Complete, str]:
     """Return whether nothing is missing, and the evidence: behind a whole configuration stands the prompt."""
     if not script.whole_line:
         return Complete.NO, "the last line has no line end"
+    if script.open_at:
+        return Complete.NO, f"the embedded file that begins on line {script.open_at} never ends"
     if script.prompted:
         return Complete.YES, "begins with the device's own comments, and a prompt stands behind it"
     if script.headed:

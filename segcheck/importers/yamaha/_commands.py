@@ -37,6 +37,7 @@ _UNMODELLED: dict[tuple[str, ...], Scope] = {
     ("lua",): Scope.DEVICE,
     ("schedule",): Scope.DEVICE,
     ("provider", "filter"): Scope.ROUTING,
+    ("provider", "select"): Scope.ROUTING,
     ("ip", "multicast"): Scope.ROUTING,
     ("ipv6", "multicast"): Scope.ROUTING,
 }
@@ -80,7 +81,9 @@ class Commands:
         elif two in (("pp", "select"), ("tunnel", "select")):
             self.interfaces.selected(line)
         elif first in ("pp", "tunnel") and words[1:2] in (("enable",), ("disable",)):
-            self.interfaces.enable(line)
+            self.interfaces.enable(line, words)
+        elif first == "no" and words[1:3] in (("pp", "enable"), ("tunnel", "enable")):
+            self.interfaces.enable(line, (words[1], "disable", *words[3:]))
         elif two == ("tunnel", "encapsulation"):
             self._encapsulation(line)
         elif words[:3] == ("ppp", "ipcp", "ipaddress"):

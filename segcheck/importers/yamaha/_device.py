@@ -81,7 +81,7 @@ class _Assembly:
                 local=(Stage("local", StageKind.FILTER, (Binding("yamaha/local"),)),),
                 output=output,
             ),
-            routes=tuple(commands.routing.routes),
+            routes=(*commands.routing.routes, *interfaces.routes()),
             routing_known=self._routed(),
             addressing_known=self._addressed(),
             services=(*interfaces.services(), *commands.local.services),

@@ -16,10 +16,11 @@ from segcheck.importers.yamaha._notes import Notes
 from segcheck.importers.yamaha._relevance import INTERFACE, irrelevant
 from segcheck.importers.yamaha._syntax import Line
 from segcheck.importers.yamaha._values import NotUnderstood, Words, number, v4
-from segcheck.model.device import Interface, InterfaceAddress, LocalService, Scope
+from segcheck.model.device import Interface, InterfaceAddress, LocalService, Route, Scope
 from segcheck.model.diagnostic import LineUse
 from segcheck.model.match import ANYTHING
 from segcheck.sets import addresses
+from segcheck.sets.intervals import IntervalSet
 
 _NAME = re.compile(r"lan\d{1,2}(?:[/.]\d{1,2})?|vlan\d{1,2}|bridge\d|loopback\d|onu\d|wan\d|tunnel\d{1,5}|pp|tunnel")
 #: Addresses that stand in nobody's export.
@@ -43,6 +44,7 @@ class Port:
     bound      by IP version and side
     sets       names of filter sets, by IP version
     enabled    None where the file does not say
+    remotes    the address of the one host at its other end
     peers      hosts behind it get an address, and a route, when they connect
     """
 
@@ -53,6 +55,7 @@ class Port:
     vlan: int | None = None
     enabled: bool | None = True
     dynamic: bool = False
+    remotes: list[tuple[int, Line]] = field(default_factory=list)
     peers: bool = False
     comment: str = ""
     bound: dict[tuple[int, str], Bound] = field(default_factory=dict)
@@ -140,12 +143,17 @@ class Interfaces:
             self._address(port, words, family)
             return True
         if first == "remote" and family == 4:
-            if words.take() != "address" or not words.rest():
+            if words.take() != "address":
                 raise NotUnderstood(words.at - 1)
-            port.peers = True
+            if len(words.line.words) == words.at + 1 and words.peek()[:1].isdecimal():
+                port.remotes.append((v4(words.take()), words.line))
+            else:
+                words.take()
+                words.rest()
+                port.peers = True
             return True
         if first == "prefix" and family == 6:  # the lower half comes from the hardware
-            port.dynamic = True
+            port.dynamic = port.dynamic or words.peek() != "change"
             words.rest()
             return True
         if first == "secure":
@@ -236,10 +244,10 @@ class Interfaces:
         self.port(words[1], line).vlan = tag
         self._notes.understood(line)
 
-    def enable(self, line: Line) -> None:
-        """Read `pp enable N`, `pp disable N`, `tunnel enable N`, `tunnel disable N`."""
-        kind, what = line.words[:2]
-        name = line.words[2] if len(line.words) == 3 else ""
+    def enable(self, line: Line, words: tuple[str, ...]) -> None:
+        """Read `pp enable N`, `pp disable N`, `tunnel enable N`, `tunnel disable N`; `words` are the command without a `no`."""
+        kind, what = words[:2]
+        name = words[2] if len(words) == 3 else ""
         if name == "all":
             for port in self.all.values():
                 if port.name.startswith(kind):
@@ -297,6 +305,14 @@ class Interfaces:
             )
             for port in self.all.values()
         )
+
+    def routes(self) -> list[Route]:
+        """Return the routes to hosts at the other end of a line."""
+        return [
+            Route(to=IntervalSet.of(address), interface=port.name, span=self._notes.span(line))
+            for port in self.all.values()
+            for address, line in port.remotes
+        ]
 
     def services(self) -> list[LocalService]:
         """Return what interfaces take in to send it on in the device's own name."""

@@ -25,7 +25,8 @@ GLOBAL = _table(
     (
         _OWN,
         "timezone, date, time, ntpdate, ntp, sntpd, system, mail, operation, alarm, usbhost, sd, external-memory, "
-        "statistics, http, provider name, dns server, dns domain, dns host, dns static, dns private, dns notice, dns cache, dns "
+        "statistics, http, provider type, provider set, "
+        "provider dns, dns server, dns domain, dns host, dns static, dns private, dns notice, dns cache, dns "
         "srcport, dns syslog, dns service fallback, dhcp scope, dhcp server, dhcp client, dhcp duplicate, dhcp manual, dhcp "
         "scope lease, ip host, ip arp, ip dns, netvolante-dns, yno, dashboard, save, "
         "ipv6 dhcp, snmpv2c, snmpv3, snmp sysname, snmp syscontact, snmp syslocation, snmp trap, snmp "
@@ -45,12 +46,12 @@ GLOBAL = _table(
         "fast-path, ipv6 mtu, lan linkup, lan count-hub-overflow, lan receive-buffer-size, system packet-buffer, "
         "packet-buffer, external-power, system usb, ip flow timer",
     ),
-    (_L2, "switch, lan-map, loopdetect, lldp, ethernet filter, l2ms, mld, igmp, ngn, ip igmp"),
+    (_L2, "switch, lan-map, loopdetect, lldp, lan flexible-port, ethernet filter, l2ms, mld, igmp, ngn, ip igmp"),
     (
         _KEYS,
         "pp name, pp keepalive, pp auth, pp bind, pp always-on, pp idle, pppoe, ppp lcp, ppp ipcp msext, ppp ipcp vjc, ppp ipcp "
         "remote, ppp ccp, ppp ipv6cp, ppp pap, ppp chap, ppp mp, ppp bacp, pptp, l2tp, isdn, bri, line, pki, ipsec, tunnel "
-        "name, tunnel endpoint, tunnel multipoint, mobile, analog, wan, sip, ngn renumbering",
+        "name, tunnel endpoint, tunnel map-e, tunnel multipoint, mobile, analog, wan, sip, ngn renumbering",
     ),
     (_NAMED, "ipv6 prefix, url filter"),
     (_ROUTES, "ospf, rip, bgp, ip ospf, ipv6 rip, ipv6 ospf"),

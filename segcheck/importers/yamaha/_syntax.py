@@ -23,6 +23,8 @@ _GREETING = re.compile(
     r"To display the software copyright statement.*|(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?:, (?:[0-9a-f]{2}:){5}[0-9a-f]{2})*|"
     r"Memory \d+Mbytes.*"
 )
+#: A file inside the configuration: a script matters where a command runs it.
+_EMBEDDED = re.compile(r"embedded file \S+ <<(\S+)")
 _MODEL = re.compile(r"#\s*([A-Z]+\d\w*) (Rev\.\d\S*)")
 
 
@@ -54,6 +56,7 @@ class Script:
     whole_line  the last line has a line end
     headed      the comments that the device writes above a configuration are there
     prompted    a prompt stands behind the last command
+    open_at     the line on which an embedded file begins that never ends; 0 if there is none
     version     model and revision, as the comments above name them
     """
 
@@ -62,14 +65,20 @@ class Script:
     whole_line: bool = True
     headed: bool = False
     prompted: bool = False
+    open_at: int = 0
     version: str = ""
 
 
 def parse(text: str, lines: list[str]) -> Script:
     """Return the commands of a file; `lines` are its physical lines. Cost: linear."""
     script = Script(whole_line=text.endswith("\n"))
-    context = ""
+    context, mark = "", ""
     for number, raw in enumerate(lines, 1):
+        if mark:
+            script.idle.append(number)
+            if raw.strip() == mark:
+                mark, script.open_at = "", 0
+            continue
         page = _PAGE.match(raw)
         start = page.end() if page else 0
         stripped = raw[start:].strip()
@@ -86,6 +95,11 @@ def parse(text: str, lines: list[str]) -> Script:
             script.prompted = bool(_PROMPT.fullmatch(stripped)) and stripped[-1] in "#>"
             continue
         script.prompted = False
+        embedded = _EMBEDDED.fullmatch(stripped)
+        if embedded:
+            mark, script.open_at = embedded[1], number
+            script.idle.append(number)
+            continue
         found = [(match.group(), match.start() + 1) for match in _WORD.finditer(raw, start)]
         words = tuple(word for word, _ in found)
         if words[:2] in (("pp", "select"), ("tunnel", "select")):

@@ -41,10 +41,13 @@ def test_an_interface() -> None:
 
 
 def test_lines_that_are_switched_on_say_so() -> None:
-    made = device("pp select 1\npp select 2\ntunnel select 7\npp enable 1\npp disable 2\n")
+    made = device(
+        "pp select 1\npp select 2\ntunnel select 7\ntunnel select 8\nno tunnel enable all\n"
+        "pp enable 1\npp disable 2\ntunnel enable 7\n"
+    )
     states = {one.name: one.enabled for one in made.interfaces if one.name[:2] in ("pp", "tu")}
 
-    assert states == {"pp1": True, "pp2": False, "tunnel7": None}
+    assert states == {"pp1": True, "pp2": False, "tunnel7": True, "tunnel8": False}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +77,8 @@ def test_routes() -> None:
         "pp select 1\npp select none\nip route 10.1.0.0/16 gateway 10.0.1.9 metric 5\n"
         "ip route 10.2.0.0/255.255.0.0 gateway pp 1 hide\n"
         "ip route 10.3.0.0/16 gateway null\nip route 10.4.0.0/16 gateway 10.0.1.9 weight 0 gateway 10.0.1.8 keepalive 1\n"
-        "ipv6 route default gateway fe80::1%lan2\n"
+        "ipv6 route default gateway fe80::1%lan2\ntunnel select 1\n ip tunnel address 169.254.0.2/30\n"
+        " ip tunnel remote address 169.254.0.1\n"
     )
     told = [
         (route.interface, route.gateway and addresses.text(route.gateway), route.kind, route.metric, route.sure)
@@ -88,6 +92,7 @@ def test_routes() -> None:
         (None, "10.0.1.9", RouteKind.UNICAST, 1, False),
         (None, "10.0.1.8", RouteKind.UNICAST, 1, False),
         ("lan2", "fe80::1", RouteKind.UNICAST, 1, True),
+        ("tunnel1", None, RouteKind.UNICAST, 0, True),
     ]
 
 

@@ -77,6 +77,13 @@ def test_a_second_file_is_not_read_and_says_so() -> None:
     assert any(one.code is Code.UNSUPPORTED_LINE for one in reading.diagnostics)
 
 
+def test_a_file_inside_the_configuration() -> None:
+    script = "embedded file x.lua <<EOF\nwhile true do\nend\nEOF\n"
+
+    assert device(script).taints == ()
+    assert read(whole(script.replace("\nEOF\n", "\n"))).inputs[0].complete is Complete.NO
+
+
 SECRETS = (
     "login password S3CRET", "administrator password encrypted S3CRET", "login user admin S3CRET",
     "pp auth myname user S3CRET", "pp auth username user S3CRET", "ipsec ike pre-shared-key 1 text S3CRET",
