@@ -32,7 +32,6 @@ _UNMODELLED: dict[tuple[str, ...], Scope] = {
     ("pp", "backup"): Scope.ROUTING,
     ("tunnel", "backup"): Scope.ROUTING,
     ("tunnel", "template"): Scope.DEVICE,
-    ("lan", "shutdown"): Scope.DEVICE,
     ("upnp",): Scope.TRANSLATION,
     ("lua",): Scope.DEVICE,
     ("schedule",): Scope.DEVICE,
@@ -96,6 +95,10 @@ class Commands:
             self.nat.read(line)
         elif first in ("ospf", "rip", "bgp") and words[1:2] == ("use",):
             self.routing.protocol(line)
+        elif words[:3] == ("ipsec", "ike", "mode-cfg"):
+            self.routing.doubt(line, "addresses given to those who dial in")
+        elif two == ("lan", "shutdown"):
+            self._shut(line)
         elif two == ("lan", "type"):
             self._lan_type(line)
         elif two == ("ethernet", "filter") or (first == "ethernet" and words[2:3] == ("filter",)):
@@ -142,6 +145,14 @@ class Commands:
             self.notes.understood(line)
         else:
             self.notes.unread(line, Scope.DEVICE)
+
+    def _shut(self, line: Line) -> None:
+        """Read `lan shutdown INTERFACE [PORTS]`: what was connected there is not."""
+        port = self.interfaces.named(line.words[2], line) if len(line.words) > 2 else None
+        if port is None:
+            self.notes.unread(line, Scope.DEVICE)
+        else:
+            self.notes.unsupported(line, Scope.INTERFACE, port.name)
 
     def _lan_type(self, line: Line) -> None:
         options = [word for word in line.words[3:] if "=" in word]

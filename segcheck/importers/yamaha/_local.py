@@ -60,7 +60,8 @@ class Local:
         words = line.words
         for start, (kind, proto, port, onward) in _LISTENING.items():
             if words[: len(start)] == start:
-                self._serve(kind, _to_port(proto, port), line, onward=onward)
+                if "none" not in words:
+                    self._serve(kind, _to_port(proto, port), line, onward=onward)
                 self.notes.understood(line)
                 return True
         if words[0] not in _DAEMONS or words[1:2] not in (("service",), ("host",), ("listen",)):

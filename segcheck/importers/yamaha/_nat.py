@@ -40,7 +40,7 @@ _ANY_PORT = IntervalSet.of((1, 65535))
 _TYPES = ("none", "nat", "masquerade", "nat-masquerade")
 _OF_INTERFACE = ("ipcp", "primary", "dhcp", "map-e")
 #: Settings that move no address: timers, logs, helpers, which port a masquerade entry takes.
-_PLAIN = ("timer", "log", "ftp", "sip")
+_PLAIN = ("timer", "log", "ftp", "sip", "backward-compatibility")
 _PLAIN_MASQUERADE = ("port", "unconvertible", "rlogin", "session", "ttl", "remove", "forward")
 _MOST = 10_000
 #: What becomes of packets to an outer address that no static entry names: a living entry may take them.

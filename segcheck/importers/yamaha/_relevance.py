@@ -27,8 +27,8 @@ GLOBAL = _table(
         "timezone, date, time, ntpdate, ntp, sntpd, system, mail, operation, alarm, usbhost, sd, external-memory, "
         "statistics, http, provider type, provider set, "
         "provider dns, dns server, dns domain, dns host, dns static, dns private, dns notice, dns cache, dns "
-        "srcport, dns syslog, dns service fallback, dhcp scope, dhcp server, dhcp client, dhcp duplicate, dhcp manual, dhcp "
-        "scope lease, ip host, ip arp, ip dns, netvolante-dns, yno, dashboard, save, "
+        "srcport, dns syslog, dns service fallback, dhcp scope, dhcp server, dhcp client, dhcp relay, dhcp duplicate, "
+        "dhcp manual, ip host, ip arp, ip dns, netvolante-dns, yno, dashboard, save, "
         "ipv6 dhcp, snmpv2c, snmpv3, snmp sysname, snmp syscontact, snmp syslocation, snmp trap, snmp "
         "yrifppdisplayatmib2, snmp yriftunneldisplayatmib2, bootp, cooperation, heartbeat, heartbeat2, ip simple-service, "
         "ip tos, sgw, wins, httpd custom-gui, lua use, system led, ip keepalive, ipv6 keepalive",

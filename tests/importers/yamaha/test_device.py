@@ -61,6 +61,7 @@ def test_lines_that_are_switched_on_say_so() -> None:
         ("pp select anonymous\n ip pp remote address pool 10.0.1.10-10.0.1.19\n pp enable anonymous\n", True, False),
         ("ip route 10.0.0.0/8 gateway dhcp lan2\n", True, False),
         ("bgp use on\n", True, False),
+        ("ipsec ike mode-cfg address pool 1 10.0.1.10-10.0.1.19\n", True, False),
         ("bgp use off\n", True, True),
         ("ip lan3 address 10.0.0.300/24\n", False, False),
         ("frobnicate\n", True, False),
@@ -131,6 +132,9 @@ def test_routes() -> None:
         ("ethernet lan1 filter in 1", ("interface", "lan1")),
         ("ipsec sa policy 1 1 esp local-id=10.0.0.0/8", ("device", "")),
         ("no ip filter 1", ("device", "")),
+        ("lan shutdown lan1 3", ("interface", "lan1")),
+        ("lan shutdown", ("device", "")),
+        ("tunnel backup pp 1", ("routing", "")),
         ("lan type lan1 auto frobnicate=on", ("device", "")),
     ],
 )
