@@ -17,6 +17,7 @@ from segcheck.importers.yamaha._interfaces import Port
 from segcheck.importers.yamaha._notes import builtin
 from segcheck.importers.yamaha._values import FAMILY
 from segcheck.model.device import DeviceConfig, Scope
+from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import ANYTHING, AddressClass, AddressKind, Field, Interface, State, conjunction
 from segcheck.model.pipeline import Binding, Helper, Pipeline, Stage, StageKind
 from segcheck.model.rules import Assign, Continue, Deny, Permit, Return, Rule, RuleList, Unsure
@@ -28,6 +29,8 @@ _MULTICAST = parse("224.0.0.0/4") | parse("ff00::/8") | parse("255.255.255.255")
 _LINK_LOCAL = parse("fe80::/10")
 #: Sources that no host may have; what the device does with them no source settles.
 _MARTIANS = parse("127.0.0.0/8") | parse("224.0.0.0/3") | parse("0.0.0.0") | parse("::1") | parse("ff00::/8")
+#: Rules that all lists of interfaces may have together.
+_MOST = 1_000_000
 _OTHER = {"in": "out", "out": "in"}
 
 
@@ -41,6 +44,8 @@ class _Assembly:
         self.commands = commands
         self.version = version
         self.lists: dict[str, RuleList] = {}
+        self.left = _MOST
+        self.over = False
 
     def made(self) -> DeviceConfig:
         """Return the device."""
@@ -116,6 +121,10 @@ class _Assembly:
         if own is None:
             return None
         filters, dynamics = self.commands.filters, self.commands.dynamics
+        self.left -= 1 + len(own.statics) + len(own.dynamics)
+        if self.left < 0:
+            self._over()
+            return RuleList(name=name, rules=(), default=Unsure((Permit(), Deny())))
         rules = [
             *dynamics.before(own, self._bound(port, _OTHER[side], family), family, f"list {name}"),
             *filters.rules(own, family, f"list {name}"),
@@ -123,6 +132,15 @@ class _Assembly:
         ]
         default = Deny() if own.statics else Unsure((Permit(), Deny()))
         return RuleList(name=name, rules=tuple(rules), default=default, default_span=self.commands.notes.span(own.line))
+
+    def _over(self) -> None:
+        """Taint the device, once: lists have become too large."""
+        if not self.over:
+            self.over = True
+            limit = self.commands.notes.add(
+                Code.LIMIT_REACHED, Severity.ERROR, None, "device", what="filters of interfaces", limit=str(_MOST)
+            )
+            self.commands.notes.taint(Scope.DEVICE, limit)
 
     def _bound(self, port: Port, side: str, family: int) -> Bound | None:
         """Return what is bound to a side: by numbers, else by the name of a set."""

@@ -86,6 +86,7 @@ class Dynamics:
     _lines: dict[tuple[int, str], Line] = field(default_factory=dict)
     _made: dict[tuple[int, str], Dynamic] = field(default_factory=dict)
     used: bool = False
+    left: int = 50_000  # protocols that all lists together may ask of sessions; beyond, sessions are unknown
 
     def define(self, line: Line, family: int) -> None:
         """Read `ip filter dynamic NUMBER ...`; what it refers to may stand below it."""
@@ -167,6 +168,10 @@ class Dynamics:
     def _one(self, identity: str, line: Line | None, family: int, where: str, *, reply: bool) -> Iterator[Rule]:
         known = self._made.get((family, identity))
         name = f"dynamic {identity}"
+        self.left -= 0 if known is None else 1 + len(known.parts) + len(known.against) + len(known.along)
+        if known is not None and self.left < 0:
+            yield builtin(name, unknown(name, Code.LIMIT_REACHED), _PERHAPS)
+            return
         if known is None or not known.parts:
             if known is None and line is not None and not reply:
                 self.notes.undefined(line, "dynamic filter", identity, where)
@@ -189,7 +194,7 @@ class Dynamics:
         for identity in own.dynamics:
             known = self._made.get((family, identity))
             name = f"dynamic {identity} alone"
-            if known is None or not known.parts:
+            if known is None or not known.parts or self.left < 0:
                 yield builtin(name, unknown(name, Code.UNDEFINED_NAME), _PASS_OR_DROP)
             else:
                 match = known.packets(known.parts, family, back=False, reply=False)

@@ -9,7 +9,7 @@ while it is not. A number that nothing defines, no source settles.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from segcheck.importers._unsure import because
 from segcheck.importers.yamaha._notes import Notes
@@ -66,6 +66,7 @@ class Filters:
     sets: dict[tuple[int, str], dict[str, Bound]] = field(default_factory=dict)
     used: set[tuple[int, str]] = field(default_factory=set)
     _fragments: bool = False
+    _made: dict[int, Rule] = field(default_factory=dict)
 
     def define(self, line: Line, family: int) -> None:
         """Read `ip filter NUMBER ...`; a second definition of a number takes the place of the first."""
@@ -144,13 +145,23 @@ class Filters:
 
     def decides_all(self, bound: Bound, family: int) -> bool:
         """Return whether a filter of a side fits every packet, so that nothing comes after it."""
-        every = conjunction(Field("src", FAMILY[family]), Field("dst", FAMILY[family]))
+        every = Field("src", FAMILY[family]), Field("dst", FAMILY[family])
         return any(
-            known is not None and known.action in ("pass", "reject") and known.match() == every
+            known is not None
+            and known.action in ("pass", "reject")
+            and (known.source, known.target) == every
+            and known.parts == (Part(None),)
             for known in (self.by_number.get((family, identity)) for identity in bound.statics)
         )
 
     def _rule(self, identity: str, known: Filter) -> Rule:
+        """Return the rule of a filter; many lists share it."""
+        made = self._made.get(known.line.number)
+        if made is None:
+            made = self._made[known.line.number] = self._new(identity, known)
+        return made if made.id == identity else replace(made, id=identity, key=identity)
+
+    def _new(self, identity: str, known: Filter) -> Rule:
         action: Action = Permit() if known.action == "pass" else Deny()
         match = known.match()
         doubts = because(match)
