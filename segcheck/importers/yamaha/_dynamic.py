@@ -32,7 +32,7 @@ from segcheck.importers.yamaha._values import (
     number,
 )
 from segcheck.model.device import NamedObject, Scope
-from segcheck.model.diagnostic import Code
+from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import Expr, Field, State, conjunction, disjunction
 from segcheck.model.rules import Continue, Deny, Permit, Rule, Unsure
 from segcheck.sets.intervals import IntervalSet
@@ -86,6 +86,7 @@ class Dynamics:
     _lines: dict[tuple[int, str], Line] = field(default_factory=dict)
     _made: dict[tuple[int, str], Dynamic] = field(default_factory=dict)
     used: bool = False
+    over: bool = False
     left: int = 50_000  # protocols that all lists together may ask of sessions; beyond, sessions are unknown
 
     def define(self, line: Line, family: int) -> None:
@@ -170,6 +171,10 @@ class Dynamics:
         name = f"dynamic {identity}"
         self.left -= 0 if known is None else 1 + len(known.parts) + len(known.against) + len(known.along)
         if known is not None and self.left < 0:
+            if not self.over:
+                self.over = True
+                what = "protocols of dynamic filters"
+                self.notes.add(Code.LIMIT_REACHED, Severity.ERROR, None, where, what=what, limit="50000")
             yield builtin(name, unknown(name, Code.LIMIT_REACHED), _PERHAPS)
             return
         if known is None or not known.parts:
