@@ -10,6 +10,8 @@ chain with handles and those counters that its rules have (nft(8)).
 IOS: `show ip cef [vrf V] exact-route SOURCE DESTINATION` names the way out (IP Switching Command Reference), `show
 access-lists NAME` the matches of each entry, `show policy-map type inspect zone-pair` those of zone policies (Security
 Command Reference).
+Yamaha: `show ip route` and `show ipv6 route` print the table, `show ip connection` the sessions of dynamic filters (Yamaha Router
+Command Reference, chapter on showing the state); what a static filter takes shows in its log.
 """
 
 from __future__ import annotations
@@ -115,6 +117,16 @@ def _ios(config: DeviceConfig, hop: Hop) -> Iterator[str]:
             yield f"show policy-map type inspect zone-pair {name.removeprefix('ios/zone-pair ').partition('@')[0]} sessions"
 
 
+def _yamaha(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    if "dst" not in hop.before or hop.path is None:
+        return
+    version = "ipv6" if addresses.family(hop.before["dst"]) == 6 else "ip"
+    yield f"show {version} route"
+    asked = [config.lists[step.list] for step in hop.path.steps if step.list in config.lists]
+    if any(rule.id.startswith("dynamic ") for rules in asked for rule in rules.rules):
+        yield f"show {version} connection"
+
+
 def _word(name: str) -> str:
     """Return a name as the command lines of FortiOS and PAN-OS take it."""
     return f'"{name}"' if " " in name else name
@@ -127,4 +139,5 @@ _LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {
     "iptables": _iptables,
     "nftables": _nftables,
     "panos": _panos,
+    "yamaha": _yamaha,
 }

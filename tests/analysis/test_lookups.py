@@ -97,6 +97,11 @@ def test_ios_is_asked_in_the_words_of_ipv6() -> None:
     )
 
 
+def test_yamaha_is_asked_for_its_table() -> None:
+    assert commands(speaking("yamaha"), V4) == (("d", "show ip route"),)
+    assert commands(speaking("yamaha"), V6) == (("d", "show ipv6 route"),)
+
+
 def test_panos_is_asked_for_rule_and_route_by_zones() -> None:
     where = speaking("panos")
     device = where.stations["d"]

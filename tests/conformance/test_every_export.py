@@ -44,17 +44,25 @@ NO_EXPORTS = {
     "iptables/z2-firewall.cfg": "router configuration",
     "fortigate/fortios_fw_policy_basic/hosts__inside.json": "host description in JSON",
     "fortigate/fortios_fw_policy_basic/hosts__outside.json": "host description in JSON",
+    **{
+        f"yamaha_rtx/config_file_test_{line}.conf": "Go source of a parser's tests"
+        for line in ("L205", "L299", "L462", "L579", "L647", "L712", "L794", "L971")
+    },
+    **{
+        f"yamaha_rtx/{name}.yaml": "catalogue of commands for a parser, in YAML"
+        for name in ("ethernet_filter", "ip_filter", "ppp", "vlan")
+    },
 }
 
 #: Folders of samples whose name is not that of the format.
-FORMATS = {"cisco_ios": "ios"}
+FORMATS = {"cisco_ios": "ios", "yamaha_rtx": "yamaha"}
 
 
 def _samples() -> list[str]:
     exports = SHARED / "data" / "exports"
     return sorted(
         str(path.relative_to(exports))
-        for vendor in ("iptables", "fortigate", "cisco_ios")
+        for vendor in ("iptables", "fortigate", "cisco_ios", "yamaha_rtx")
         for path in (exports / vendor).rglob("*")
         if path.is_file() and "show__" not in path.name
     )

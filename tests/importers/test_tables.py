@@ -138,6 +138,50 @@ def test_a_table_that_is_cut_does_not_show_its_end(cut: int) -> None:
     assert sum(found.input.lines.counts().values()) == len(source(FORTIOS[:cut]).lines())
 
 
+YAMAHA = """\
+RTX830# show ip route
+Destination         Gateway          Interface       Kind  Additional Info.
+default             -                    PP[01]    static
+10.0.0.0/8          192.168.1.254          LAN2    static  k(1)
+10.0.0.0/8          192.168.1.253          LAN2    static  w(0)
+10.1.0.0/24         192.168.1.253        LAN1/2      OSPF     cost=2
+169.254.1.1/30      -                 TUNNEL[1]  implicit
+192.168.1.0/24      192.168.1.8            LAN2  implicit
+203.0.113.1/32       -                    PP[01] temporary
+RTX830#
+"""
+
+
+def test_yamaha_table() -> None:
+    found = _tables.routes(source(YAMAHA))
+
+    assert told(found) == [
+        "0.0.0.0/0 pp1 1/0",
+        "10.0.0.0/8 via 192.168.1.254 lan2 1/0 dynamic",
+        "10.0.0.0/8 via 192.168.1.253 lan2 1/0 unsure dynamic",
+        "10.1.0.0/24 via 192.168.1.253 lan1/2 1/0 dynamic",
+        "169.254.1.0/30 tunnel1 0/0",
+        "192.168.1.0/24 lan2 0/0",
+        "203.0.113.1 pp1 1/0 dynamic",
+    ]
+    assert (found.unread, found.input.complete, found.families) == (False, Complete.YES, frozenset((4,)))
+
+
+@pytest.mark.parametrize("cut", range(len(YAMAHA) - 9, 30, -60))
+def test_a_table_of_yamaha_that_is_cut_does_not_show_its_end(cut: int) -> None:
+    found = _tables.routes(source(YAMAHA[:cut]))
+
+    assert found.input.complete is not Complete.YES
+    assert sum(found.input.lines.counts().values()) == len(source(YAMAHA[:cut]).lines())
+
+
+@pytest.mark.parametrize(
+    "row", ["10.2.0.0/16 10.0.0.9 LAN2 frobnicated", "10.2.0.0/16 10.0.0.9 LAN2 static f(9)", "huh"]
+)
+def test_a_row_of_yamaha_that_is_not_understood_leaves_the_table_unread(row: str) -> None:
+    assert _tables.routes(source(YAMAHA.replace("RTX830#\n", f"{row}\nRTX830#\n"))).unread
+
+
 def test_another_vrf_of_fortios_is_not_read() -> None:
     found = _tables.routes(source("Routing table for VRF=3\nC       10.10.10.0/24 is directly connected, port1\n"))
 

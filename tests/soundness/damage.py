@@ -58,6 +58,7 @@ SAMPLES = (
     _own("central", "fortigate", "fw.conf"),
     _own("vdoms", "fortigate", "fw.conf"),
     _own("ios", "ios", "city-core.cfg"),
+    _own("yamaha", "yamaha", "rtx.conf"),
     _own("cityhall", "panos", "running-config.xml"),
     _own("cityhall-set", "panos", "show.txt"),
 )

@@ -3,13 +3,14 @@
     linux    `ip route show`, `ip -6 route show`, `ip addr`
     fortios  `get router info routing-table all`, `get router info6 routing-table`
     hits     how often each rule has been hit, in the words of four vendors
+    yamaha   `show ip route`
 
 Such a listing is what the device held on one day. A line that is not understood leaves it open what else it holds.
 """
 
 from __future__ import annotations
 
-from segcheck.importers._tables import fortios, linux
+from segcheck.importers._tables import fortios, linux, yamaha
 from segcheck.importers._tables._nouns import Listing
 from segcheck.importers._tables.hits import HitListing, hits
 from segcheck.model.source import SourceText
@@ -19,6 +20,8 @@ __all__ = ["HitListing", "Listing", "addresses", "hits", "routes"]
 
 def routes(source: SourceText) -> Listing:
     """Return the routing table that a device has printed; whose words it is in shows in the text."""
+    if yamaha.is_table(source.text):
+        return yamaha.routes(source)
     return fortios.routes(source) if fortios.is_table(source.text) else linux.routes(source)
 
 
