@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from segcheck.importers._base import ImporterInfo, input_reading
+from segcheck.importers._cisco.notes import Notes
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.ios._commands import Commands
 from segcheck.importers.ios._device import device
 from segcheck.importers.ios._info import IMPORTER
-from segcheck.importers.ios._notes import Notes
 from segcheck.importers.ios._syntax import Tree, parse
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
