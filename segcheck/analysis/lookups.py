@@ -10,6 +10,8 @@ chain with handles and those counters that its rules have (nft(8)).
 IOS: `show ip cef [vrf V] exact-route SOURCE DESTINATION` names the way out (IP Switching Command Reference), `show
 access-lists NAME` the matches of each entry, `show policy-map type inspect zone-pair` those of zone policies (Security
 Command Reference).
+ASA: `packet-tracer input INTERFACE PROTOCOL ...` leads a packet through routing, access lists and translation and names each
+rule; it takes ports of TCP and UDP, type and code of ICMP, and the number of other protocols (Command Reference, packet-tracer).
 """
 
 from __future__ import annotations
@@ -115,6 +117,23 @@ def _ios(config: DeviceConfig, hop: Hop) -> Iterator[str]:
             yield f"show policy-map type inspect zone-pair {name.removeprefix('ios/zone-pair ').partition('@')[0]} sessions"
 
 
+def _asa(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    known = hop.before
+    if not {"src", "dst", "proto"} <= known.keys() or not hop.ingress:
+        return
+    source, destination = addresses.text(known["src"]), addresses.text(known["dst"])
+    start = f"packet-tracer input {hop.ingress}"
+    if known["proto"] in (6, 17):
+        name = "tcp" if known["proto"] == 6 else "udp"
+        # a port that is left open may be any: a high one as clients choose it
+        yield f"{start} {name} {source} {known.get('sport', 40000)} {destination} {known.get('dport', 0)}"
+    elif known["proto"] in (1, 58):
+        kind = known.get("icmp_type", 8 if known["proto"] == 1 else 128)
+        yield f"{start} icmp {source} {kind} {known.get('icmp_code', 0)} {destination}"
+    else:
+        yield f"{start} rawip {source} {known['proto']} {destination}"
+
+
 def _word(name: str) -> str:
     """Return a name as the command lines of FortiOS and PAN-OS take it."""
     return f'"{name}"' if " " in name else name
@@ -122,6 +141,7 @@ def _word(name: str) -> str:
 
 #: By `DeviceConfig.format`.
 _LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {
+    "asa": _asa,
     "fortigate": _fortigate,
     "ios": _ios,
     "iptables": _iptables,

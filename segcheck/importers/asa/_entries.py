@@ -26,6 +26,9 @@ _LEVELS = (
     "warnings",
 )  # fmt: skip
 
+#: Services of groups that the entries of one file may have together; beyond, they are unknown.
+_MOST_SERVICES = 1_000_000
+
 
 @dataclass(slots=True)
 class Entry:
@@ -65,6 +68,7 @@ class Entries:
         self._objects = objects
         self._interfaces = interfaces
         self._times = times
+        self._left = _MOST_SERVICES
 
     def extended(self, words: Words, *, advanced: bool) -> Entry:
         """Return an entry, whose words begin with permit or deny.
@@ -79,6 +83,9 @@ class Entries:
         named = words.accept("object", "object-group")
         if named:
             asked.services = self._objects.protocols(words.take(), words.line)
+            self._left -= len(asked.services)
+            if self._left <= 0:
+                raise NotUnderstood(words.at - 1)
         else:
             asked.numbers = protocol(words.take())
             if asked.numbers is not None:

@@ -38,6 +38,7 @@ class Nat:
         self._objects = objects
         self._lines: list[Line] = []
         self._table: list[Said] = []
+        self._automatic = IntervalSet.of(0)
 
     def read(self, line: Line) -> None:
         """Remember one `nat ...` of the global mode."""
@@ -68,15 +69,16 @@ class Nat:
                 self._notes.understood(line)
         # stable: twice NAT stays in the order of the file
         self._table = sorted(found, key=lambda one: (one.section, *(one.key if one.section == 1 else ())))[:60_000]
+        self._automatic = IntervalSet.of(0, *(n for n, one in enumerate(self._table, 1) if not one.twice))
         if not found and not self._lines:
             return None
         back = [rule for number, one in enumerate(self._table, 1) for rule in self._destination(number, one)]
         away = [rule for number, one in enumerate(self._table, 1) for rule in self._way_out(number, one)]
         there = [rule for number, one in enumerate(self._table, 1) for rule in self._source(number, one)]
         return (
-            RuleList(name="asa/nat destination", rules=tuple(back), default=Permit()),
+            RuleList(name="asa/nat destination", rules=tuple(back), default=Permit(), builtin=True),
             RuleList(name="asa/nat way out", rules=tuple(away), default=Permit(), builtin=True),
-            RuleList(name="asa/nat source", rules=tuple(there), default=Permit()),
+            RuleList(name="asa/nat source", rules=tuple(there), default=Permit(), builtin=True),
         )
 
     @staticmethod
@@ -194,7 +196,7 @@ class Nat:
         elif one.twice:
             fit = IntervalSet.of(0, number)
         else:
-            fit = IntervalSet.of(0, *(n for n, other in enumerate(self._table, 1) if not other.twice))
+            fit = self._automatic
         every = IntervalSet.of(0, (1, len(self._table))) if self._table else fit
         taken = every - fit - IntervalSet.of(0)
         sure = fit != every

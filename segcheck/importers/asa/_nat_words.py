@@ -117,11 +117,13 @@ class _Reader:
                 if block != real:
                     raise NotUnderstood(words.at - 1)
                 found = addresses.prefix(first, length)
-        while pool and words.peek() in _POOL_WORDS:
-            words.take()
-        fallback = bool(words.accept("interface")) if dynamic else False
-        if fallback and words.accept("ipv6"):
-            raise NotUnderstood(words.at - 1)
+        fallback = False
+        while words.left and (
+            words.peek() in (_POOL_WORDS if pool else ()) or (dynamic and words.peek() == "interface")
+        ):
+            fallback = words.take() == "interface" or fallback
+        if words.peek() == "ipv6":
+            raise NotUnderstood(words.at)
         return Target(found, fallback, port_translation=dynamic and (pool or any(lo == hi for lo, hi in found.ranges)))
 
     def flags(self, allowed: tuple[str, ...]) -> set[str]:

@@ -60,6 +60,8 @@ class Objects:
         self.things: dict[str, Thing] = {}
         self._whole: dict[str, tuple[list[Thing], Code | None]] = {}
         self._visits = 0
+        self._addresses: dict[str, tuple[IntervalSet, Code | None]] = {}
+        self._services: dict[str, tuple[Service, ...]] = {}
 
     # ---- reading
 
@@ -228,8 +230,11 @@ class Objects:
 
     def addresses(self, name: str, line: Line) -> tuple[IntervalSet, Code | None]:
         """Return the addresses of an object or group, and the code of what is uncertain about them."""
-        found, doubt = self._everything(name, line, ("network",))
-        return IntervalSet.of(*(pair for one in found for own in one.addresses for pair in own.ranges)), doubt
+        if name not in self._addresses:
+            found, doubt = self._everything(name, line, ("network",))
+            every = IntervalSet.of(*(pair for one in found for own in one.addresses for pair in own.ranges))
+            self._addresses[name] = every, doubt
+        return self._addresses[name]
 
     def side(self, name: str, side: str, line: Line) -> Expr:
         """Return "the address of that side is in the object or group"."""
@@ -238,10 +243,13 @@ class Objects:
 
     def protocols(self, name: str, line: Line) -> tuple[Service, ...]:
         """Return the services of what stands in the place of a protocol: a protocol or service group, a service object."""
-        found, doubt = self._everything(name, line, ("service", "protocol"))
-        if doubt is not None or any(one.protocols for one in found):
-            return (Service(other=unknown(f"object {name}", doubt or Code.VALUE_NOT_UNDERSTOOD)),)
-        return tuple(own for one in found for own in one.services)
+        if name not in self._services:
+            found, doubt = self._everything(name, line, ("service", "protocol"))
+            if doubt is None and any(one.protocols for one in found):
+                doubt = Code.VALUE_NOT_UNDERSTOOD
+            every = tuple(own for one in found for own in one.services)
+            self._services[name] = every if doubt is None else (Service(other=unknown(f"object {name}", doubt)),)
+        return self._services[name]
 
     def ports(self, name: str, line: Line) -> tuple[IntervalSet, Code | None]:
         """Return the ports of a group that holds ports only, and what is uncertain about them."""
