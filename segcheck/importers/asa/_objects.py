@@ -14,7 +14,7 @@ from segcheck.importers._cisco.notes import Notes
 from segcheck.importers._cisco.values import NotUnderstood, Words, message, v4
 from segcheck.importers._unsure import unknown
 from segcheck.importers.asa._services import EVERY_PORT, Service, icmp_type, port_set, protocol, services
-from segcheck.model.device import NamedObject
+from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import Expr, Field, disjunction
 from segcheck.sets import addresses
@@ -86,7 +86,9 @@ class Objects:
         known = kind in (_GROUP_KINDS if group else ("network", "service"))
         ported = {"tcp": (6,), "udp": (17,), "tcp-udp": (6, 17)}.get(words[3]) if len(words) == 4 else ()
         if not known or not name or len(words) > 4 or ported is None or (ported and not (group and kind == "service")):
-            self._notes.told(line, "object", code=Code.UNSUPPORTED_LINE)
+            identity = self._notes.told(line, "object", code=Code.UNSUPPORTED_LINE)
+            if not group:  # it may hold a translation
+                self._notes.taint(Scope.TRANSLATION, identity, "", line)
             if name:  # whatever refers to it is uncertain
                 self.things.setdefault(name, Thing(kind, line, group)).doubt = Code.UNSUPPORTED_LINE
             return
@@ -106,7 +108,9 @@ class Objects:
                     raise NotUnderstood(0)
             except ValueError:
                 thing.doubt = Code.UNRECOGNISED_LINE
-                self._notes.told(child, f"object {name}")
+                identity = self._notes.told(child, f"object {name}")
+                if kind == "network" and not group:
+                    self._notes.taint(Scope.TRANSLATION, identity, "", child)
                 continue
             self._notes.understood(child)
 
@@ -213,8 +217,16 @@ class Objects:
                 continue
             thing.used = True
             found.append(thing)
-            size += len(thing.addresses) + len(thing.services) + len(thing.ports) + len(thing.messages)
+            own = len(thing.addresses) + len(thing.services) + len(thing.ports) + len(thing.messages)
+            size += own
             doubt = doubt or thing.doubt
+            if (
+                doubt is None and not own and not thing.members
+            ):  # the device keeps no such thing: its contents are missing
+                self._notes.say(
+                    Code.EMPTY_GROUP, Severity.WARNING, where, f"object {here}", kind="object", name=here[:60]
+                )
+                doubt = Code.EMPTY_GROUP
             if size > _MOST or self._visits > _MOST_VISITS:
                 doubt = Code.LIMIT_REACHED
                 break
