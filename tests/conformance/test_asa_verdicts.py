@@ -32,7 +32,7 @@ def _rows(exports: Path, sample: str) -> list[dict[str, str]]:
 def _device(exports: Path, sample: str, more: str = "") -> DeviceConfig:
     """Return the device of a sample, ended as the device itself ends a configuration."""
     source = read_text(str(exports / "cisco_asa" / sample))
-    (device,) = importers.read([replace(source, text=f"{source.text}\n{more}: end\n")]).devices
+    (device,) = importers.read([replace(source, text=f"{source.text}\n{more}: end\n")], "asa").devices
     return device
 
 
@@ -137,3 +137,34 @@ def test_groups_of_protocols_that_the_device_would_not_take_are_left_open(shared
         assert _verdict(device, f"probe-{name}", probe) is Verdict.UNDECIDED
     for packet, verdict in (("proto=igmp", Verdict.PERMIT), ("proto=gre", Verdict.DENY)):
         assert _verdict(device, "probe-proto1", Probe(known=_known(packet), state=State.NEW)) is verdict
+
+
+def _in_words_of_asa(line: str) -> str:
+    """Return an entry of IOS as ASA writes it: netmasks in place of wildcards."""
+    words = line.split()
+    for at in range(1, len(words)):
+        if words[at].startswith("0.") and words[at - 1][0].isdecimal():
+            words[at] = ".".join(str(255 - int(octet)) for octet in words[at].split("."))
+    return f"access-list EDGE-IN extended {' '.join(words)}\n"
+
+
+def test_the_three_zone_policy_in_words_of_asa(shared: Path) -> None:
+    folder = shared / "data" / "exports" / "aerleon_threezone"
+    source = read_text(str(folder / "cisco.acl"))
+    entries = [line.strip() for line in source.lines() if line.strip().split()[:1] in (["permit"], ["deny"])]
+    text = "ASA Version 9.16(4)\nhostname fw\n" + "".join(map(_in_words_of_asa, entries)) + ": end\n"
+    (device,) = importers.read([replace(source, text=text)], "asa").devices
+    assert device.taints == ()
+    with (folder / "verdicts_threezone.tsv").open(newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    probes = []
+    for row in rows:
+        words = dict(word.split("=") for word in row["packet"].split())
+        ends = {name: addresses.parse_one(words[name]) for name in ("src", "dst")}
+        probes.append(Probe(known=_known(row["packet"]) | ends, state=State.NEW))
+    answers = judge_list(device, "EDGE-IN", probes)
+    traced = [trace_list(device, "EDGE-IN", probe).verdict for probe in probes]
+    expected = [Verdict(row["expected action"]) for row in rows]
+    assert len(rows) == 1387
+    assert [one.verdict for one in answers] == expected
+    assert traced == expected

@@ -16,9 +16,9 @@ from segcheck.importers._cisco.values import FAMILY, NotUnderstood, Words, numbe
 from segcheck.importers._unsure import unknown
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.importers.asa._objects import Objects
-from segcheck.importers.asa._services import PORTED, Service, icmp, port_set, protocol
+from segcheck.importers.asa._services import PORTED, icmp, port_set, protocol
 from segcheck.model.diagnostic import Code
-from segcheck.model.match import ANYTHING, Condition, Expr, Field, Interface, Kind, conjunction, disjunction
+from segcheck.model.match import ANYTHING, Condition, Expr, Field, Interface, Kind, conjunction
 from segcheck.sets.intervals import IntervalSet
 
 _LEVELS = (
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(slots=True)
 class _Asked:
-    services: tuple[Service, ...] = ()
+    service: Expr | None = None
     numbers: IntervalSet | None = None
     terms: list[Expr] = field(default_factory=list)
     log: bool = False
@@ -82,10 +82,11 @@ class Entries:
         asked = _Asked()
         named = words.accept("object", "object-group")
         if named:
-            asked.services = self._objects.protocols(words.take(), words.line)
-            self._left -= len(asked.services)
+            group = words.take()
+            self._left -= len(self._objects.protocols(group, words.line))
             if self._left <= 0:
                 raise NotUnderstood(words.at - 1)
+            asked.service = self._objects.services(group, words.line)
         else:
             asked.numbers = protocol(words.take())
             if asked.numbers is not None:
@@ -103,8 +104,8 @@ class Entries:
         self._messages(words, asked)
         while words.left:
             self._option(words, asked, advanced=advanced)
-        if asked.services:
-            asked.terms.append(disjunction(*(one.match() for one in asked.services)))
+        if asked.service is not None:
+            asked.terms.append(asked.service)
         return Entry(word, conjunction(*asked.terms), asked.log, asked.enabled, advanced, asked.id)
 
     def _who(self, words: Words, asked: _Asked) -> None:

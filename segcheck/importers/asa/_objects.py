@@ -61,6 +61,7 @@ class Objects:
         self._whole: dict[str, tuple[list[Thing], Code | None]] = {}
         self._visits = 0
         self._addresses: dict[str, tuple[IntervalSet, Code | None]] = {}
+        self._matches: dict[str, Expr] = {}
         self._services: dict[str, tuple[Service, ...]] = {}
 
     # ---- reading
@@ -252,6 +253,12 @@ class Objects:
         """Return "the address of that side is in the object or group"."""
         known, doubt = self.addresses(name, line)
         return Field(side, known) if doubt is None else unknown(f"object {name}", doubt)
+
+    def services(self, name: str, line: Line) -> Expr:
+        """Return the packets of what stands in the place of a protocol; one expression, however often it is asked for."""
+        if name not in self._matches:
+            self._matches[name] = disjunction(*(one.match() for one in self.protocols(name, line)))
+        return self._matches[name]
 
     def protocols(self, name: str, line: Line) -> tuple[Service, ...]:
         """Return the services of what stands in the place of a protocol: a protocol or service group, a service object."""
