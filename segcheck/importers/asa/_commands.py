@@ -159,6 +159,8 @@ class Commands:
             self.notes.flat(line)
         elif words[0] == "sysopt" or irrelevant(words, GLOBAL):
             self.notes.irrelevant(line)
+            if words[:2] in (("snmp-server", "host"), ("snmp-server", "community")):
+                self.local.listens("management", line, 17, 161)
         else:
             self._unknown(line)
 

@@ -13,7 +13,7 @@ from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
 from segcheck.importers._cisco.values import NotUnderstood, Words, message, v4
 from segcheck.importers._unsure import unknown
-from segcheck.importers.asa._services import EVERY_PORT, Service, icmp_type, port_set, protocol, services
+from segcheck.importers.asa._services import Service, icmp_type, port_set, protocol, services
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import Expr, Field, disjunction
@@ -84,6 +84,9 @@ class Objects:
         """Read `object KIND NAME` or `object-group KIND NAME [PROTOCOL]`; a second block of the same name adds to the first."""
         words, group = line.words, line.words[0] == "object-group"
         kind, name = (*words[1:3], "", "")[:2]
+        if group and kind in ("user", "security") and len(words) == 3:
+            self._notes.irrelevant(line)  # who belongs to it varies, as entries that name it say
+            return
         known = kind in (_GROUP_KINDS if group else ("network", "service"))
         ported = {"tcp": (6,), "udp": (17,), "tcp-udp": (6, 17)}.get(words[3]) if len(words) == 4 else ()
         if not known or not name or len(words) > 4 or ported is None or (ported and not (group and kind == "service")):
@@ -134,11 +137,13 @@ class Objects:
         elif thing.kind == "icmp-type" and first == "icmp-object":
             thing.messages.append(icmp_type(words.take()))
         elif thing.kind == "service" and first == "port-object" and thing.protocols:
-            found = [port_set(Words(words.line, words.at), one) for one in thing.protocols]
-            if None in found or found[0] != found[-1]:
-                raise NotUnderstood(words.at)
-            words.at = len(words.line.words)
-            thing.ports.append(found[0] or EVERY_PORT)
+            found, at = [], words.at
+            for one in thing.protocols:
+                words.at = at
+                found.append(port_set(words, one))
+            if found[0] is None or found[0] != found[-1]:
+                raise NotUnderstood(at)
+            thing.ports.append(found[0])
         elif thing.kind == "service" and first == "service-object" and not thing.protocols:
             if words.accept("object"):
                 thing.members.append((words.take(), words.line))

@@ -242,3 +242,21 @@ def test_a_second_file_is_not_read_and_makes_the_device_uncertain():
     reading = asa.read([source(whole("")), source("x\n", "more.cfg")])
 
     assert [one.scope for one in reading.devices[0].taints] == [Scope.DEVICE]
+
+
+def test_what_comes_out_of_a_tunnel_interface_is_uncertain():
+    body = (
+        "interface Tunnel1\n nameif vti\n ip address 10.255.0.1 255.255.255.252\n tunnel source interface outside\n"
+        " tunnel mode ipsec ipv4\n tunnel protection ipsec profile P\n"
+    )
+    made = device(body)
+
+    assert [(one.scope, one.subject) for one in made.taints] == [(Scope.INTERFACE, "vti")]
+    assert set(uses(body).values()) == {LineUse.UNDERSTOOD, LineUse.IRRELEVANT, LineUse.UNSUPPORTED}
+
+
+def test_ports_of_a_group_are_read_to_the_end_of_the_line():
+    group = "object-group service S tcp\n port-object eq www frobnicate\n"
+    body = f"{group}access-list A extended permit tcp any any object-group S\n"
+
+    assert device(body).lists["A"].rules[0].because == ("unrecognised-line",)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from segcheck.importers.asa import _entries
 from segcheck.model.diagnostic import LineUse
 from segcheck.model.match import Condition, leaves
 from tests.importers.asa.configs import device, read
@@ -27,9 +30,10 @@ def test_groups_of_groups_are_looked_into_up_to_a_limit():
     assert rules[-1].because == ("limit-reached",)
 
 
-def test_services_of_groups_are_told_up_to_a_limit():
-    group = "object-group service S\n" + "".join(f" service-object tcp destination eq {n}\n" for n in range(1, 2001))
-    entries = "access-list A extended permit object-group S any any\n" * 600
+def test_services_of_groups_are_told_up_to_a_limit(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_entries, "_MOST_SERVICES", 5_000)
+    group = "object-group service S\n" + "".join(f" service-object tcp destination eq {n}\n" for n in range(1, 1001))
+    entries = "access-list A extended permit object-group S any any\n" * 8
     rules = device(group + entries).lists["A"].rules
 
     assert rules[0].because == ()
