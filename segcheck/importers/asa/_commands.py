@@ -18,8 +18,9 @@ from segcheck.importers.asa._objects import Objects
 from segcheck.importers.asa._relevance import GLOBAL, irrelevant
 from segcheck.importers.asa._routing import Routing
 from segcheck.importers.asa._syntax import VERSION, Tree
+from segcheck.importers.asa._tunnels import Tunnels
 from segcheck.model.device import Scope
-from segcheck.model.diagnostic import Code, LineUse
+from segcheck.model.diagnostic import LineUse
 
 #: Commands that are known and not modelled, and what they can affect.
 _UNMODELLED = {
@@ -54,7 +55,6 @@ class Commands:
     """One file read: every part of it by what it is about.
 
     version     of the software as (major, minor), None if the file does not say; of Threat Defense `threat_defense` holds
-    vpn_passes  decrypted packets pass no access list; the default
     """
 
     def __init__(self, notes: Notes, tree: Tree) -> None:
@@ -68,6 +68,7 @@ class Commands:
         self.nat = Nat(notes, self.interfaces, self.objects)
         self.inspection = Inspection(notes)
         self.local = Local(notes, self.interfaces, self.objects)
+        self.tunnels = Tunnels(notes, self.interfaces, self.routing, self.local)
         self.hostname = ""
         self.version: tuple[int, int] | None = None
         self.version_text = ""
@@ -93,6 +94,8 @@ class Commands:
             self.times.read(line)
         elif line.words[0] == "interface":
             self.interfaces.read(line)
+        elif _map_entry(line):
+            self.tunnels.entry(line)
 
     def _command(self, line: Line) -> None:
         words = line.words
@@ -140,6 +143,8 @@ class Commands:
             ("ipv6", "icmp", "deny"),
         ):
             self.local.icmp(line)
+        elif words[:3] == ("ip", "local", "pool") and not line.children:
+            self.tunnels.pool(line)
         elif words[0] == "webvpn":
             self._portal(line)
         elif words[:2] == ("dhcpd", "enable") and len(words) == 3:
@@ -200,7 +205,10 @@ class Commands:
     def _off(self, line: Line) -> None:
         words = line.words[1:]
         known = bool(words) and not line.children
-        if (
+        if known and words == ("sysopt", "connection", "permit-vpn"):
+            self.tunnels.bypass = False
+            self.notes.understood(line)
+        elif (
             known
             and (irrelevant(words, GLOBAL) or words[0] in ("same-security-traffic", "nat-control", "service-policy"))
         ) or (known and words[:2] in (("http", "server"), ("firewall", "transparent"), ("mode", "multiple"))):
@@ -211,42 +219,32 @@ class Commands:
     # ---- tunnels
 
     def _crypto(self, line: Line) -> None:
-        """Read what binds tunnels to an interface: what comes out of one passes no access list unless that is said."""
         words = line.words
-        bound = ""
         if words[:2] == ("crypto", "map") and words[3:4] == ("interface",) and len(words) == 5:
-            bound = words[4]
-        elif words[:2] in (("crypto", "ikev1"), ("crypto", "ikev2"), ("crypto", "isakmp")) and words[2:3] == (
-            "enable",
-        ):
-            bound = words[3] if len(words) > 3 else "?"
-        elif words[:2] == ("crypto", "map") and len(words) > 4 and words[3].isdecimal():
-            self.notes.irrelevant(line)  # matters where an interface takes the map
-            return
+            self.tunnels.bind(line, words[4], words[2])
+        elif _map_entry(line):
+            return  # read before, as definitions are
+        elif words[1:2] in (("ikev1",), ("ikev2",), ("isakmp",)) and words[2:3] == ("enable",) and len(words) > 3:
+            self.notes.flat(line)  # without a crypto map or a tunnel interface nothing is decrypted
+            for port in (500, 4500):
+                self.local.listens("ipsec", line, 17, port, words[3])
         elif irrelevant(words, GLOBAL):
             self.notes.irrelevant(line)
-            return
-        if not bound:
-            self.notes.unread(line, Scope.DEVICE)
-            return
-        self._tunnels(line, bound)
-        for port in (500, 4500):
-            self.local.listens("ipsec", line, 17, port, bound)
-
-    def _tunnels(self, line: Line, interface: str) -> None:
-        """Taint the interface by which tunnels come: what they carry is decided by lists of users, peers and routes."""
-        self.local.listens("tunnel", line, 50, 0, interface, again=True)
-        identity = self.notes.told(line, f"interface {interface}", code=Code.UNSUPPORTED_LINE)
-        if self.interfaces.named(interface) is None:
-            self.notes.taint(Scope.DEVICE, identity, "", line)
         else:
-            self.notes.taint(Scope.INTERFACE, identity, interface, line)
+            self.notes.unread(line, Scope.DEVICE)
 
     def _portal(self, line: Line) -> None:
         """Read `webvpn`: where it is enabled people reach inside through it."""
-        self.notes.mark_all(line, LineUse.IRRELEVANT)
+        self.notes.mark(line, LineUse.UNDERSTOOD)
         for child in line.children:
             if child.words[0] == "enable" and len(child.words) >= 2:
                 self.local.portal = True
                 self.local.listens("vpn-portal", child, 6, 443, child.words[1], again=True)
-                self._tunnels(child, child.words[1])
+                self.tunnels.bind(child, child.words[1])
+            else:
+                self.notes.irrelevant(child)
+
+
+def _map_entry(line: Line) -> bool:
+    words = line.words
+    return words[:2] == ("crypto", "map") and len(words) > 4 and words[3].isdecimal() and not line.children

@@ -43,12 +43,15 @@ class _Assembly:
         self.ports = list(commands.interfaces.all.values())
         self.whole = whole
         self.lists: dict[str, RuleList] = {}
+        self.tunnels: tuple[RuleList, RuleList] | None = None
 
     def made(self) -> DeviceConfig:
         """Return the device."""
         commands = self.commands
         families = self._families()
         translated = commands.nat.lists()
+        commands.tunnels.routes()
+        self.tunnels = commands.tunnels.lists(commands.lists, whole=self.whole)
         controlled = {
             port.name: commands.lists.use(bound)
             for port in self.ports
@@ -56,6 +59,8 @@ class _Assembly:
         }
         ingress = self._ingress()
         forward = [self._stage("forwarding", self._forwarding())]
+        if self.tunnels is not None:
+            ingress.append(Stage("tunnels in", StageKind.CLASSIFY, self._add(self.tunnels[0])))
         if translated is not None:
             back, away, there = translated
             ingress.append(Stage("nat destination", StageKind.TRANSLATE, self._add(back), side="dst"))
@@ -63,6 +68,8 @@ class _Assembly:
         forward += self._rules()
         if translated is not None:
             forward.append(Stage("nat source", StageKind.TRANSLATE, self._add(there), side="src"))
+        if self.tunnels is not None:
+            forward.append(Stage("tunnels out", StageKind.FILTER, self._add(self.tunnels[1])))
         local = Stage(
             "local", StageKind.FILTER, self._add(commands.local.list(controlled, whole=self.whole)), session=True
         )
@@ -202,7 +209,7 @@ class _Assembly:
         rules.extend(builtin(target, ANYTHING, Call(target)) for target in asked)
         if not asked:
             rules = self._levels(port)
-        self._add(RuleList(name=name, rules=tuple(rules), default=Deny(), builtin=True))
+        self._add(RuleList(name=name, rules=(*self._decrypted(), *rules), default=Deny(), builtin=True))
         return name
 
     def _levels(self, port: Port) -> list[Rule]:
@@ -233,8 +240,18 @@ class _Assembly:
             return None
         target = self.commands.lists.use(bound)
         name = f"asa/out {port.name}"
-        self._add(RuleList(name=name, rules=(builtin(target, ANYTHING, Call(target)),), default=Deny(), builtin=True))
+        self._add(
+            RuleList(
+                name=name,
+                rules=(*self._decrypted(), builtin(target, ANYTHING, Call(target))),
+                default=Deny(),
+                builtin=True,
+            )
+        )
         return name
+
+    def _decrypted(self) -> list[Rule]:
+        return [self.commands.tunnels.rule()] if self.tunnels is not None else []
 
     def _answers(self, target: str) -> list[Rule]:
         """Return what becomes of packets that answer: those of sessions pass, ICMP and others as inspection says."""
@@ -242,6 +259,7 @@ class _Assembly:
         related = Field("state", IntervalSet.of(int(State.RELATED)))
         own: Expr = proto(ICMP, ICMPV6)
         rules = [
+            *self._decrypted(),
             builtin("session", proto(*_SESSIONS), Permit()),
             builtin("ICMP error", conjunction(own, related), _PERHAPS_PASSED),
         ]

@@ -22,7 +22,8 @@ IMPORTER = ImporterInfo(
     export_ja="terminal pager 0 の後に show running-config。: Saved から : end まですべて保存。コンテキストごとに取得",
     limits_en=(
         "Before 8.3, PIX, FWSM, transparent mode, bridge groups, the system of several contexts: the whole device is uncertain.",
-        "Tunnels (crypto map, AnyConnect, webvpn): what passes by the interface that they use is uncertain.",
+        "Tunnels: what may come out of one (crypto map: what its list names; AnyConnect, webvpn, tunnel interfaces: anything) "
+        "may pass past access lists, and what may go into one may not arrive. Routes to remote users may be there or not.",
         "IPv6 before 9.0, or where the version is not in the file: as if there were no export.",
         "Routing protocols, policy routing, traffic zones, DHCP and PPPoE addresses: the routing table is not known.",
         "NAT between IP versions, of several addresses to fewer, with services of destinations: any translation may happen.",
@@ -35,7 +36,8 @@ IMPORTER = ImporterInfo(
     ),
     limits_ja=(
         "8.3 より前、PIX、FWSM、透過モード、ブリッジグループ、複数コンテキストのシステム領域は、機器全体が不確かです。",
-        "トンネル(crypto map、AnyConnect、webvpn)が使うインターフェースでは、通過可否は不確かです。",
+        "トンネルから来うる通信(crypto map はそのリストの範囲、AnyConnect・webvpn・トンネルインターフェースは任意)は、"
+        "アクセスリストを通らず通過しうるものとします。トンネルへ入りうる通信の到達と、遠隔利用者への経路は不確かです。",
         "9.0 より前、または版の記載がない場合の IPv6 は、設定ファイルがないものとして扱います。",
         "動的ルーティング、ポリシールーティング、トラフィックゾーン、DHCP・PPPoE のアドレスがあると経路表は不明です。",
         "IP 版をまたぐ NAT、台数の異なる静的 NAT、宛先サービスの変換は、任意の変換が起こりうるものとして扱います。",

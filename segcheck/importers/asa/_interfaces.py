@@ -102,8 +102,6 @@ class Interfaces:
         """Put the interface among the others, and taint what its unread commands can affect."""
         if not port.level_said:
             port.level = 100 if port.name == "inside" else 0
-        if port.tunnel:  # what comes out of a tunnel passes no access list unless `no sysopt connection permit-vpn`
-            port.doubts.append((port.line, True))
         if port.name and port.name in self.all:
             self._notes.unread(port.line, Scope.DEVICE)
         elif port.name:
@@ -117,8 +115,7 @@ class Interfaces:
                 # without a name nobody knows which interface it is; an unread command may be another name
                 identity = self._notes.unread(line, Scope.DEVICE, code=code)
             else:
-                alone = Line(line.number, line.indent, line.words, line.columns)  # what stands below it was read
-                identity = self._notes.unread(alone, scope, port.name if scope is Scope.INTERFACE else "", code=code)
+                identity = self._notes.unread(line, scope, port.name if scope is Scope.INTERFACE else "", code=code)
             if port.name:
                 self._notes.taint(Scope.INTERFACE, identity, port.name, line)
 

@@ -15,6 +15,7 @@ from segcheck.importers.asa._objects import Objects
 from segcheck.model.device import Route, RouteKind, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.sets import addresses
+from segcheck.sets.intervals import IntervalSet
 
 
 class Routing:
@@ -97,6 +98,18 @@ class Routing:
                 span=self._notes.span(words.line),
             )
         )
+
+    def perhaps(self, to: IntervalSet, interface: str, line: Line) -> None:
+        """Add routes to all addresses of a set, which may be there or not."""
+        for low, high in to.ranges:
+            while low <= high:
+                width = 32 if addresses.family(low) == 4 else 128
+                start = addresses.prefix(low, 0).min
+                free = (low - start & -(low - start)).bit_length() - 1 if low > start else width
+                size = min(free, (high - low + 1).bit_length() - 1)
+                to_ = addresses.prefix(low, width - size)
+                self.routes.append(Route(to=to_, interface=interface, sure=False, span=self._notes.span(line)))
+                low += 1 << size
 
     def _zero(self, word: str) -> int:
         """Return an address or mask; a single 0 stands for all zeros."""

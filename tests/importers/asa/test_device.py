@@ -132,8 +132,8 @@ def test_secrets_are_in_no_output():
         ("zone Z", Scope.ROUTING),
         ("ssh 10.0.0.0 255.0.0.0 nowhere", Scope.LOCAL),
         ("icmp permit any frobnicate inside", Scope.LOCAL),
-        ("crypto map M interface outside", Scope.INTERFACE),
-        ("crypto ikev2 enable outside", Scope.INTERFACE),
+        ("crypto map M interface nowhere", Scope.DEVICE),
+        ("crypto frobnicate", Scope.DEVICE),
     ],
 )
 def test_what_is_not_modelled_taints_what_it_can_affect(command: str, scope: Scope):
@@ -251,8 +251,25 @@ def test_what_comes_out_of_a_tunnel_interface_is_uncertain():
     )
     made = device(body)
 
-    assert [(one.scope, one.subject) for one in made.taints] == [(Scope.INTERFACE, "vti")]
-    assert set(uses(body).values()) == {LineUse.UNDERSTOOD, LineUse.IRRELEVANT, LineUse.UNSUPPORTED}
+    assert made.taints == ()
+    assert [rule.id for rule in made.lists["asa/tunnels in"].rules] == ["tunnels of vti"]
+    assert made.lists["asa/in vti"].rules[0].because == ("action-not-modelled",)
+    assert device("").lists["asa/in inside"].rules[0].because == ()
+
+
+def test_routes_to_remote_users_may_be_there():
+    pool = "ip local pool P 10.8.0.1-10.8.0.6 mask 255.255.255.0\n"
+    made = device(f"{pool}webvpn\n enable outside\n anyconnect enable\n")
+
+    assert [(one.to.min - parse_one("10.8.0.0"), one.to.count, one.sure) for one in made.routes] == [
+        (1, 1, False),
+        (2, 2, False),
+        (4, 2, False),
+        (6, 1, False),
+    ]
+    assert made.routing_known
+    assert not device("webvpn\n enable outside\n").routing_known
+    assert {one.kind for one in made.services} == {"vpn-portal", "tunnel"}
 
 
 def test_ports_of_a_group_are_read_to_the_end_of_the_line():
