@@ -123,8 +123,9 @@ def _asa(config: DeviceConfig, hop: Hop) -> Iterator[str]:
         return
     source, destination = addresses.text(known["src"]), addresses.text(known["dst"])
     start = f"packet-tracer input {hop.ingress}"
-    if known["proto"] in (6, 17):
-        name = "tcp" if known["proto"] == 6 else "udp"
+    ported = {6: "tcp", 17: "udp", 132: "sctp"}
+    if known["proto"] in ported:
+        name = ported[known["proto"]]
         # a port that is left open may be any: a high one as clients choose it
         yield f"{start} {name} {source} {known.get('sport', 40000)} {destination} {known.get('dport', 0)}"
     elif known["proto"] in (1, 58):

@@ -226,6 +226,7 @@ class Commands:
             return  # read before, as definitions are
         elif words[1:2] in (("ikev1",), ("ikev2",), ("isakmp",)) and words[2:3] == ("enable",) and len(words) > 3:
             self.notes.flat(line)  # without a crypto map or a tunnel interface nothing is decrypted
+            self.local.portal = self.local.portal or "client-services" in words
             for port in (500, 4500):
                 self.local.listens("ipsec", line, 17, port, words[3])
         elif irrelevant(words, GLOBAL):

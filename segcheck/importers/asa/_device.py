@@ -71,7 +71,10 @@ class _Assembly:
         if self.tunnels is not None:
             forward.append(Stage("tunnels out", StageKind.FILTER, self._add(self.tunnels[1])))
         local = Stage(
-            "local", StageKind.FILTER, self._add(commands.local.list(controlled, whole=self.whole)), session=True
+            "local",
+            StageKind.FILTER,
+            self._add(commands.local.list(self._decrypted(), controlled, whole=self.whole)),
+            session=True,
         )
         falling = {bound.name for bound in commands.lists.bindings if bound.side == "control-plane"}
         overall = commands.lists.bound("global")
@@ -165,7 +168,10 @@ class _Assembly:
                 )
             equal = tuple(one.name for one in self.ports if one is not port and one.level == port.level)
             if equal and port.level is not None and not commands.inter_interface:
-                rules.append(builtin(f"same level {port.name}", conjunction(came, Interface("out", equal)), refused))
+                # whether access rules can permit it all the same, sources do not agree
+                listed = commands.lists.bound("in", port.name) or commands.lists.bound("global")
+                action = _PERHAPS_DROPPED if listed else refused
+                rules.append(builtin(f"same level {port.name}", conjunction(came, Interface("out", equal)), action))
             unknown_ = tuple(one.name for one in self.ports if one is not port and None in (one.level, port.level))
             if unknown_:
                 match = conjunction(came, Interface("out", unknown_))

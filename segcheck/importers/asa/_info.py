@@ -26,6 +26,7 @@ IMPORTER = ImporterInfo(
         "may pass past access lists, and what may go into one may not arrive. Routes to remote users may be there or not.",
         "IPv6 before 9.0, or where the version is not in the file: as if there were no export.",
         "Routing protocols, policy routing, traffic zones, DHCP and PPPoE addresses: the routing table is not known.",
+        "Access rules between interfaces of one level without `same-security-traffic permit inter-interface`: uncertain.",
         "NAT between IP versions, of several addresses to fewer, with services of destinations: any translation may happen.",
         "A packet that two NAT rules take, one of them twice NAT, or that is routed elsewhere than its rule says: uncertain.",
         "Names of domains, users, security groups: uncertain. ICMP errors, and answers of other protocols than TCP, UDP, "
@@ -40,6 +41,7 @@ IMPORTER = ImporterInfo(
         "アクセスリストを通らず通過しうるものとします。トンネルへ入りうる通信の到達と、遠隔利用者への経路は不確かです。",
         "9.0 より前、または版の記載がない場合の IPv6 は、設定ファイルがないものとして扱います。",
         "動的ルーティング、ポリシールーティング、トラフィックゾーン、DHCP・PPPoE のアドレスがあると経路表は不明です。",
+        "同じセキュリティレベル間で same-security-traffic の許可がないとき、アクセスリストによる許可は不確かです。",
         "IP 版をまたぐ NAT、台数の異なる静的 NAT、宛先サービスの変換は、任意の変換が起こりうるものとして扱います。",
         "複数の NAT ルールが当てはまり片方が手動 NAT の場合や、経路が NAT と食い違う場合は不確かです。",
         "ドメイン名、利用者、セキュリティグループは不確かです。ICMP エラーと、TCP・UDP・SCTP・検査対象の ICMP "

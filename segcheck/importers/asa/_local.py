@@ -8,6 +8,8 @@ once an interface has one, the rest is denied). What nothing else decides counts
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes, builtin
 from segcheck.importers._cisco.values import FAMILY, NotUnderstood, Words, message, number, proto, to_port
@@ -105,9 +107,13 @@ class Local:
 
     # ---- giving out
 
-    def list(self, controlled: dict[str, str], *, whole: bool) -> RuleList:
-        """Return the list for packets to the device; `controlled` are the lists of management rules by interface."""
-        rules: list[Rule] = []
+    def list(self, before: Iterable[Rule], controlled: dict[str, str], *, whole: bool) -> RuleList:
+        """Return the list for packets to the device.
+
+        before       what is asked first: tunnels reach other interfaces than the one by which they come (`management-access`)
+        controlled   the lists of management rules by interface
+        """
+        rules: list[Rule] = [*before]
         for program, line, match in self._access:
             port = self._web_port if program == "http" else _PORTS[program]
             if port is None:

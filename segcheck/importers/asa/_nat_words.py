@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from segcheck.importers._cisco.lines import Line
-from segcheck.importers._cisco.values import NotUnderstood, Words, number
+from segcheck.importers._cisco.values import FAMILY, NotUnderstood, Words, number
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.importers.asa._objects import Objects
 from segcheck.importers.asa._services import Service, port
@@ -194,6 +194,8 @@ def parse_twice(line: Line, objects: Objects, interfaces: Interfaces) -> tuple[S
             raise NotUnderstood(words.at - 1)
         _fits(real, made, dynamic=dynamic)
         target = _identity(real, made)
+        if real is None:  # any is the IP version of what it becomes ("NAT Guidelines", IPv6)
+            real = FAMILY[addresses.family(made.addresses.min) if made.addresses else 4]
     far = None
     if words.accept("destination"):
         if words.take() != "static" or words.peek() == "interface":

@@ -13,9 +13,10 @@ from segcheck.importers.asa._relevance import GLOBAL, INTERFACE
 from segcheck.loaders.files import read_text
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import LineUse
+from segcheck.model.match import Field, leaves
 from segcheck.model.pipeline import Helper
 from segcheck.model.reading import Complete
-from segcheck.sets.addresses import parse_one
+from segcheck.sets.addresses import V4, parse_one
 from tests.importers.asa.configs import codes, device, read, source, uses, whole
 
 CITY = Path(__file__).parents[2] / "soundness/exports/asa/city-fw.cfg"
@@ -277,3 +278,16 @@ def test_ports_of_a_group_are_read_to_the_end_of_the_line():
     body = f"{group}access-list A extended permit tcp any any object-group S\n"
 
     assert device(body).lists["A"].rules[0].because == ("unrecognised-line",)
+
+
+def test_tunnels_may_reach_the_device_by_management_access():
+    body = "crypto map M interface outside\nssh 10.0.1.0 255.255.255.0 inside\nmanagement-access inside\n"
+
+    assert device(body).lists["asa/local"].rules[0].id == "out of a tunnel"
+
+
+def test_any_source_is_of_the_version_that_it_becomes():
+    rules = device("nat (inside,outside) source dynamic any interface\n").lists["asa/nat source"].rules
+
+    fields = [leaf for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Field)]
+    assert [field.values for field in fields if field.name == "src"] == [V4]
