@@ -81,6 +81,9 @@ class Interfaces:
     def _command(self, port: Port, line: Line) -> None:
         words = Words(line)
         known: bool | None
+        if line.words == ("cts", "manual"):  # a mode of its own; Threat Defense prints it for every interface
+            self._notes.irrelevant(line)
+            return
         try:
             if line.children:
                 raise NotUnderstood(0)

@@ -27,7 +27,7 @@ GLOBAL = _table(
         "asdm, boot, arp, banner, call-home, clock, console, dns, dns-group, dns-guard, domain-name, ftp mode, hpm, "
         "icmp unreachable, ipv6 icmp unreachable, license, mtu, names, ntp, pager, prompt, terminal, smart, "
         "auto-update, compression, configuration, coredump, crashinfo, enable, passwd, file, checkheaps, mac-address auto, "
-        "memory, mfib, profile, setup, xlate, timeout, snmp-server, snmp, ssl, service resetinbound, service resetoutbound, "
+        "memory, mfib, profile, setup, xlate, timeout, snmp-server, snmp, ssl, strong-encryption-disable, service resetinbound, service resetoutbound, "
         "service resetoutside, service password-recovery, service call-home, service sw-reset-button, service-module, "
         "http redirect, http authentication-certificate, http server session-timeout, http server idle-timeout, "
         "http server basic-auth-client, http server session, "

@@ -15,7 +15,7 @@ from segcheck.importers._cisco.lines import Line, command, put
 _PAGING = re.compile(r"^\s*<--- More --->[\s\x08]*")
 #: What a terminal session writes around a configuration.
 _AROUND = re.compile(
-    r"[\w./-]+(?:\([\w-]*\))?[#>]\s*(?:sh(?:ow?)?\s+(?:run\S*|start\S*|conf\S*).*|write term\S*|wr t\S*|exit|en\S*|"
+    r"(?:[\w./-]+(?:\([\w-]*\))?[#>]|>)\s*(?:sh(?:ow?)?\s+(?:run\S*|start\S*|conf\S*).*|write term\S*|wr t\S*|exit|en\S*|"
     r"term(?:inal)? pager 0|more system:running-config)?|show (?:running|startup)-config.*|more system:running-config"
 )
 VERSION = re.compile(r"(ASA|PIX|FWSM|NGFW) Version (\d+)\.(\d+)\S*(?: <[\w-]+>)?(?: <context>)?")

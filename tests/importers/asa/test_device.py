@@ -291,3 +291,19 @@ def test_any_source_is_of_the_version_that_it_becomes():
 
     fields = [leaf for rule in rules for leaf in leaves(rule.match) if isinstance(leaf, Field)]
     assert [field.values for field in fields if field.name == "src"] == [V4]
+
+
+def test_threat_defense_is_read_whole():
+    reading = importers.read([read_text(str(Path(__file__).parent / "ftd.cfg"))])
+    (made,) = reading.devices
+    counts = reading.inputs[0].lines.counts()
+
+    assert counts[LineUse.UNRECOGNISED] == counts[LineUse.UNSUPPORTED] == 0
+    assert made.taints == ()
+    assert [rule.name for rule in made.lists["CSM_FW_ACL_"].rules] == [
+        *["rule-id 9998"] * 5,
+        "rule-id 268434433",
+        "rule-id 268434434",
+    ]
+    # all its interfaces have one level; access rules, not levels, decide
+    assert [rule.id for rule in made.lists["asa/in inside"].rules] == ["CSM_FW_ACL_"]
