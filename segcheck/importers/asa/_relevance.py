@@ -24,10 +24,11 @@ def _table(*groups: tuple[str, str]) -> dict[str, str]:
 GLOBAL = _table(
     (
         _OWN,
-        "asdm, boot, arp, banner, call-home, clock, console, dns, dns-group, dns-guard, domain-name, ftp mode, hpm, "
+        "asdm, boot, arp, banner, call-home, clock, console, dns, dns-group, dns-guard, domain-name, ftp mode, "
         "icmp unreachable, ipv6 icmp unreachable, license, mtu, names, ntp, pager, prompt, terminal, smart, "
         "auto-update, compression, configuration, coredump, crashinfo, enable, passwd, file, checkheaps, mac-address auto, "
-        "memory, mfib, profile, setup, xlate, timeout, snmp-server, snmp, ssl, strong-encryption-disable, service resetinbound, service resetoutbound, "
+        "memory, mfib, xlate, timeout, snmp-server, snmp, ssl, "
+        "strong-encryption-disable, service resetinbound, service resetoutbound, "
         "service resetoutside, service password-recovery, service call-home, service sw-reset-button, service-module, "
         "http redirect, http authentication-certificate, http server session-timeout, http server idle-timeout, "
         "http server basic-auth-client, http server session, "
@@ -36,7 +37,7 @@ GLOBAL = _table(
         "url-cache, dhcpd lease, dhcpd domain, dhcpd dns, dhcpd wins, dhcpd option, dhcpd ping_timeout, "
         "dhcpd auto_config, dhcpd update, dhcprelay timeout, dhcprelay information, dhcprelay setroute, dhcp-client, ddns, "
         "router-id, pim, igmp, mroute, tftp-server, sysopt, resource, class, "
-        "admin-context, zonelabs-integrity, ngips, gdb, no-browser-proxy, "
+        "admin-context, zonelabs-integrity, ngips, "
         "snort, arp-inspection, telemetry, tftp, path-monitoring",
     ),
     (
@@ -46,15 +47,15 @@ GLOBAL = _table(
         "aaa authorization command, aaa authorization exec, aaa authorization http, "
         "aaa accounting, aaa local, aaa proxy-limit, username, user-identity, privilege, group-policy, tunnel-group, "
         "tunnel-group-map, tunnel-group-preload, dynamic-access-policy-record, dynamic-access-policy-config, ip local pool, "
-        "ipv6 local pool, vpn-addr-assign, vpn-sessiondb, vpn load-balancing, vpnsetup, password-policy, ldap, kerberos, "
-        "krb5, sso-server, user-message, webtype, vpdn, no-vpn, auth-prompt, access-list alert-interval, "
+        "ipv6 local pool, vpn-addr-assign, vpn-sessiondb, vpn load-balancing, vpnsetup, password-policy, ldap, "
+        "krb5, sso-server, webtype, vpdn, auth-prompt, access-list alert-interval, "
         "access-list deny-flow-max",
     ),
-    (_LOGS, "logging, flow-export, threat-detection, monitor, capture, nsel, debug"),
+    (_LOGS, "logging, flow-export, threat-detection, monitor, capture"),
     (
         _SPEED,
-        "priority-queue, tcp-map, fragment, sla, track, monitor-interface, asp, conn, "
-        "object-group-search, access-group-commit, cpu, lacp, queue-limit",
+        "priority-queue, tcp-map, fragment, sla, track, monitor-interface, asp, "
+        "object-group-search, access-group-commit, lacp, queue-limit",
     ),
     (_L2, "mac-address-table, mac-learn, lldp, port-channel, vlan, switch, power"),
     (
@@ -69,14 +70,14 @@ GLOBAL = _table(
     ),
     (
         _NAMED,
-        "route-map, prefix-list, ipv6 prefix-list, as-path, community-list, policy-list, regex, time-range-name",
+        "route-map, prefix-list, ipv6 prefix-list, as-path, community-list, policy-list, regex",
     ),
     (
         _DEEP,
-        "dynamic-filter, url-server, filter, scansafe, policy-map type, class-map type, tls-proxy, media-termination, "
-        "phone-proxy, ctl-file, ctl-provider, uc-ime, ip audit, virtual, ips, no-inspect, umbrella-global",
+        "dynamic-filter, url-server, filter, scansafe, policy-map type, class-map type, tls-proxy, "
+        "ip audit, virtual, ips, umbrella-global",
     ),
-    (_PAIR, "failover, cluster, prompt-unit"),
+    (_PAIR, "failover, cluster"),
 )
 
 INTERFACE = _table(
