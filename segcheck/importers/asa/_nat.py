@@ -142,6 +142,13 @@ class Nat:
                 match = conjunction(taken, *_came(came), Not(Interface("out", (leaves,))))
                 if came or one.far is not None:
                     yield self._rule(one, match, Unsure((Deny(), Continue())))
+        if one.target is not None and one.real is not None:
+            # asked for by its real address from the mapped side: the answer would be translated, which the device refuses
+            # (System Log Messages, 305013), unless a rule before exempts it
+            terms = [*_came(one.sides[1]), *_left(one.sides[0]), Field("dst", one.real)]
+            terms += [*_is("src", one.far[1] if one.far else None), *_ports(one.ports, "dport", "real")]
+            untouched = Field("dnat", IntervalSet.of(0))
+            yield self._rule(one, conjunction(*terms, untouched), Unsure((Deny(), Continue())))
 
     # ---- sources, after rules were asked
 
