@@ -12,6 +12,8 @@ access-lists NAME` the matches of each entry, `show policy-map type inspect zone
 Command Reference).
 Yamaha: `show ip route` and `show ipv6 route` print the table, `show ip connection` the sessions of dynamic filters (Yamaha Router
 Command Reference, chapter on showing the state); what a static filter takes shows in its log.
+ASA: `packet-tracer input INTERFACE PROTOCOL ...` leads a packet through routing, access lists and translation and names each
+rule; it takes ports of TCP and UDP, type and code of ICMP, and the number of other protocols (Command Reference, packet-tracer).
 """
 
 from __future__ import annotations
@@ -127,6 +129,24 @@ def _yamaha(config: DeviceConfig, hop: Hop) -> Iterator[str]:
         yield f"show {version} connection"
 
 
+def _asa(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    known = hop.before
+    if not {"src", "dst", "proto"} <= known.keys() or not hop.ingress:
+        return
+    source, destination = addresses.text(known["src"]), addresses.text(known["dst"])
+    start = f"packet-tracer input {hop.ingress}"
+    ported = {6: "tcp", 17: "udp", 132: "sctp"}
+    if known["proto"] in ported:
+        name = ported[known["proto"]]
+        # a port that is left open may be any: a high one as clients choose it
+        yield f"{start} {name} {source} {known.get('sport', 40000)} {destination} {known.get('dport', 0)}"
+    elif known["proto"] in (1, 58):
+        kind = known.get("icmp_type", 8 if known["proto"] == 1 else 128)
+        yield f"{start} icmp {source} {kind} {known.get('icmp_code', 0)} {destination}"
+    else:
+        yield f"{start} rawip {source} {known['proto']} {destination}"
+
+
 def _word(name: str) -> str:
     """Return a name as the command lines of FortiOS and PAN-OS take it."""
     return f'"{name}"' if " " in name else name
@@ -134,6 +154,7 @@ def _word(name: str) -> str:
 
 #: By `DeviceConfig.format`.
 _LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {
+    "asa": _asa,
     "fortigate": _fortigate,
     "ios": _ios,
     "iptables": _iptables,

@@ -83,6 +83,16 @@ def test_device_without_export_is_not_asked() -> None:
     assert commands(network((A, B), loose), V4) == ()
 
 
+def test_asa_traces_the_packet() -> None:
+    ping = {"src": ip("10.1.0.5"), "dst": ip("10.2.0.5"), "proto": 1, "icmp_type": 13, "icmp_code": 0}
+    other = {"src": ip("10.1.0.5"), "dst": ip("10.2.0.5"), "proto": 47}
+
+    assert commands(speaking("asa"), V4) == (("d", "packet-tracer input in tcp 10.1.0.5 40000 10.2.0.5 443"),)
+    assert commands(speaking("asa"), V6) == (("d", "packet-tracer input in tcp 2001:db8::5 40000 2001:db8:1::5 443"),)
+    assert commands(speaking("asa"), ping) == (("d", "packet-tracer input in icmp 10.1.0.5 13 0 10.2.0.5"),)
+    assert commands(speaking("asa"), other) == (("d", "packet-tracer input in rawip 10.1.0.5 47 10.2.0.5"),)
+
+
 def test_ios_is_asked_for_the_way_and_the_matches_of_lists() -> None:
     assert commands(speaking("ios"), V4) == (
         ("d", "show ip cef exact-route 10.1.0.5 10.2.0.5"),

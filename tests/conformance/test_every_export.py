@@ -18,6 +18,8 @@ pytestmark = pytest.mark.conformance
 
 #: Files in the sample folders that are no exports, with what they are. All of them end in "format not recognised".
 NO_EXPORTS = {
+    "cisco_asa/asaOspfCostDefaults": "a router process, under a version that is none",
+    "cisco_asa/asa_ssh": "a few lines that other systems have as well",
     "cisco_ios/ios-object-group-ip-port": "a port group of another system, by itself",
     "cisco_ios/ios-acl": "access lists in the words of another system",
     "iptables/0a0eb8_iptables-save.Ln.FWD.upper": "iptables -L listing",
@@ -55,14 +57,14 @@ NO_EXPORTS = {
 }
 
 #: Folders of samples whose name is not that of the format.
-FORMATS = {"cisco_ios": "ios", "yamaha_rtx": "yamaha"}
+FORMATS = {"cisco_asa": "asa", "cisco_ios": "ios", "yamaha_rtx": "yamaha"}
 
 
 def _samples() -> list[str]:
     exports = SHARED / "data" / "exports"
     return sorted(
         str(path.relative_to(exports))
-        for vendor in ("iptables", "fortigate", "cisco_ios", "yamaha_rtx")
+        for vendor in ("iptables", "fortigate", "cisco_asa", "cisco_ios", "yamaha_rtx")
         for path in (exports / vendor).rglob("*")
         if path.is_file() and "show__" not in path.name
     )

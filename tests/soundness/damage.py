@@ -57,6 +57,7 @@ SAMPLES = (
     _own("services", "fortigate", "fw.conf"),
     _own("central", "fortigate", "fw.conf"),
     _own("vdoms", "fortigate", "fw.conf"),
+    _own("asa", "asa", "city-fw.cfg"),
     _own("ios", "ios", "city-core.cfg"),
     _own("yamaha", "yamaha", "rtx.conf"),
     _own("cityhall", "panos", "running-config.xml"),

@@ -11,17 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from segcheck.importers._base import ImporterInfo, input_reading
-from segcheck.importers._unsure import because, unknown
+from segcheck.importers._cisco.notes import Notes
+from segcheck.importers._cisco.torn import torn
 from segcheck.importers.ios._commands import Commands
 from segcheck.importers.ios._device import device
 from segcheck.importers.ios._info import IMPORTER
-from segcheck.importers.ios._notes import Notes
 from segcheck.importers.ios._syntax import Tree, parse
-from segcheck.model.device import DeviceConfig, Scope
+from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.match import conjunction
 from segcheck.model.reading import Complete, InputReading, Reading
-from segcheck.model.rules import Deny, Permit, Return, RuleList, Unsure
 from segcheck.model.source import SourceText
 
 __all__ = ["IMPORTER", "ImporterInfo", "read", "sniff"]
@@ -74,7 +72,7 @@ def read(sources: Sequence[SourceText]) -> Reading:
         notes.taint(Scope.DEVICE, identity)
     made = replace(made, taints=tuple(notes.taints.values()))
     if doubts:
-        made = _torn(made)
+        made = torn(made)
     inputs = [_input(source, notes, complete, evidence)]
     inputs.extend(
         _input(one, Notes(one), Complete.UNKNOWN, "not read: one file holds a running configuration")
@@ -121,23 +119,6 @@ def _doubts(
         notes.say(Code.UNSUPPORTED_LINE, Severity.ERROR, 0, "device", text=f"file {other.path}") for other in unused
     )
     return ids
-
-
-def _torn(made: DeviceConfig) -> DeviceConfig:
-    """Return a device of which something is missing that may have been an entry of any list."""
-
-    def doubted(rules: RuleList) -> RuleList:
-        if rules.builtin or isinstance(rules.default, Return):
-            return rules
-        doubt = unknown("what the export is missing", Code.EXPORT_INCOMPLETE)
-        kept = rules.rules
-        if kept:
-            last = conjunction(kept[-1].match, doubt)
-            kept = (*kept[:-1], replace(kept[-1], match=last, because=because(last)))
-        return replace(rules, rules=kept, default=Unsure((Permit(), Deny())))
-
-    lists = {name: doubted(rules) for name, rules in made.lists.items()}
-    return replace(made, lists=lists, routing_known=False)
 
 
 def _input(source: SourceText, notes: Notes, complete: Complete, evidence: str) -> InputReading:

@@ -5,18 +5,19 @@ Source: Cisco IOS Master Command List. Definitions are read before what refers t
 
 from __future__ import annotations
 
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.notes import Notes
+from segcheck.importers._cisco.times import Times
 from segcheck.importers.ios._entries import Entries
 from segcheck.importers.ios._inspection import Inspection
 from segcheck.importers.ios._interfaces import Interfaces
 from segcheck.importers.ios._lists import Lists
 from segcheck.importers.ios._local import Local
 from segcheck.importers.ios._nat import Nat
-from segcheck.importers.ios._notes import Notes
 from segcheck.importers.ios._objects import Objects
 from segcheck.importers.ios._relevance import GLOBAL, irrelevant
 from segcheck.importers.ios._routing import Routing
-from segcheck.importers.ios._syntax import Line, Tree
-from segcheck.importers.ios._times import Times
+from segcheck.importers.ios._syntax import Tree
 from segcheck.importers.ios._zones import Zones
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity

@@ -8,10 +8,10 @@ routers have on without saying so.
 
 from __future__ import annotations
 
+from segcheck.importers._cisco.notes import builtin
+from segcheck.importers._cisco.values import FAMILY
 from segcheck.importers.ios._commands import Commands
 from segcheck.importers.ios._interfaces import Port
-from segcheck.importers.ios._notes import builtin
-from segcheck.importers.ios._values import FAMILY
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import ANYTHING, Field, Interface, State

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from segcheck.importers._unsure import unknown
-from segcheck.importers.ios._names import DSCP, FLAGS, PRECEDENCE
-from segcheck.importers.ios._notes import Notes
-from segcheck.importers.ios._objects import Objects, Service
-from segcheck.importers.ios._times import Times
-from segcheck.importers.ios._values import (
+from segcheck.importers._cisco.names import DSCP, FLAGS, PRECEDENCE
+from segcheck.importers._cisco.notes import Notes
+from segcheck.importers._cisco.times import Times
+from segcheck.importers._cisco.values import (
     FAMILY,
     PORTED,
     NotUnderstood,
@@ -27,6 +25,8 @@ from segcheck.importers.ios._values import (
     protocol,
     v4,
 )
+from segcheck.importers._unsure import unknown
+from segcheck.importers.ios._objects import Objects, Service
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, Bits, Expr, Field, Not, conjunction, disjunction
 from segcheck.sets import addresses

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.mirror import answered
+from segcheck.importers._cisco.notes import Notes, builtin
+from segcheck.importers._cisco.values import proto
 from segcheck.importers.ios._interfaces import Interfaces, Port
-from segcheck.importers.ios._mirror import answered
-from segcheck.importers.ios._notes import Notes, builtin
-from segcheck.importers.ios._syntax import Line
-from segcheck.importers.ios._values import proto
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import LineUse
 from segcheck.model.match import AddressClass, AddressKind, Field, Interface, Not, State, conjunction, disjunction

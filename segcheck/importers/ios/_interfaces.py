@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from segcheck.importers.ios._notes import Notes
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.notes import Notes
+from segcheck.importers._cisco.values import NotUnderstood, Words, number, v4
 from segcheck.importers.ios._relevance import INTERFACE, irrelevant
-from segcheck.importers.ios._syntax import Line
-from segcheck.importers.ios._values import NotUnderstood, Words, number, v4
 from segcheck.model.device import Interface, InterfaceAddress, LocalService, Scope
 from segcheck.model.diagnostic import Code, LineUse
 from segcheck.model.match import ANYTHING

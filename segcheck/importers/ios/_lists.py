@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.mirror import answered, mirrored
+from segcheck.importers._cisco.notes import Notes, builtin
+from segcheck.importers._cisco.values import FAMILY, NotUnderstood, Words, message, number, proto
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.ios._entries import Entries
-from segcheck.importers.ios._mirror import answered, mirrored
-from segcheck.importers.ios._notes import Notes, builtin
-from segcheck.importers.ios._syntax import Line
-from segcheck.importers.ios._values import FAMILY, NotUnderstood, Words, message, number, proto
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import NOTHING, Expr, Field, Interface, Not, conjunction, disjunction

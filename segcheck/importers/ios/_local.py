@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.notes import Notes, builtin
+from segcheck.importers._cisco.values import FAMILY, to_port
 from segcheck.importers.ios._lists import Lists
-from segcheck.importers.ios._notes import Notes, builtin
 from segcheck.importers.ios._relevance import LINE
-from segcheck.importers.ios._syntax import Line
-from segcheck.importers.ios._values import FAMILY, to_port
 from segcheck.model.device import LocalService, Scope
 from segcheck.model.diagnostic import LineUse
 from segcheck.model.match import ANYTHING, Expr, Field, Interface, conjunction, disjunction

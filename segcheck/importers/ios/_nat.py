@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.notes import Notes, builtin
+from segcheck.importers._cisco.values import NotUnderstood, Words, number, port, proto, v4
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.ios._interfaces import Interfaces, Port
 from segcheck.importers.ios._lists import Lists
-from segcheck.importers.ios._notes import Notes, builtin
-from segcheck.importers.ios._syntax import Line
-from segcheck.importers.ios._values import NotUnderstood, Words, number, port, proto, v4
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, NOTHING, Expr, Field, Interface, Not, conjunction, disjunction

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.notes import Notes
+from segcheck.importers._cisco.values import FAMILY, PORTED, NotUnderstood, Words, icmp, ports, proto, protocol, v4
 from segcheck.importers._unsure import unknown
-from segcheck.importers.ios._notes import Notes
-from segcheck.importers.ios._syntax import Line
-from segcheck.importers.ios._values import FAMILY, PORTED, NotUnderstood, Words, icmp, ports, proto, protocol, v4
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, Expr, Field, conjunction

@@ -6,10 +6,10 @@ given; `track` withdraws a route; a route by an interface alone takes every dest
 
 from __future__ import annotations
 
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.notes import Notes
+from segcheck.importers._cisco.values import NotUnderstood, Words, number, prefix6, v4
 from segcheck.importers.ios._interfaces import Interfaces
-from segcheck.importers.ios._notes import Notes
-from segcheck.importers.ios._syntax import Line
-from segcheck.importers.ios._values import NotUnderstood, Words, number, prefix6, v4
 from segcheck.model.device import Route, RouteKind, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.sets import addresses

@@ -8,10 +8,10 @@ delimiter to its next occurrence. Nothing is recursive: depth is no danger.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-_WORD = re.compile(r"\S+")
+from segcheck.importers._cisco.lines import Line, command, put
+
 _BANNER = re.compile(r"\s*banner\s+[a-z-]+\s+(\^C|\S)(.*)$", re.DOTALL)
 #: What a terminal session writes around a configuration.
 _AROUND = re.compile(
@@ -20,41 +20,6 @@ _AROUND = re.compile(
     r"show (?:running|startup)-config.*"
 )
 _SIZE = re.compile(r"(?:Building configuration|Current configuration|version \d|Using \d+ out of)", re.MULTILINE)
-
-
-@dataclass(slots=True)
-class Line:
-    """One command with the commands of the mode that it enters.
-
-    number   its physical line, from 1
-    words    its words; `columns` where they begin, from 1
-    block    further physical lines that belong to it (the text of a banner)
-    """
-
-    number: int
-    indent: int
-    words: tuple[str, ...]
-    columns: tuple[int, ...]
-    children: list[Line] = field(default_factory=list)
-    block: tuple[int, int] | None = None
-
-    @property
-    def text(self) -> str:
-        """Return the command with single spaces."""
-        return " ".join(self.words)
-
-    @property
-    def last(self) -> int:
-        """Return the last physical line of the command and its children."""
-        return max([self.number, self.block[1] if self.block else 0, *(one.number for one in self.walk())])
-
-    def walk(self) -> Iterator[Line]:
-        """Yield the line and everything below it, in no promised order."""
-        stack = [self]
-        while stack:
-            line = stack.pop()
-            yield line
-            stack.extend(line.children)
 
 
 @dataclass(slots=True)
@@ -91,8 +56,7 @@ def parse(text: str, lines: list[str]) -> Tree:
         if not stripped or stripped.startswith("!") or _AROUND.fullmatch(stripped):
             tree.idle.append(number)
             continue
-        found = [(match.group(), match.start() + 1) for match in _WORD.finditer(raw)]
-        line = Line(number, found[0][1] - 1, tuple(w for w, _ in found), tuple(c for _, c in found))
+        line = command(number, raw)
         tree.ended = line.words == ("end",) and line.indent == 0
         banner = _BANNER.match(raw)
         if banner and banner[1] not in banner[2]:
@@ -105,10 +69,7 @@ def parse(text: str, lines: list[str]) -> Tree:
                 number += 1
             if number >= first:
                 line.block = (first, number)
-        while stack and stack[-1].indent >= line.indent:
-            stack.pop()
-        (stack[-1].children if stack else tree.top).append(line)
-        stack.append(line)
+        put(line, tree.top, stack)
     commands = {line.words[0] for line in tree.top if line.indent == 0}
     tree.versioned = {"version", "hostname"} <= commands
     return tree

@@ -15,14 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.mirror import answered, established, mirrored
+from segcheck.importers._cisco.names import APPLICATIONS
+from segcheck.importers._cisco.notes import Notes, builtin
+from segcheck.importers._cisco.values import proto, to_port
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.ios._interfaces import Interfaces
 from segcheck.importers.ios._lists import Lists
-from segcheck.importers.ios._mirror import answered, established, mirrored
-from segcheck.importers.ios._names import APPLICATIONS
-from segcheck.importers.ios._notes import Notes, builtin
-from segcheck.importers.ios._syntax import Line
-from segcheck.importers.ios._values import proto, to_port
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse
 from segcheck.model.match import (

@@ -6,8 +6,8 @@ not necessarily contiguous), "Object Groups for ACLs" (network masks there).
 
 from __future__ import annotations
 
-from segcheck.importers.ios._names import ICMP, ICMPV6, PORTS, PROTOCOLS
-from segcheck.importers.ios._syntax import Line
+from segcheck.importers._cisco.lines import Line
+from segcheck.importers._cisco.names import ICMP, ICMPV6, PORTS, PROTOCOLS
 from segcheck.model.match import Expr, Field, conjunction, disjunction
 from segcheck.sets import addresses
 from segcheck.sets.addresses import V4, V6

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from segcheck.importers._cisco.lines import Line
 from segcheck.importers._diagnostics import Diagnostics
 from segcheck.importers._unsure import because
-from segcheck.importers.ios._syntax import Line
 from segcheck.model.device import NamedObject, Scope, Taint
 from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Severity
 from segcheck.model.match import Expr

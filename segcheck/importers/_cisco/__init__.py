@@ -1,0 +1,1 @@
+"""What importers of Cisco command lines share: commands and their words, names, values, time ranges, the record kept."""
