@@ -26,6 +26,18 @@ SIDES = (*OUTER, *INNER, "lgwan")
 NETS = {zone: number for number, zone in enumerate((*SIDES, "mgt")) if zone != "public"}
 
 
+class Open(Town):
+    """A town whose standard lets the internet and the hub be registered too: it is about chains, not about the models."""
+
+    def _policy(self) -> str:
+        row = (
+            "  - {{id: NET-{0}, from: {0}, to: {1}, document: 試験, approver: 課長, reason: 試験, "
+            "review_due: 2099-12-31, kinds: [specific]}}\n"
+        )
+        ends = ("public", "management"), ("management", "public")
+        return super()._policy().replace("standard:\n", "standard:\n" + "".join(row.format(*pair) for pair in ends))
+
+
 def town(inward: tuple[str, ...], outward: tuple[str, ...]) -> Town:
     """Return a town whose hub in the management segment is reached from some zones, and reaches others."""
     segments = {f"{zone}-side": (zone, f"10.{n}.0.0/24", "") for zone, n in NETS.items()}
@@ -43,7 +55,7 @@ def town(inward: tuple[str, ...], outward: tuple[str, ...]) -> Town:
         ports=ports, undeclared={"wan": "198.51.100.6/29"}, rules=rules, more="      wan: {}", routes=[default]
     )
     topology = 'links:\n  - {id: up, ends: ["fw:wan", "zone:public"], kind: isp}\n'
-    return Town(firewalls={"fw": wall}, segments=segments, hosts=hosts, register=register, topology=topology)
+    return Open(firewalls={"fw": wall}, segments=segments, hosts=hosts, register=register, topology=topology)
 
 
 def found(folder: Path, made: Town) -> dict[Carries, set[tuple[str, str]]]:

@@ -9,7 +9,9 @@ from segcheck.sets.packets import CapacityExceeded
 from tests.cli.towns import AT, OPEN, POLICY, TOPOLOGY, UNREAD, town
 from tests.reports.results import faults
 
-LOGGED = POLICY.replace("log: false", "log: true")  # the wall does not log: a finding of medium weight
+LOGGED = POLICY.replace(
+    "log: false", "log: true"
+)  # the wall does not log: of the My Number tier a finding of high weight
 BETWEEN_HOSTS = "permit in=port2 src=10.30.10.25/32 dst=10.20.10.25/32 proto=6 dport=445"
 WAIVED = """\
 segcheck: 1
@@ -156,7 +158,8 @@ def test_a_defect_ends_with_4_and_an_interruption_with_130(check, monkeypatch):
     [
         ("low", LOGGED, (), 1),
         ("medium", LOGGED, (), 1),
-        ("high", LOGGED, (), 0),
+        ("high", LOGGED, (), 1),
+        ("critical", LOGGED, (), 0),
         ("critical", LOGGED, (OPEN,), 1),
         ("critical", POLICY, (OPEN,), 1),
         ("never", LOGGED, (OPEN,), 0),

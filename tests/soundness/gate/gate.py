@@ -78,14 +78,15 @@ def header_of(packet: Packet) -> Header:
 
 
 class Comparison:
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, cuts: Iterable[tuple[str, IntervalSet]] = ()) -> None:
+        """Judge a site; `cuts` are further values that its universe has to tell apart."""
         self.case = case
         self.random = Random(case.seed)
         self.counts: Counter[str] = Counter(sites=1)
         self.exceptions: list[Exceptional] = []
         self.imprecise: list[Exceptional] = []
         self.network: Network = build(case.site, case.bindings, case.day)
-        self.judgement: Judgement = judge(self.network, allowances(case.site, case.day), cuts=_cuts(case))
+        self.judgement: Judgement = judge(self.network, allowances(case.site, case.day), cuts=[*_cuts(case), *cuts])
         self.reach: Reach = self.judgement.reach
         self.universe = self.reach.universe
         self.ground = Ground(case.site, case.bindings, case.day)
