@@ -214,7 +214,9 @@ def _undecided(findings: Sequence[Finding], crossed: Crossed) -> Iterable[Said]:
 
 def _lacks(one: Requirement, judging: Judging, every: Sequence[Serving]) -> Iterable[Said]:
     """Yield what is missing for the requirement to be met for all that this run knows."""
-    if not every:
+    if not every and judging.asks is Basis.CAPTURES:
+        yield "キャプチャで確かめるチェックがない", "no check asks this of captures"
+    elif not every:
         yield "確かめるチェックがない（文書で確認）", "no check asks this; shown by documents"
         return
     reads = READS[judging.asks]

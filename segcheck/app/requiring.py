@@ -42,11 +42,13 @@ def stands(
         CapacityExceeded: a check must ask the store how far it could be asked, which is full.
     """
     asks = Basis.CAPTURES if isinstance(context, SeenContext) else Basis.RULES
+    # Of checks of rules a replay would only say that they are there; loading them all takes longer than judging.
+    asked = checks.installed() if asks is Basis.RULES else checks.asked_of(asks)
     profiles = [one for one in site.policy.profiles if _holds(one.begins, one.until, day)]
     judging = Judging(
         asks=asks,
         serving=(
-            *(_serving(module, context, asks, wanted) for module in checks.installed()),
+            *(_serving(module, context, asks, wanted) for module in asked),
             *(_crossing_serving(crossings, judged=context is not None) if asks is Basis.RULES else ()),
         ),
         findings=findings,
