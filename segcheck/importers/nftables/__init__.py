@@ -53,8 +53,11 @@ IMPORTER = ImporterInfo(
         "同じフックに規則のある変換チェインが二つあれば、アドレス変換全体を未確定とします。",
     ),
 )
-_TABLE = re.compile(r"^\s*(?:add\s+)?table\s+(?:(?:ip6?|inet|arp|bridge|netdev)\s+)?[\w.-]+\s*\{", re.MULTILINE)
-_CHAIN = re.compile(r"^\s*chain\s+[\w.-]+\s*\{|^\s*type\s+\w+\s+hook\s+\w+", re.MULTILINE)
+# Blanks within a line only: over line ends, a file of blank lines would take time that grows with its square.
+_TABLE = re.compile(
+    r"^[ \t]*(?:add[ \t]+)?table[ \t]+(?:(?:ip6?|inet|arp|bridge|netdev)[ \t]+)?[\w.-]+[ \t]*\{", re.MULTILINE
+)
+_CHAIN = re.compile(r"^[ \t]*chain[ \t]+[\w.-]+[ \t]*\{|^[ \t]*type[ \t]+\w+[ \t]+hook[ \t]+\w+", re.MULTILINE)
 
 
 def sniff(text: str) -> int:
