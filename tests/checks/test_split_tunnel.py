@@ -36,6 +36,13 @@ def vpn(*sections, ports=None, segments=LG, **more):
 
 
 SPLIT = portal("split-tunneling enable")
+POOL = """\
+    edit "pool"
+        set type iprange
+        set start-ip 10.1.0.100
+        set end-ip 10.1.0.199
+    next
+"""
 FIRES = vpn(SPLIT, SETTINGS)
 SOUND = vpn(portal("split-tunneling disable"), SETTINGS)
 
@@ -85,7 +92,10 @@ def test_a_tunnel_that_leads_nobody_knows_where_is_undecided(tmp_path):
     town = vpn(SPLIT, SETTINGS, ports={"lg": ("lg-lan", "10.1.0.1/24")})
     (found,) = town.found(tmp_path / "unknown", CHECK)
     pooled = vpn(
-        portal("split-tunneling enable", 'ip-pools "lg-pcs"'), SETTINGS, ports={"lg": ("lg-lan", "10.1.0.1/24")}
+        portal("split-tunneling enable", 'ip-pools "pool"'),
+        SETTINGS,
+        ports={"lg": ("lg-lan", "10.1.0.1/24")},
+        objects=POOL,
     )
 
     assert (found.standing, found.because) == (Standing.UNDECIDED, ("client-vpn:fw",))
