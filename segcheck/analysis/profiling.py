@@ -76,7 +76,7 @@ class Profiling:
     def refusal(
         self, entry: RegisterEntry, session: Session, opener: Part, answerer: Part, day: date
     ) -> Refusal | None:
-        """Return why an entry must not let hosts of one place open this session to another's on a day; None if it may."""
+        """Return why an entry must not let hosts of one place open this to those of another on a day; None if it may."""
         key = entry.id, session, opener.place, answerer.place, day
         if key not in self._known:
             self._known[key] = self._asked(entry, session, opener, answerer, day)

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.values import NotUnderstood, Words, number
+from segcheck.importers._cisco.values import Words
 from segcheck.importers._unsure import unknown
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.model.diagnostic import Code, LineUse
 from segcheck.model.match import ANYTHING, Expr, InForce, conjunction, disjunction
 from segcheck.model.schedule import WEEK_MINUTES, Schedule, wall_minute

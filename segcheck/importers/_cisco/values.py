@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.names import ICMP, ICMPV6, PORTS, PROTOCOLS
+from segcheck.importers._words import Cursor, number
 from segcheck.model.match import Expr, Field, conjunction, disjunction
 from segcheck.sets import addresses
 from segcheck.sets.addresses import V4, V6
@@ -20,81 +21,10 @@ _OPERATORS = ("eq", "neq", "gt", "lt", "range")
 PORTED = (6, 17, 132)
 
 
-class NotUnderstood(ValueError):
-    """A word that an entry cannot have there; `at` is its place among the words."""
-
-    def __init__(self, at: int, word: str = "") -> None:
-        super().__init__(word)
-        self.at = at
-
-
-class Words:
+class Words(Cursor):
     """The words of a command, read from left to right."""
 
-    def __init__(self, line: Line, at: int = 0) -> None:
-        self.line = line
-        self.at = at
-
-    @property
-    def left(self) -> bool:
-        """Whether words are left."""
-        return self.at < len(self.line.words)
-
-    @property
-    def column(self) -> int:
-        """Return the column of the next word, of the last one at the end."""
-        return self.line.columns[min(self.at, len(self.line.columns) - 1)]
-
-    def peek(self) -> str:
-        """Return the next word, "" at the end."""
-        return self.line.words[self.at] if self.left else ""
-
-    def take(self) -> str:
-        """Return the next word and go on.
-
-        Raises:
-            NotUnderstood: there is none.
-        """
-        if not self.left:
-            raise NotUnderstood(self.at)
-        self.at += 1
-        return self.line.words[self.at - 1]
-
-    def accept(self, *words: str) -> str:
-        """Return the next word if it is one of these, else "" without going on."""
-        return self.take() if self.peek() in words and self.left else ""
-
-    def end(self) -> None:
-        """Make sure that nothing is left.
-
-        Raises:
-            NotUnderstood: something is.
-        """
-        if self.left:
-            raise NotUnderstood(self.at, self.peek())
-
-
-def number(word: str, low: int, high: int) -> int:
-    """Return a decimal number.
-
-    Raises:
-        ValueError: it is none, or out of range.
-    """
-    if not word.isascii() or not word.isdecimal() or len(word) > 10 or not low <= int(word) <= high:
-        raise ValueError(word)
-    return int(word)
-
-
-def v4(word: str) -> int:
-    """Return an IPv4 address.
-
-    Raises:
-        ValueError: it is none.
-    """
-    value = addresses.parse_one(word)
-    if addresses.family(value) != 4:
-        raise ValueError(word)
-    return value
+    line: Line
 
 
 def prefix6(word: str) -> IntervalSet:

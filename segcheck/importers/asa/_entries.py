@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from segcheck.importers._cisco.notes import Notes
 from segcheck.importers._cisco.times import Times
-from segcheck.importers._cisco.values import FAMILY, NotUnderstood, Words, number
+from segcheck.importers._cisco.values import FAMILY, Words
 from segcheck.importers._unsure import unknown
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.importers.asa._objects import Objects
 from segcheck.importers.asa._services import PORTED, icmp, port_set, protocol

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.values import NotUnderstood, Words, number, v4
+from segcheck.importers._cisco.values import Words
+from segcheck.importers._words import NotUnderstood, number, v4
 from segcheck.importers.asa._relevance import INTERFACE, irrelevant
 from segcheck.model.device import Interface, InterfaceAddress, LocalService, Scope
 from segcheck.model.diagnostic import Code

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.values import NotUnderstood, Words, number
+from segcheck.importers._cisco.values import Words
 from segcheck.importers._unsure import because, unknown
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.asa._entries import Entries, Entry
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.model.device import NamedObject, Scope

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes, builtin
-from segcheck.importers._cisco.values import FAMILY, NotUnderstood, Words, message, number, proto, to_port
+from segcheck.importers._cisco.values import FAMILY, Words, message, proto, to_port
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.importers.asa._objects import Objects
 from segcheck.importers.asa._services import icmp_type

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.values import NotUnderstood, proto
+from segcheck.importers._cisco.values import proto
 from segcheck.importers._unsure import because, unknown
+from segcheck.importers._words import NotUnderstood
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.importers.asa._nat_words import Ports, Said, parse_object, parse_twice
 from segcheck.importers.asa._objects import Objects

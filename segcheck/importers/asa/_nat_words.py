@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from segcheck.importers._cisco.lines import Line
-from segcheck.importers._cisco.values import FAMILY, NotUnderstood, Words, number
+from segcheck.importers._cisco.values import FAMILY, Words
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.importers.asa._objects import Objects
 from segcheck.importers.asa._services import Service, port

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.values import NotUnderstood, Words, message, v4
+from segcheck.importers._cisco.values import Words, message
 from segcheck.importers._unsure import unknown
+from segcheck.importers._words import NotUnderstood, v4
 from segcheck.importers.asa._services import Service, icmp_type, port_set, protocol, services
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.values import NotUnderstood, Words, number, prefix6
+from segcheck.importers._cisco.values import Words, prefix6
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.importers.asa._objects import Objects
 from segcheck.model.device import Route, RouteKind, Scope

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from segcheck.importers._cisco.values import NotUnderstood, Words, message, number, proto
+from segcheck.importers._cisco.values import Words, message, proto
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.asa._names import ICMP, ICMP6, PORTS, PROTOCOLS
 from segcheck.model.match import ANYTHING, Expr, Field, conjunction
 from segcheck.sets.intervals import IntervalSet

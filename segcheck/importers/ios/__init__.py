@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from segcheck.importers._base import ImporterInfo, input_reading
+from segcheck.importers._base import ImporterInfo
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.torn import torn
+from segcheck.importers._cisco.reading import one_device
 from segcheck.importers.ios._commands import Commands
 from segcheck.importers.ios._device import device
 from segcheck.importers.ios._info import IMPORTER
 from segcheck.importers.ios._syntax import Tree, parse
-from segcheck.model.device import Scope
-from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.reading import Complete, InputReading, Reading
+from segcheck.model.diagnostic import LineUse
+from segcheck.model.reading import Complete, Reading
 from segcheck.model.source import SourceText
 
 __all__ = ["IMPORTER", "ImporterInfo", "read", "sniff"]
@@ -67,24 +65,7 @@ def read(sources: Sequence[SourceText]) -> Reading:
     complete, evidence = _completeness(tree)
     commands = Commands(notes, tree)
     made = device(commands, whole=complete is Complete.YES)
-    doubts = _doubts(source, sources[1:], notes, complete, evidence)
-    for identity in doubts:
-        notes.taint(Scope.DEVICE, identity)
-    made = replace(made, taints=tuple(notes.taints.values()))
-    if doubts:
-        made = torn(made)
-    inputs = [_input(source, notes, complete, evidence)]
-    inputs.extend(
-        _input(one, Notes(one), Complete.UNKNOWN, "not read: one file holds a running configuration")
-        for one in sources[1:]
-    )
-    return Reading(
-        format=IMPORTER.format,
-        maturity=IMPORTER.maturity,
-        inputs=tuple(inputs),
-        devices=(made,),
-        diagnostics=notes.diagnostics(),
-    )
+    return one_device(IMPORTER, sources, notes, made, complete, evidence)
 
 
 def _completeness(tree: Tree) -> tuple[Complete, str]:
@@ -100,26 +81,3 @@ def _completeness(tree: Tree) -> tuple[Complete, str]:
     if tree.headed or tree.versioned:
         return Complete.NO, "begins as the device prints it, but does not end with `end`"
     return Complete.UNKNOWN, "part of a configuration, or typed commands"
-
-
-def _doubts(
-    source: SourceText, unused: Sequence[SourceText], notes: Notes, complete: Complete, evidence: str
-) -> list[str]:
-    """Record what casts doubt on the file as a whole, and return the ids of what taints the device."""
-    ids = []
-    if complete is Complete.NO:
-        ids.append(notes.say(Code.EXPORT_INCOMPLETE, Severity.ERROR, 0, "device", evidence=evidence))
-    elif complete is Complete.UNKNOWN:
-        notes.say(Code.COMPLETENESS_UNKNOWN, Severity.WARNING, 0, "device", evidence=evidence)
-    if source.lossy:
-        ids.append(notes.say(Code.ENCODING_LOSSY, Severity.ERROR, 0, "device", encoding=source.encoding))
-    if notes.limit and notes.limit.severity is Severity.ERROR:
-        ids.append(notes.limit.id)
-    ids.extend(
-        notes.say(Code.UNSUPPORTED_LINE, Severity.ERROR, 0, "device", text=f"file {other.path}") for other in unused
-    )
-    return ids
-
-
-def _input(source: SourceText, notes: Notes, complete: Complete, evidence: str) -> InputReading:
-    return input_reading(source, IMPORTER.format, notes.account, complete, evidence)

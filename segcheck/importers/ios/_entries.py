@@ -13,19 +13,9 @@ from dataclasses import dataclass, field
 from segcheck.importers._cisco.names import DSCP, FLAGS, PRECEDENCE
 from segcheck.importers._cisco.notes import Notes
 from segcheck.importers._cisco.times import Times
-from segcheck.importers._cisco.values import (
-    FAMILY,
-    PORTED,
-    NotUnderstood,
-    Words,
-    icmp,
-    number,
-    ports,
-    prefix6,
-    protocol,
-    v4,
-)
+from segcheck.importers._cisco.values import FAMILY, PORTED, Words, icmp, ports, prefix6, protocol
 from segcheck.importers._unsure import unknown
+from segcheck.importers._words import NotUnderstood, number, v4
 from segcheck.importers.ios._objects import Objects, Service
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, Bits, Expr, Field, Not, conjunction, disjunction

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.mirror import answered, mirrored
 from segcheck.importers._cisco.notes import Notes, builtin
-from segcheck.importers._cisco.values import FAMILY, NotUnderstood, Words, message, number, proto
+from segcheck.importers._cisco.values import FAMILY, Words, message, proto
 from segcheck.importers._unsure import because, unknown
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.ios._entries import Entries
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity

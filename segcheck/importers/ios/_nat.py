@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes, builtin
-from segcheck.importers._cisco.values import NotUnderstood, Words, number, port, proto, v4
+from segcheck.importers._cisco.values import Words, port, proto
 from segcheck.importers._unsure import because, unknown
+from segcheck.importers._words import NotUnderstood, number, v4
 from segcheck.importers.ios._interfaces import Interfaces, Port
 from segcheck.importers.ios._lists import Lists
 from segcheck.model.device import Scope

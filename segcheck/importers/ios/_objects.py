@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.values import FAMILY, PORTED, NotUnderstood, Words, icmp, ports, proto, protocol, v4
+from segcheck.importers._cisco.values import FAMILY, PORTED, Words, icmp, ports, proto, protocol
 from segcheck.importers._unsure import unknown
+from segcheck.importers._words import NotUnderstood, v4
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, Expr, Field, conjunction

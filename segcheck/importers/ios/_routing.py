@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
-from segcheck.importers._cisco.values import NotUnderstood, Words, number, prefix6, v4
+from segcheck.importers._cisco.values import Words, prefix6
+from segcheck.importers._words import NotUnderstood, number, v4
 from segcheck.importers.ios._interfaces import Interfaces
 from segcheck.model.device import Route, RouteKind, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity

@@ -15,22 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from segcheck.importers._unsure import because, unknown
+from segcheck.importers._words import number
 from segcheck.importers.yamaha._filters import HIGHEST, Bound, Filters
 from segcheck.importers.yamaha._notes import Notes, builtin
 from segcheck.importers.yamaha._syntax import Line
-from segcheck.importers.yamaha._values import (
-    FAMILY,
-    ICMP,
-    ICMPV6,
-    LATER,
-    PORTS,
-    TCP,
-    UDP,
-    Part,
-    Words,
-    address,
-    number,
-)
+from segcheck.importers.yamaha._values import FAMILY, ICMP, ICMPV6, LATER, PORTS, TCP, UDP, Part, Words, address
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import Expr, Field, State, conjunction, disjunction

@@ -12,9 +12,10 @@ import re
 from dataclasses import dataclass, field, replace
 
 from segcheck.importers._unsure import because
+from segcheck.importers._words import number
 from segcheck.importers.yamaha._notes import Notes
 from segcheck.importers.yamaha._syntax import Line
-from segcheck.importers.yamaha._values import FAMILY, Part, Words, address, number, parts
+from segcheck.importers.yamaha._values import FAMILY, Part, Words, address, parts
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, Expr, Field, conjunction, disjunction

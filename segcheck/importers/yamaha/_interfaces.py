@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from segcheck.importers._words import NotUnderstood, number, v4
 from segcheck.importers.yamaha._filters import Bound, numbers
 from segcheck.importers.yamaha._notes import Notes
 from segcheck.importers.yamaha._relevance import INTERFACE, irrelevant
 from segcheck.importers.yamaha._syntax import Line
-from segcheck.importers.yamaha._values import NotUnderstood, Words, number, v4
+from segcheck.importers.yamaha._values import Words
 from segcheck.model.device import Interface, InterfaceAddress, LocalService, Route, Scope
 from segcheck.model.diagnostic import LineUse
 from segcheck.model.match import ANYTHING

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from segcheck.importers._words import number
 from segcheck.importers.yamaha._notes import Notes, builtin
 from segcheck.importers.yamaha._syntax import Line
-from segcheck.importers.yamaha._values import TCP, UDP, Words, network, number
+from segcheck.importers.yamaha._values import TCP, UDP, Words, network
 from segcheck.model.device import LocalService, Scope
 from segcheck.model.match import Expr, Field, Interface, Not, conjunction, disjunction
 from segcheck.model.rules import Continue, Deny, Permit, Rule, RuleList, Unsure

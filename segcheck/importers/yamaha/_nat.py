@@ -14,21 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from segcheck.importers._unsure import because
+from segcheck.importers._words import NotUnderstood, number, v4
 from segcheck.importers.yamaha._interfaces import Interfaces, Port
 from segcheck.importers.yamaha._notes import Notes, builtin
 from segcheck.importers.yamaha._syntax import Line
-from segcheck.importers.yamaha._values import (
-    LATER,
-    PORTS,
-    PROTOCOLS,
-    TCP,
-    UDP,
-    NotUnderstood,
-    Words,
-    network,
-    number,
-    v4,
-)
+from segcheck.importers.yamaha._values import LATER, PORTS, PROTOCOLS, TCP, UDP, Words, network
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, AddressClass, AddressKind, Expr, Field, Interface, Not, conjunction

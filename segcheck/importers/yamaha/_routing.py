@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.yamaha._interfaces import Interfaces
 from segcheck.importers.yamaha._notes import Notes
 from segcheck.importers.yamaha._syntax import Line
-from segcheck.importers.yamaha._values import NotUnderstood, Words, network, number
+from segcheck.importers.yamaha._values import Words, network
 from segcheck.model.device import Route, RouteKind, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.sets import addresses

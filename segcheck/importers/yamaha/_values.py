@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from segcheck.importers._unsure import unknown
+from segcheck.importers._words import Cursor, number, v4
 from segcheck.importers.yamaha._syntax import Line
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, Bits, Expr, Field, Not, conjunction, disjunction
@@ -47,85 +48,10 @@ _NAME = re.compile(r"[a-z][a-z_0-9-]*")
 _FLAGS = re.compile(r"tcpflag(!?)=(0x[0-9a-f]{1,4})/(0x[0-9a-f]{1,4})", re.IGNORECASE)
 
 
-class NotUnderstood(ValueError):
-    """A word that cannot stand there; `at` is its place among the words."""
-
-    def __init__(self, at: int, word: str = "") -> None:
-        super().__init__(word)
-        self.at = at
-
-
-class Words:
+class Words(Cursor):
     """The words of a command, read from left to right."""
 
-    def __init__(self, line: Line, at: int = 0) -> None:
-        self.line = line
-        self.at = at
-
-    @property
-    def left(self) -> bool:
-        """Whether words are left."""
-        return self.at < len(self.line.words)
-
-    @property
-    def column(self) -> int:
-        """Return the column of the next word, of the last one at the end."""
-        return self.line.columns[min(self.at, len(self.line.columns) - 1)]
-
-    def peek(self) -> str:
-        """Return the next word, "" at the end."""
-        return self.line.words[self.at] if self.left else ""
-
-    def take(self, otherwise: str | None = None) -> str:
-        """Return the next word and go on; at the end `otherwise`.
-
-        Raises:
-            NotUnderstood: there is none, and nothing stands for it.
-        """
-        if not self.left:
-            if otherwise is None:
-                raise NotUnderstood(self.at)
-            return otherwise
-        self.at += 1
-        return self.line.words[self.at - 1]
-
-    def rest(self) -> tuple[str, ...]:
-        """Return every word that is left."""
-        found = self.line.words[self.at :]
-        self.at = len(self.line.words)
-        return found
-
-    def end(self) -> None:
-        """Make sure that nothing is left.
-
-        Raises:
-            NotUnderstood: something is.
-        """
-        if self.left:
-            raise NotUnderstood(self.at, self.peek())
-
-
-def number(word: str, low: int, high: int) -> int:
-    """Return a decimal number.
-
-    Raises:
-        ValueError: it is none, or out of range.
-    """
-    if not word.isascii() or not word.isdecimal() or len(word) > 10 or not low <= int(word) <= high:
-        raise ValueError(word)
-    return int(word)
-
-
-def v4(word: str) -> int:
-    """Return an IPv4 address.
-
-    Raises:
-        ValueError: it is none.
-    """
-    value = addresses.parse_one(word)
-    if addresses.family(value) != 4:
-        raise ValueError(word)
-    return value
+    line: Line
 
 
 def network(word: str, family: int) -> IntervalSet:
