@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
@@ -51,7 +50,7 @@ CHECK = Check(
 TIERS = (Tier.MYNUMBER, Tier.LGWAN)
 ENTERPRISE = ("wpa2_enterprise", "wpa3_enterprise")
 #: The edition that permits wireless in the My Number tier, and asks for client certificates.
-R7_3 = (7, 3)
+PERMITS = "R7.3"
 _BEFORE = (among("wpa", *ENTERPRISE), among("auth", "eap_tls", "peap"))
 _SINCE = (among("wpa", *ENTERPRISE), among("auth", "eap_tls"), among("client_cert", True))
 _MYNUMBER = (*_SINCE, repeated("log_review_date"), recent("fw_version_date"))
@@ -63,7 +62,7 @@ def find(context: Context) -> Iterator[Finding]:
         mynumber = subject.tier is Tier.MYNUMBER
         weight = Weight.CRITICAL if mynumber else Weight.HIGH
         named = ("MN-08", "X-10") if mynumber else ("LG-08", "X-10")
-        if (edition := _edition(context, subject)) is not None and mynumber and _number(edition) < R7_3:
+        if (edition := _edition(context, subject)) is not None and mynumber and _before(context, edition):
             facts = f"guideline_edition: {edition}"
             yield finding(CHECK, subject, (), weight=weight, requirements=named, facts=facts)
             continue
@@ -123,19 +122,22 @@ def _asked(context: Context, subject: Subject) -> tuple[Asked, ...]:
     if subject.tier is Tier.MYNUMBER:
         return _MYNUMBER
     edition = _edition(context, subject)
-    return _BEFORE if edition is not None and _number(edition) < R7_3 else _SINCE
+    return _BEFORE if edition is not None and _before(context, edition) else _SINCE
 
 
 def _edition(context: Context, subject: Subject) -> str | None:
     """Return the oldest edition that holds where the network is, None if none does."""
-    found = [
+    policy = context.site.policy
+    order = tuple(policy.guideline.editions) if policy.guideline is not None else ()
+    found = {
         one.guideline_edition
-        for one in context.site.policy.profiles
-        if any(one.holds(name, context.day) for name in subject.segments) and _number(one.guideline_edition)
-    ]
-    return min(found, key=_number, default=None)
+        for one in policy.profiles
+        if any(one.holds(name, context.day) for name in subject.segments)
+    }
+    return next((edition for edition in order if edition in found), None)
 
 
-def _number(edition: str) -> tuple[int, ...]:
-    """Return an edition as numbers: "R6.10" is (6, 10)."""
-    return tuple(int(part) for part in re.findall(r"[0-9]+", edition)[:2])
+def _before(context: Context, edition: str) -> bool:
+    """Return whether an edition that `_edition` found is older than the one that permits it."""
+    guideline = context.site.policy.guideline
+    return guideline is not None and not guideline.not_before(edition, PERMITS)
