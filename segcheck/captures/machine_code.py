@@ -63,7 +63,7 @@ def prepare() -> None:
     if importlib.util.find_spec("numba") is None:
         raise ImportError("numba is not installed")
     if _kept() is None:
-        from segcheck.captures import kernel_entries  # noqa: F401
+        from segcheck.captures import kernel_entries  # noqa: F401 -- whether it can be imported is the question
 
 
 @cache
