@@ -2,28 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
 import click
 
+from segcheck.cli._outputs import outputs_of, write_whole
+from segcheck.cli._settings import Settings, answer
+from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
+from segcheck.reports import renderings
 
-FORMATS = ("text", "summary", "json")
+if TYPE_CHECKING:
+    from segcheck.reports.as_text import Page
+
+_TOLD = ("text", "summary", "json")
 LIST, STRICT = "list", "strict"
 _LEVELS = ("critical", "high", "medium", "low", "never")
 
 
+def formats() -> tuple[str, ...]:
+    """Return what a judgement can be told in: for the terminal, whole as JSON, and what is made of that."""
+    return (*_TOLD, *renderings.names())
+
+
 def format_option(say: Say) -> click.Option:
     """Return `--format`, whose values are `formats`."""
+    more = "".join(f", {name}" for name in renderings.names())
+    more_ja = "".join(f"、{name}" for name in renderings.names())
     return click.Option(
         ["--format", "formats"],
         metavar="FORMAT[=PATH]",
         multiple=True,
         help=say(
-            "text, summary (a line for each finding) or json, to a file if a path is given; may be repeated. "
+            f"text, summary (a line for each finding), json{more}; to a file if a path is given; may be repeated. "
             "text unless given.",
-            "text、summary (指摘ごとに 1 行) または json。パスを付けるとファイルに書きます。繰り返し指定できます。"
+            f"text、summary (指摘ごとに 1 行)、json{more_ja}。パスを付けるとファイルに書きます。繰り返し指定できます。"
             "省略時は text。",
         ),
     )
+
+
+def judgement_outputs(given: tuple[str, ...]) -> list[tuple[str, str | None]]:
+    """Return (format, file) of each output that is asked for.
+
+    Raises:
+        BadArguments: see `outputs_of`; or bytes for the terminal.
+    """
+    found = outputs_of(given, formats())
+    for kind, path in found:
+        if path is None and kind not in _TOLD and renderings.rendering(kind).FORMAT.binary:
+            raise BadArguments(
+                f"--format {kind}: not for a terminal; nothing was judged. Give it a file: {kind}=PATH",
+                f"--format {kind}: 端末には出せません。判定は行っていません。{kind}=パス のようにファイルを指定してください",
+            )
+    return found
+
+
+def whole(kind: str) -> bool:
+    """Return whether a format is made of the whole result, and not only of what a person is shown."""
+    return kind not in ("text", "summary")
+
+
+def tell(
+    here: Settings,
+    outputs: Sequence[tuple[str, str | None]],
+    *,
+    result: Callable[[], Mapping[str, Any]],
+    summary: Callable[[Page], None],
+    text: Callable[[Page], None],
+) -> None:
+    """Write a judgement in every format that is asked for; `result` makes its JSON, and is asked for it at most once.
+
+    Raises:
+        BadArguments: a file cannot be written.
+    """
+    from segcheck.reports import as_json
+
+    document = cache(result)
+    for kind, path in outputs:
+        if kind == "json":
+            told: str | bytes = as_json.render(document())
+        elif kind in _TOLD:
+            page = here.page() if path is None else here.plain_page()
+            (summary if kind == "summary" else text)(page)
+            told = page.text()
+        else:
+            told = renderings.rendering(kind).render(document(), here.language)
+        if path is not None:
+            write_whole(path, told)
+        elif isinstance(told, str):
+            answer(told)
 
 
 def fail_on_option(say: Say) -> click.Option:

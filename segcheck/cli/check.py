@@ -8,16 +8,17 @@ import click
 
 from segcheck.cli._help import Speaking
 from segcheck.cli._judging import (
-    FORMATS,
     LIST,
     STRICT,
     check_options,
     fail_on_option,
     format_option,
+    judgement_outputs,
     requirements_option,
+    tell,
+    whole,
 )
-from segcheck.cli._outputs import outputs_of, write_whole
-from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
+from segcheck.cli._settings import Exit, Settings, day_of, settings
 from segcheck.lang.words import Say
 
 if TYPE_CHECKING:
@@ -94,14 +95,14 @@ def check(
     """Show the judgement; 0 proven, 1 findings, 3 undecided or assumed."""
     from segcheck.app import assessing, modelling
     from segcheck.cli._progress import progress
-    from segcheck.reports import as_json, check_json, check_summary, check_text
+    from segcheck.reports import check_json, check_summary, check_text
 
     here = settings(context)
-    outputs = outputs_of(formats, FORMATS)
+    outputs = judgement_outputs(formats)
     day = day_of(time, "--time") or assessing.today()
     model = None if as_model is None else modelling.named(as_model)
     with progress(here) as watch:
-        spelt = any(kind == "json" for kind, _ in outputs)
+        spelt = any(whole(kind) for kind, _ in outputs)
         found = assessing.assess(
             site, day=day, select=select, ignore=ignore, spelt=spelt, as_model=model, progress=watch
         )
@@ -117,22 +118,15 @@ def check(
         "ignore": " ".join(ignore),
         "requirements": " ".join(requirements),
     }
-    for kind, path in outputs:
-        if kind == "json":
-            text = as_json.render(
-                check_json.result(found.assessment, found.files, here.run(NAME, options), tuple(weak))
-            )
-        else:
-            page = here.page() if path is None else here.plain_page()
-            if kind == "summary":
-                check_summary.summary(page, found.assessment, site, tuple(weak))
-            else:
-                check_text.result(page, found.assessment, site, tuple(weak), requirements=LIST in requirements)
-            text = page.text()
-        if path is None:
-            answer(text)
-        else:
-            write_whole(path, text)
+    tell(
+        here,
+        outputs,
+        result=lambda: check_json.result(found.assessment, found.files, here.run(NAME, options), tuple(weak)),
+        summary=lambda page: check_summary.summary(page, found.assessment, site, tuple(weak)),
+        text=lambda page: check_text.result(
+            page, found.assessment, site, tuple(weak), requirements=LIST in requirements
+        ),
+    )
     code = _exit(here, found.assessment, fail_on, accept=accept_assumptions)
     return _lacking(here, found.assessment, code, strict=STRICT in requirements)
 

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from segcheck.cli._help import Speaking
-from segcheck.cli._judging import FORMATS, LIST, check_options, fail_on_option, format_option, requirements_option
-from segcheck.cli._outputs import outputs_of, write_whole
-from segcheck.cli._settings import Exit, Settings, answer, day_of, settings
+from segcheck.cli._judging import (
+    LIST,
+    check_options,
+    fail_on_option,
+    format_option,
+    judgement_outputs,
+    requirements_option,
+    tell,
+    whole,
+)
+from segcheck.cli._settings import Exit, Settings, day_of, settings
 from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
@@ -102,10 +110,10 @@ def replay(
     """Show the judgement; 0 nothing forbidden seen, 1 findings, 3 undecided or not all read."""
     from segcheck.app import assessing, capture_names, replaying
     from segcheck.cli._progress import bytes_progress
-    from segcheck.reports import as_json, replay_json, replay_summary, replay_text
+    from segcheck.reports import replay_json, replay_summary, replay_text
 
     here = settings(context)
-    outputs = outputs_of(formats, FORMATS)
+    outputs = judgement_outputs(formats)
     day = day_of(time, "--time") or assessing.today()
     if with_payload and not evidence:
         raise BadArguments(
@@ -113,7 +121,7 @@ def replay(
             "--with-payload は --evidence と一緒に指定してください。判定は行っていません",
         )
     with bytes_progress(here) as watch:
-        hashes = any(kind == "json" for kind, _ in outputs)
+        hashes = any(whole(kind) for kind, _ in outputs)
         found = replaying.replay(site, captures, day=day, select=select, ignore=ignore, hashes=hashes, progress=watch)
         if evidence:
             written = replaying.write_evidence(evidence, found, with_payload=with_payload, reason=reason or "")
@@ -139,20 +147,13 @@ def replay(
         "with-payload": "yes" if with_payload else None,
         "reason": reason,
     }
-    for kind, path in outputs:
-        if kind == "json":
-            text = as_json.render(replay_json.result(found.replayed, found.files, here.run(NAME, options), weak))
-        else:
-            page = here.page() if path is None else here.plain_page()
-            if kind == "summary":
-                replay_summary.summary(page, found.replayed, site, weak)
-            else:
-                replay_text.result(page, found.replayed, site, weak, requirements=LIST in requirements)
-            text = page.text()
-        if path is None:
-            answer(text)
-        else:
-            write_whole(path, text)
+    tell(
+        here,
+        outputs,
+        result=lambda: replay_json.result(found.replayed, found.files, here.run(NAME, options), weak),
+        summary=lambda page: replay_summary.summary(page, found.replayed, site, weak),
+        text=lambda page: replay_text.result(page, found.replayed, site, weak, requirements=LIST in requirements),
+    )
     return _exit(here, found.replayed, fail_on)
 
 
