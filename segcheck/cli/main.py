@@ -24,15 +24,19 @@ from segcheck.lang.words import Say, choose_language
 from segcheck.version import __version__
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit code; never raises, never prints a traceback."""
+def main() -> int:
+    """Run the command line of this process, which is for nothing else, and return its exit code."""
     # What is built here stays until the end: looking for rings in it after every 700 objects, and once more before the
-    # process goes away, is a tenth of a run.
+    # process goes away, is a tenth of a run. (A process that lives on, as the tests' does, would never let go of anything.)
     gc.set_threshold(50_000, 20, 20)
-    atexit.unregister(gc.freeze)
     atexit.register(gc.freeze)
     # numpy's linear algebra, of which nothing is used here, starts a thread for each processor when it is loaded (0.06 s).
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return run()
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; never raises, never prints a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _forgive(sys.stdout)
     _forgive(sys.stderr)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import assert_never
+from weakref import WeakKeyDictionary
 
 from segcheck.analysis.compiling import routing
 from segcheck.analysis.compiling.needs import BROADCAST, LOOPBACK, MULTICAST
@@ -86,8 +86,18 @@ def address_class(space: Space, kind: AddressClass) -> tuple[IntervalSet, Interv
     return _classes(space)[kind]
 
 
-@lru_cache(maxsize=128)  # a list asks again and again; a site has many lists
+#: A list asks again and again. Kept as long as the space is: it holds a store of nodes, which must not outlive its use.
+_CLASSES: WeakKeyDictionary[Space, dict[AddressClass, tuple[IntervalSet, IntervalSet]]] = WeakKeyDictionary()
+
+
 def _classes(space: Space) -> dict[AddressClass, tuple[IntervalSet, IntervalSet]]:
+    known = _CLASSES.get(space)
+    if known is None:
+        known = _CLASSES[space] = _classified(space)
+    return known
+
+
+def _classified(space: Space) -> dict[AddressClass, tuple[IntervalSet, IntervalSet]]:
     device = space.device
     own, ends = LOOPBACK, BROADCAST
     for interface in device.interfaces:
