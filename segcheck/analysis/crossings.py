@@ -325,6 +325,9 @@ class _Judge:
                 continue
             found = expected.helpers(network, self.reach.visited(pair.src.id))
             session = pair.forbidden_may & expected.control(universe, found) if found else None
+            if session:  # and only helpers that it passes can read it
+                found = expected.helpers(network, self.reach.visited(pair.src.id, session))
+                session = session & expected.control(universe, found)
             if session:
                 names = dict.fromkeys(device for device, _ in found)
                 doubts = tuple(Doubt(f"helper:{name}", DoubtKind.HELPER, name) for name in names)

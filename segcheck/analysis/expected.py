@@ -55,13 +55,13 @@ def helpers(network: Network, devices: Iterable[str]) -> tuple[tuple[str, Helper
 
 
 def control(universe: Universe, found: Sequence[tuple[str, Helper]]) -> PacketSet:
-    """Return the packets that open a control session of one of the helpers."""
+    """Return the packets that open a control session of one of the helpers: a later fragment, which names no port, opens none."""
     packets = universe.nothing
     for protocol, ports in dict.fromkeys(
         service for _, helper in found for service in CONTROL.get(helper.protocol, _ANYTHING)
     ):
         packets = packets | (universe.field("proto", IntervalSet.of(protocol)) & universe.field("dport", ports))
-    return packets
+    return packets & universe.field("fragment", IntervalSet.of(0))
 
 
 def way_back(universe: Universe, session: PacketSet, sources: IntervalSet, receivers: IntervalSet) -> PacketSet:

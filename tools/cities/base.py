@@ -54,11 +54,13 @@ def base(name: str, model: str, about: tuple[str, str]) -> City:
         Segment("lg-wan", "lg", "10.21.99.0/30", kind="transit"),
         Segment("lg-ipvpn", "lg", "10.21.90.0/29", kind="transit", name="IP-VPN (内部)"),
         Segment("lg-edge", "lg", "10.21.98.0/30", kind="transit"),
-        Segment("suido-lan", "suido", "10.22.10.0/24", "fw-core", name="水道事業"),
+        Segment("suido-lan", "suido", "10.22.10.0/24", "fw-suido", name="水道事業"),
+        Segment("suido-core", "suido", "10.22.98.0/30", kind="transit"),
         Segment("in-srv", "in", "10.31.10.0/24", "fw-in", name="インターネット系サーバ"),
         Segment("in-term", "in", "10.31.12.0/24", "fw-in", name="インターネット系端末"),
         Segment("in-core", "in", "10.31.98.0/30", kind="transit"),
-        Segment("tosho-lan", "tosho", "10.32.10.0/24", "fw-in", name="図書館"),
+        Segment("tosho-lan", "tosho", "10.32.10.0/24", "rt-tosho", name="図書館"),
+        Segment("tosho-core", "tosho", "10.32.98.0/30", kind="transit"),
         Segment("dmz-lan", "dmz", "10.61.10.0/27", "fw-in"),
         Segment("san-lan", "san", "10.51.10.0/28", "fw-core"),
         Segment("mgt-lan", "mgt", "10.91.11.0/26", "fw-core"),
@@ -154,7 +156,7 @@ def _devices(city: City) -> None:
                 Leg("port5", "san-lan", "10.51.10.1"),
                 Leg("port6", "in-core", "10.31.98.1"),
                 Leg("port7", "mgt-lan", "10.91.11.1"),
-                Leg("port8", "suido-lan", "10.22.10.1"),
+                Leg("port8", "suido-core", "10.22.98.1"),
             ],
             [
                 Route("10.21.21.0/24", "10.21.99.2", "port3"),
@@ -163,6 +165,7 @@ def _devices(city: City) -> None:
                 Route("10.11.10.0/24", "10.21.98.2", "port4"),
                 Route("10.31.10.0/24", "10.31.98.2", "port6"),
                 Route("10.31.12.0/24", "10.31.98.2", "port6"),
+                Route("10.22.10.0/24", "10.22.98.2", "port8"),
             ],
         ),
         Device(
@@ -192,12 +195,13 @@ def _devices(city: City) -> None:
                 Leg("eth2", "in-term", "10.31.12.1"),
                 Leg("eth3", "dmz-lan", "10.61.10.1"),
                 Leg("eth4", "sc-link", "198.51.100.2"),
-                Leg("eth5", "tosho-lan", "10.32.10.1"),
+                Leg("eth5", "tosho-core", "10.32.98.1"),
             ],
             [
                 Route("10.21.0.0/16", "10.31.98.1", "eth0"),
                 Route("10.51.10.0/28", "10.31.98.1", "eth0"),
                 Route("198.51.100.0/24", "198.51.100.1", "eth4"),
+                Route("10.32.10.0/24", "10.32.98.2", "eth5"),
             ],
         ),
         Device(
@@ -235,6 +239,22 @@ def _devices(city: City) -> None:
                 [Route("0.0.0.0/0", "10.11.90.1", "", "MN"), Route("0.0.0.0/0", "10.21.90.1", "", "LG")],
             )
             for number, where in ((1, "東"), (2, "西"))
+        ),
+        Device(
+            "fw-suido",
+            "水道事業ファイアウォール",
+            "asa",
+            "firewall",
+            [Leg("inside", "suido-lan", "10.22.10.1"), Leg("city", "suido-core", "10.22.98.2")],
+            [Route("10.21.10.0/24", "10.22.98.1", "city")],
+        ),
+        Device(
+            "rt-tosho",
+            "図書館ルーター (指定管理者)",
+            "yamaha",
+            "router",
+            [Leg("lan1", "tosho-lan", "10.32.10.1"), Leg("lan2", "tosho-core", "10.32.98.2")],
+            [Route("198.51.100.0/24", "10.32.98.1", "lan2")],
         ),
         Device(
             "fw-sch",
@@ -313,7 +333,7 @@ def _lines(city: City) -> None:
             *(
                 (name, "出力は全行そろっている", "export_whole", "出力形式に終わりの印がない")
                 for name, device in city.devices.items()
-                if device.vendor in ("iptables", "nftables")
+                if device.vendor in ("iptables", "nftables", "yamaha")
             ),
         ],
         1,
@@ -397,9 +417,31 @@ def _shared_register(city: City) -> None:
     city.permit("fw-in", "WK-023", "names", "eth1", "eth4", "in-dns-01 > sc-dns", "udp/53", "tcp/53")
     add(Entry("WK-024", "specific", "sc-waf", "dmz-cms-01", ("tcp/443",), "公開ホームページ", ("fw-in",)))
     city.permit("fw-in", "WK-024", "public site", "eth4", "eth3", "sc-waf > dmz-cms-01", "tcp/443")
-    add(Entry("WK-025", "specific", "tosho-terminals", "sc-proxy", ("tcp/8080",), "図書館のウェブ閲覧", ("fw-in",)))
+    add(
+        Entry(
+            "WK-025",
+            "specific",
+            "tosho-terminals",
+            "sc-proxy",
+            ("tcp/8080",),
+            "図書館のウェブ閲覧",
+            ("rt-tosho", "fw-in"),
+        )
+    )
+    city.permit("rt-tosho", "WK-025", "web", "lan1", "lan2", "tosho-terminals > sc-proxy", "tcp/8080")
     city.permit("fw-in", "WK-025", "library", "eth5", "eth4", "tosho-terminals > sc-proxy", "tcp/8080")
-    add(Entry("WK-030", "specific", "suido-ryokin-01", "lg-zaimu-01", ("tcp/443",), "水道料金の財務連携", ("fw-core",)))
+    add(
+        Entry(
+            "WK-030",
+            "specific",
+            "suido-ryokin-01",
+            "lg-zaimu-01",
+            ("tcp/443",),
+            "水道料金の財務連携",
+            ("fw-suido", "fw-core"),
+        )
+    )
+    city.permit("fw-suido", "WK-030", "財務連携", "inside", "city", "suido-ryokin-01 > lg-zaimu-01", "tcp/443")
     city.permit("fw-core", "WK-030", "財務連携", "port8", "port1", "suido-ryokin-01 > lg-zaimu-01", "tcp/443")
     add(Entry("WK-040", "specific", "sch-srv-01", "sch-proxy", ("tcp/8080",), "校務支援システムの更新", ("fw-sch",)))
     city.permit("fw-sch", "WK-040", "updates", "eth0", "eth2", "sch-srv-01 > sch-proxy", "tcp/8080")

@@ -69,7 +69,13 @@ class Device:
     @property
     def paths(self) -> tuple[str, ...]:
         """The files of its export; iptables keeps each family apart."""
-        known = {"iptables": ("rules.v4", "rules.v6"), "nftables": ("nft",), "panos": ("xml",), "ios": ("cfg",)}
+        known = {
+            "iptables": ("rules.v4", "rules.v6"),
+            "nftables": ("nft",),
+            "panos": ("xml",),
+            "ios": ("cfg",),
+            "asa": ("cfg",),
+        }
         return tuple(f"exports/{self.id}.{ending}" for ending in known.get(self.vendor, ("conf",)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tools.cities.plan import City, Rule
+from tools.cities.plan import City, Route, Rule
 
 
 @dataclass
@@ -22,7 +22,17 @@ class Planted:
 def plant(made: City) -> list[Planted]:
     """Put the mistakes into a city and return them; the city gets another id."""
     made.id += "-mistakes"
-    every = [_anything_from_management, _more_ports, _lent_line, _forwarding_sanitiser, _no_log, _expired, _wrong_way]
+    every = [
+        _anything_from_management,
+        _more_ports,
+        _lent_line,
+        _forwarding_sanitiser,
+        _no_log,
+        _expired,
+        _wrong_way,
+        _left_after_work,
+        _scans_by_mail,
+    ]
     return [one for put in every for one in put(made)]
 
 
@@ -141,6 +151,37 @@ def _wrong_way(made: City) -> list[Planted]:
             "forbidden-crossing",
             "exports/fw-core.conf",
             "画面転送 逆向き",
+        )
+    ]
+
+
+def _left_after_work(made: City) -> list[Planted]:
+    for device, come, go in (("fw-suido", "inside", "city"), ("fw-core", "port8", "port1")):
+        _insert(made, device, Rule("", "検針データ", come, go, "suido-terminals", "lg-zaimu-01", ("tcp/445",)))
+    return [
+        Planted(
+            "P9",
+            4,
+            ("移行作業の仮規則が残った", "A rule for a migration outlived it"),
+            "forbidden-crossing",
+            "exports/fw-suido.cfg",
+            "permit tcp object suido-terminals",
+        )
+    ]
+
+
+def _scans_by_mail(made: City) -> list[Planted]:
+    for device, come, go in (("rt-tosho", "lan1", "lan2"), ("fw-in", "eth5", "eth1")):
+        _insert(made, device, Rule("", "scan to mail", come, go, "tosho-terminals", "in-mail-01", ("tcp/25",)))
+    made.devices["rt-tosho"].routes.append(Route("10.31.10.0/24", "10.32.98.1", "lan2"))
+    return [
+        Planted(
+            "P10",
+            14,
+            ("複合機のスキャンを市のメールサーバーへ送る", "The library's scanner sends to the city's mail server"),
+            "forbidden-crossing",
+            "exports/rt-tosho.conf",
+            "10.31.10.25 tcp * 25",
         )
     ]
 

@@ -134,6 +134,7 @@ class Commands:
 
     def _to_device(self, line: Line) -> None:
         words = line.words
+        self.local.redirects = self.local.redirects or words[:2] == ("http", "redirect")
         if words[:3] == ("http", "server", "enable"):
             self.local.web(line)
         elif words[0] in ("ssh", "telnet", "http") and not irrelevant(words, GLOBAL):

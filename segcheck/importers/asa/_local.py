@@ -3,7 +3,8 @@
 Source: Cisco ASA Series General Operations CLI Configuration Guide, "Management Access" (`ssh`, `http`, `telnet` name who may log
 in by which interface, nobody else may); Firewall CLI Configuration Guide, "Access Rules" (management rules by `access-group ...
 control-plane` have no implicit deny; what `ssh`, `http` or `telnet` permit comes in whatever they say), "ICMP rules" (`icmp`:
-once an interface has one, the rest is denied). What nothing else decides counts as taken in: the device answers it itself.
+once an interface has one, the rest is denied); Command Reference, `http server enable` (off unless written), `http redirect`.
+What nothing else decides counts as taken in: the device answers it itself.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from segcheck.model.match import ANYTHING, Expr, Field, Interface, conjunction
 from segcheck.model.rules import Action, Call, Continue, Deny, Permit, Rule, RuleList, Unsure
 
 _PORTS = {"ssh": 22, "telnet": 23, "http": 443}
+#: Where the web server listens, and the ports to which it is usually moved: nothing else but a portal listens there.
+_WEB = (80, 443, 8080, 8443)
 
 
 class Local:
@@ -35,6 +38,7 @@ class Local:
         self._icmp: dict[tuple[str, int], list[tuple[Line, Expr, bool]]] = {}
         self._web_port: int | None = None
         self.portal = False
+        self.redirects = False
         self.services: dict[tuple[str, int, int, str], LocalService] = {}
 
     def access(self, line: Line) -> None:
@@ -135,7 +139,8 @@ class Local:
             rules.append(builtin(f"icmp of {name}", conjunction(Interface("in", (name,)), protocol), Deny()))
         if whole:
             closed = [(program, _PORTS[program]) for program in ("ssh", "telnet")]
-            if self._web_port is not None and not self.portal:
-                closed.append(("http", self._web_port))
+            if not self.portal:
+                web = {*_WEB, self._web_port or 443} - ({80} if self.redirects else set())
+                closed += [("web server", port) for port in sorted(web)]
             rules.extend(builtin(f"no other {program}", to_port(6, port), Deny()) for program, port in closed)
         return RuleList(name="asa/local", rules=tuple(rules), default=Permit(), builtin=True)

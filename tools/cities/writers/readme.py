@@ -10,6 +10,8 @@ SYNTAX = {
     "fortigate": "FortiGate",
     "panos": "Palo Alto PAN-OS",
     "ios": "Cisco IOS",
+    "asa": "Cisco ASA",
+    "yamaha": "Yamaha RTX",
     "nftables": "nftables",
     "iptables": "iptables",
 }
