@@ -173,7 +173,8 @@ def _outcome(
     if missing and not findings and not crossed.undecided:
         names = ", ".join(tier.value for tier in missing)
         return Outcome.NOT_APPLICABLE, ((f"このサイトにない階層: {names}", f"the site has no zone of tier {names}"),)
-    if judging.organ and one.tiers and judging.own.isdisjoint(one.tiers) and not findings and not crossed.undecided:
+    beside = judging.organ and one.tiers and judging.own.isdisjoint(one.tiers) and one.id not in judging.crossed
+    if beside and not findings:  # and no pair of an organ's own zones with others' is judged by it
         names = ", ".join(tier.value for tier in one.tiers)
         return Outcome.NOT_APPLICABLE, ((f"この機関にない階層: {names}", f"the organ has no zone of tier {names}"),)
     mine = [check for check in every if check.asks is judging.asks]

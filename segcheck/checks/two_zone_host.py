@@ -56,7 +56,9 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return whether hosts can be told apart at all, and those with two legs are declared not to forward."""
-    hosts = [one for one in context.site.hosts.values() if one.segment]
+    hosts = [
+        one for one in context.site.hosts.values() if one.segment and context.concerns(context.zone_of(one.segment))
+    ]
     if not hosts:
         return nothing("ホストが宣言されていない", "no hosts are declared")
     two = [one for one in hosts if len(_zones(context, one)[0]) > 1]
