@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from segcheck.loaders import site
@@ -18,6 +20,17 @@ def test_an_empty_site_is_valid_and_complete(call, tmp_path, language):
     assert {"topology.yaml", "policy.yaml", "waivers.yaml", "exports/README.md", ".vscode/settings.json"} <= set(
         names(tmp_path / "city")
     )
+
+
+def test_editors_know_the_form_of_every_file_also_of_clauses(call, tmp_path):
+    call("init", "city")
+    mapped = json.loads((tmp_path / "city/.vscode/settings.json").read_text(encoding="utf-8"))["yaml.schemas"]
+
+    assert {place: schema for schema, place in mapped.items()} == {
+        place: f".vscode/segcheck/{name}.json"
+        for name, place in {**{one: f"{one}.yaml" for one in site.MODELS}, "clauses": "clauses/*.yaml"}.items()
+    }
+    assert set(mapped) <= set(names(tmp_path / "city"))
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -94,7 +94,7 @@ def _standard(page: Page, path: marked.Path, rule: Any, guideline: Guideline) ->
     models = [rule.model] if rule.model is not None else list(ProfileModel)
     cells = [guideline.cells[model, rule.from_, rule.to] for model in models]
     added = {kind for cell in cells for kind in rule.kinds if not cell.of(kind)}
-    if rule.from_ is rule.to:
+    if rule.from_ is rule.to and path[0] != "organs":  # between organs no option speaks of them
         page.note(
             (*path, "to"),
             "both tiers are the same; options.intra_tier speaks of those",
