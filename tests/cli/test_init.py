@@ -47,13 +47,22 @@ def test_the_examples_in_the_comments_are_valid_when_the_signs_are_taken_away(ca
             "links: []",
             "register: []",
             "required: []",
+            "organs: []",
         ):
             text = text.replace(empty, empty[:-3])
         path.write_text(text.replace("waivers: []", "waivers:"), encoding="utf-8")
 
     told = [p.en for one in site.load("city").files for p in one.problems if p.severity.value == "error"]
 
-    missing = ("no host", "no device", "there is no file", "no gateway", "device 'fw-core' has no interface 'port3'")
+    missing = (
+        "no zone 'water'",
+        "no zone 'suido'",
+        "no host",
+        "no device",
+        "there is no file",
+        "no gateway",
+        "device 'fw-core' has no interface 'port3'",
+    )
     assert [text for text in told if not text.startswith(missing)] == []
 
 
