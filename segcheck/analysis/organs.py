@@ -27,10 +27,14 @@ class Concerned:
     def finding(self, one: Finding) -> frozenset[str]:
         """Return the organs that a finding concerns: those of its zones, else those of the thing that it is about.
 
-        One between networks of others, or about the body's papers, concerns every organ.
+        One that is about no crossing, but about a host, a group, shared equipment or an entry of the register, concerns the
+        organs of all its parts. One between networks of others, or about the body's papers, concerns every organ.
         """
-        zones = [zone for pair in one.pairs for zone in pair if zone]
-        return (self._of(zones) if zones else self._about(one)) or self._every
+        zones = [*(zone for pair in one.pairs for zone in pair if zone), *one.also]
+        if not zones:
+            return self._about(one, devices=True) or self._every
+        partly = not all(all(pair) for pair in one.pairs)
+        return self._of(zones) | (self._about(one, devices=False) if partly else frozenset()) or self._every
 
     def crossing(self, one: Crossing) -> frozenset[str]:
         """Return the organs at the ends of a crossing."""
@@ -40,10 +44,12 @@ class Concerned:
         found = (self._site.policy.organ_of(zone) for zone in zones)
         return frozenset(one.id for one in found if one is not None)
 
-    def _about(self, one: Finding) -> frozenset[str]:
+    def _about(self, one: Finding, *, devices: bool) -> frozenset[str]:
+        """Return the organs of the thing that a finding is about; a device on the way to a zone is not `devices`."""
         for text in (one.key, one.subject):
             found = _ID.match(text)
-            organs = self._thing(found[0]) if found is not None else frozenset()
+            named = found is not None and (devices or found[0] not in self._site.devices)
+            organs = self._thing(found[0]) if found is not None and named else frozenset()
             if organs:
                 return organs
         return frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, by_name, coverage, finding, lacks, nothing
@@ -49,9 +50,11 @@ def find(context: Context) -> Iterator[Finding]:
             other = subject.attributes.get("other_segments")
             facts = f"zones: {', '.join(zones)}"
             wrong = (other,) if other is not None else ()
-            yield finding(CHECK, subject, wrong, requirements=("X-01",), more=more, facts=facts)
+            told = finding(CHECK, subject, wrong, requirements=("X-01",), more=more, facts=facts)
+            yield replace(told, also=zones)
         if forwards is not None and forwards.value is True and (len(zones) > 1 or _gateway(context, host)):
-            yield finding(CHECK, subject, (forwards,), requirements=("X-02",), key=f"{host.id}:forward")
+            told = finding(CHECK, subject, (forwards,), requirements=("X-02",), key=f"{host.id}:forward")
+            yield replace(told, also=zones)
 
 
 def covered(context: Context) -> Covered:

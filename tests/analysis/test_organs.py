@@ -1,5 +1,6 @@
 """Entries between organs: both must know them, and the answer says whose standard refused."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -36,7 +37,8 @@ def load(tmp_path):
     """Return a function that loads the town with an entry and organs."""
 
     def made(line, organs="", profiles=(), options=""):
-        (tmp_path / "topology.yaml").write_text(topology(), encoding="utf-8")
+        groups = "groups:\n  two: {hosts: [h-lgwan, lg-two]}\n"
+        (tmp_path / "topology.yaml").write_text(topology().replace("groups:\n", groups), encoding="utf-8")
         text = "segcheck: 1\nprofiles:\n" + "".join(profiles or [profile()]) + options + "register:\n" + line
         (tmp_path / "policy.yaml").write_text(text + (f"organs:\n{organs}" if organs else ""), encoding="utf-8")
         found = sites.load(str(tmp_path))
@@ -139,6 +141,8 @@ BOTH = {"city", "water"}
         ("san", "san", ("", ""), {"city"}),
         ("DOC-1", "自己点検", ("", ""), BOTH),  # the body's papers
         ("web:1", "rt a", ("", ""), {"city"}),
+        ("E:/fw", "E", ("z-lgwan", ""), BOTH),  # an entry whose other end is not among its zones
+        ("two", "two", ("z-lgwan", ""), BOTH),  # a group with members of both
     ],
 )
 def test_a_finding_concerns_the_organs_of_its_zones_else_of_its_subject(load, key, subject, zones, organs):
@@ -155,6 +159,38 @@ def test_a_finding_concerns_the_organs_of_its_zones_else_of_its_subject(load, ke
     )
 
     assert Concerned(site).finding(found) == organs
+
+
+@pytest.mark.parametrize(("zone", "organs"), [("z-lgwan", {"city"}), ("z-dmz", {"water"}), ("", BOTH)])
+def test_a_device_of_both_is_about_the_zone_that_is_named(load, zone, organs):
+    found = Finding(
+        check="c",
+        weight=Weight.HIGH,
+        standing=Standing.VIOLATED,
+        basis=(Basis.RULES,),
+        subject="fw a",
+        key="fw:a",
+        src_zone=zone,
+    )
+
+    assert Concerned(load(BESIDE, CITY + organ("z-dmz"))).finding(found) == organs
+
+
+@pytest.mark.parametrize(("also", "organs"), [((), {"city"}), (("z-dmz",), {"city"}), (("lg2",), BOTH)])
+def test_a_host_with_legs_in_two_organs_concerns_both(load, also, organs):
+    found = Finding(
+        check="c",
+        weight=Weight.HIGH,
+        standing=Standing.VIOLATED,
+        basis=(Basis.RULES,),
+        subject="h-lgwan",
+        key="h-lgwan",
+        src_zone="z-lgwan",
+        also=also,
+    )
+
+    assert Concerned(load(BESIDE, CITY + organ("lg2"))).finding(found) == organs
+    assert found.fingerprint == replace(found, also=()).fingerprint
 
 
 def test_another_model_is_supposed_for_every_organ(load):
