@@ -193,7 +193,7 @@ class _Judge:
     def _apart(self, source: Place, receiver: Place) -> bool:
         if source.zone == receiver.zone:
             return False
-        return not (self.network.site.policy.options.intra_tier and source.tier is receiver.tier)
+        return not self.network.site.policy.intra_tier(source.zone, source.tier, receiver.zone, receiver.tier)
 
     # ---- one receiver
 

@@ -14,6 +14,7 @@ from segcheck.model.check import Said
 from segcheck.model.clauses import Clauses, serving
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding
+from segcheck.model.profile import Guideline
 from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Coverage, Covered, Met, Outcome, Requirement, in_force
 from segcheck.model.site_words import Tier
@@ -78,6 +79,7 @@ class Judging:
     tiers       of the site's zones
     editions, models   of the profiles in force
     scope       requirements that the site's policy names; () = those decidable from rules
+    organ       of which all this is known, "" = the whole site; `own` are the tiers of its zones
     """
 
     asks: Basis
@@ -87,16 +89,19 @@ class Judging:
     tiers: frozenset[Tier]
     editions: frozenset[str]
     models: frozenset[ProfileModel]
+    guideline: Guideline
     scope: frozenset[str] = frozenset()
+    organ: str = ""
+    own: frozenset[Tier] = frozenset()
 
 
 def outcomes(
     every: Iterable[Requirement], judging: Judging, own: Sequence[Clauses], example: Clauses
 ) -> tuple[Met, ...]:
-    """Return how the site stands to each requirement, in the order of the catalogue."""
+    """Return how the site, or an organ of it, stands to each requirement, in the order of the catalogue."""
     return tuple(
         _met(one, demanded, judging, serving(one.id, own, example))
-        for one, demanded in in_force(every, judging.editions, judging.models)
+        for one, demanded in in_force(every, judging.editions, judging.models, judging.guideline)
     )
 
 
@@ -128,6 +133,7 @@ def _met(one: Requirement, demanded: bool, judging: Judging, clauses: tuple[tupl
         because=because,
         findings=tuple(dict.fromkeys(finding.fingerprint for finding in findings)),
         in_scope=_in_scope(one, judging, every, supplied=all(_supplied(check) for check in mine)),
+        organ=judging.organ,
     )
 
 
@@ -167,6 +173,10 @@ def _outcome(
     if missing and not findings and not crossed.undecided:
         names = ", ".join(tier.value for tier in missing)
         return Outcome.NOT_APPLICABLE, ((f"このサイトにない階層: {names}", f"the site has no zone of tier {names}"),)
+    beside = judging.organ and one.tiers and judging.own.isdisjoint(one.tiers) and one.id not in judging.crossed
+    if beside and not findings:  # and no pair of an organ's own zones with others' is judged by it
+        names = ", ".join(tier.value for tier in one.tiers)
+        return Outcome.NOT_APPLICABLE, ((f"この機関にない階層: {names}", f"the organ has no zone of tier {names}"),)
     mine = [check for check in every if check.asks is judging.asks]
     open_ = [finding for finding in findings if finding.standing is Standing.UNDECIDED]
     answers = [check.covered for check in mine]

@@ -11,6 +11,7 @@ from datetime import date
 from enum import Enum
 
 from segcheck.analysis.ends import Part, Places, addresses_of
+from segcheck.model.organ import Organ
 from segcheck.model.profile import Cell, Guideline, Need, Permit, StandardRule
 from segcheck.model.register import Kind, ProfileModel, ProfileUse, RegisterEntry
 from segcheck.model.site import Endpoint, Host, Site
@@ -45,6 +46,7 @@ class Refusal:
     place, peer   ids of the places; the tiers are those of `cell`
     missing       the needs that are not met; `option` the choice that is not made
     stated        the policy states the option, though not so that it helps
+    organ         whose standard refuses it; None where the site has no organs, or where neither end is of one
     """
 
     entry: str
@@ -59,6 +61,7 @@ class Refusal:
     peers: frozenset[PeerClass] = frozenset()
     option: str = ""
     stated: bool = False
+    organ: Organ | None = None
 
 
 class Profiling:
@@ -82,12 +85,14 @@ class Profiling:
             self._known[key] = self._asked(entry, session, opener, answerer, day)
         return self._known[key]
 
-    def cell(self, model: ProfileModel, edition: str, initiator: Tier, responder: Tier, day: date) -> Cell:
-        """Return a cell as an edition has it, changed by the city's own standard as far as that counts on the day."""
+    def cell(
+        self, model: ProfileModel, edition: str, initiator: Tier, responder: Tier, day: date, organ: Organ | None = None
+    ) -> Cell:
+        """Return a cell as an edition has it, changed by the standard of the city, or an organ, as far as that counts."""
         found = self.guideline.cell(model, edition, initiator, responder)
         if found.never or not self.guideline.knows(model, edition):
             return found
-        for rule in self.site.policy.standard:
+        for rule in self.site.policy.standard_of(organ):
             if (rule.initiator, rule.responder) == (initiator, responder) and rule.model in (None, model):
                 found = changed(found, rule, day)
         return found
@@ -95,7 +100,7 @@ class Profiling:
     def _asked(self, entry: RegisterEntry, session: Session, opener: Part, answerer: Part, day: date) -> Refusal | None:
         if opener.zone == answerer.zone:
             return None
-        if self.site.policy.options.intra_tier and opener.tier is answerer.tier:
+        if self.site.policy.intra_tier(opener.zone, opener.tier, answerer.zone, answerer.tier):
             return None
         told = Refusal(
             entry=entry.id,
@@ -105,23 +110,39 @@ class Profiling:
             kind=entry.kind,
             why=Why.NO_MODEL,
         )
-        for profiles in self._governing(opener, answerer, day):
+        for organ, profiles in self._governing(opener, answerer, day):
             if not profiles:
-                return told
+                return replace(told, organ=organ)
             for profile in profiles:  # all that hold at once must know it
+                by = replace(told, profile=profile, organ=organ)
                 if not self.guideline.knows(profile.model, profile.guideline_edition):
-                    return replace(told, why=Why.NO_EDITION, profile=profile)
-                found = self._through(replace(told, profile=profile), entry, session, opener, answerer, day)
+                    return replace(by, why=Why.NO_EDITION)
+                found = self._through(by, entry, session, opener, answerer, day)
                 if found is not None:
                     return found
         return None
 
-    def _governing(self, opener: Part, answerer: Part, day: date) -> Iterator[list[ProfileUse]]:
-        """Yield the profiles of the more protected end; of two ends of one tier, those of each."""
-        ranks = self._rank[opener.tier], self._rank[answerer.tier]
-        for part, rank in ((opener, ranks[0]), (answerer, ranks[1])):
-            if rank == min(ranks):
-                yield [one for one in self.site.policy.profiles if one.holds(part.place, day)]
+    def _governing(self, opener: Part, answerer: Part, day: date) -> Iterator[tuple[Organ | None, list[ProfileUse]]]:
+        """Yield whose standard counts, with the profiles: those of the more protected end, of ends of one tier those of each.
+
+        Between two organs both must know it, whatever their tiers. With what others answer for, the organ decides alone.
+        """
+        policy = self.site.policy
+        ends = [(part, policy.organ_of(part.zone)) for part in (opener, answerer)]
+        (_, first), (_, second) = ends
+        if first is not None and second is not None and first != second:
+            yield from ((organ, self._held(part.place, day)) for part, organ in ends)
+            return
+        organ = first or second
+        lowest = min(self._rank[part.tier] for part, _ in ends)
+        for part, its in ends:
+            if self._rank[part.tier] == lowest:
+                other = answerer if part is opener else opener
+                own = its is None and organ is not None and any(one.organ == organ.id for one in policy.profiles)
+                yield organ, self._held(other.place if own else part.place, day)
+
+    def _held(self, place: str, day: date) -> list[ProfileUse]:
+        return [one for one in self.site.policy.profiles if one.holds(place, day)]
 
     def _through(
         self, told: Refusal, entry: RegisterEntry, session: Session, opener: Part, answerer: Part, day: date
@@ -132,12 +153,12 @@ class Profiling:
         if session.leg and entry.kind is Kind.SANITISE:  # data must be allowed to go that way at all, then each leg
             outer = self._outer(entry)
             if not outer:
-                return replace(told, why=Why.KIND, cell=self.cell(model, edition, *pairs[0], day))
+                return replace(told, why=Why.KIND, cell=self.cell(model, edition, *pairs[0], day, told.organ))
             pairs = [*outer, *pairs]
         for initiator, responder in dict.fromkeys(pairs):
             if initiator is responder and (initiator, responder) != pairs[-1]:
                 continue
-            cell = self.cell(model, edition, initiator, responder, day)
+            cell = self.cell(model, edition, initiator, responder, day, told.organ)
             found = self._permitted(
                 replace(told, cell=cell, tiers=(initiator, responder)), entry, session, opener, answerer, day
             )

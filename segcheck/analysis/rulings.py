@@ -95,7 +95,8 @@ class Rulings:
             return Ruling.UNDECLARED, ""
         if src.zone == dst.zone:
             return Ruling.SAME_ZONE, ""
-        if self.site.policy.options.intra_tier and src.tier is dst.tier and src.kind is not SpotKind.UNKNOWN:
+        alike = self.site.policy.intra_tier(src.zone, src.tier, dst.zone, dst.tier)
+        if alike and src.kind is not SpotKind.UNKNOWN:
             return Ruling.SAME_ZONE, ""
         return self.register(seen)
 

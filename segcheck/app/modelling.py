@@ -50,7 +50,8 @@ def supposing(site: Site, model: ProfileModel, day: date) -> Site:
 def weakened(site: Site, day: date) -> tuple[str, ...]:
     """Return the rules of the city's own standard by which more may exist than by the models, as results name them."""
     return tuple(
-        f"policy.yaml standard {rule.id}: {rule.initiator.short} → {rule.responder.short} "
+        f"policy.yaml {f'organs {rule.organ} ' if rule.organ else ''}standard {rule.id}: "
+        f"{rule.initiator.short} → {rule.responder.short} "
         f"{', '.join(kind.value for kind in Kind if kind in rule.kinds)} ({rule.document}, {rule.approver})"
         for rule in profiling.weakening(site, day)
     )

@@ -9,11 +9,16 @@ from functools import cache
 
 from segcheck import checks
 from segcheck.analysis import outcomes
+from segcheck.analysis.organs import Concerned
 from segcheck.analysis.outcomes import Crossed, Judging, Serving
 from segcheck.checks import Context, SeenContext
+from segcheck.loaders import profiles as guidelines
 from segcheck.loaders import requirements
+from segcheck.model.clauses import Clauses
 from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.finding import Basis, Finding
+from segcheck.model.organ import Organ
+from segcheck.model.register import ProfileUse
 from segcheck.model.requirement import Coverage, Covered, Met
 from segcheck.model.site import Site
 from segcheck.model.site_words import Tier
@@ -32,7 +37,7 @@ def stands(
     findings: tuple[Finding, ...],
     crossings: tuple[Crossing, ...] = (),
 ) -> tuple[Met, ...]:
-    """Return how a site stands to each requirement on a day.
+    """Return how a site stands to each requirement on a day; where it has organs, how each of them does, one after the other.
 
     context    what the checks were asked of; None: the site was too large for them
     wanted     ids of the checks that were asked; None = all
@@ -44,25 +49,53 @@ def stands(
     asks = Basis.CAPTURES if isinstance(context, SeenContext) else Basis.RULES
     # Of checks of rules a replay would only say that they are there; loading them all takes longer than judging.
     asked = checks.installed() if asks is Basis.RULES else checks.asked_of(asks)
-    profiles = [one for one in site.policy.profiles if _holds(one.begins, one.until, day)]
-    judging = Judging(
-        asks=asks,
-        serving=(
-            *(_serving(module, context, asks, wanted) for module in asked),
-            *(_crossing_serving(crossings, judged=context is not None) if asks is Basis.RULES else ()),
-        ),
-        findings=findings,
-        crossed=_crossed(crossings, findings),
-        tiers=frozenset(zone.tier for zone in site.zones.values()),
-        editions=frozenset(one.guideline_edition for one in profiles),
-        models=frozenset(one.model for one in profiles),
-        scope=frozenset(site.policy.scope),
-    )
-    return outcomes.outcomes(requirements.load(), judging, site.clauses, requirements.example())
+
+    def judging(organ: Organ | None, findings: tuple[Finding, ...], crossings: tuple[Crossing, ...]) -> Judging:
+        about = context.of(organ) if organ is not None and isinstance(context, Context) else context
+        profiles = [one for one in site.policy.profiles if _holds(site, one, organ, day)]
+        zones = site.zones.values()
+        return Judging(
+            asks=asks,
+            serving=(
+                *(_serving(module, about, asks, wanted) for module in asked),
+                *(_crossing_serving(crossings, judged=context is not None) if asks is Basis.RULES else ()),
+            ),
+            findings=findings,
+            crossed=_crossed(crossings, findings),
+            tiers=frozenset(zone.tier for zone in zones),
+            editions=frozenset(one.guideline_edition for one in profiles),
+            models=frozenset(one.model for one in profiles),
+            guideline=site.policy.guideline or guidelines.load(),
+            scope=frozenset(site.policy.scope),
+            organ=organ.id if organ is not None else "",
+            own=frozenset(zone.tier for zone in zones if organ is not None and zone.id in organ.zones),
+        )
+
+    every, example = requirements.load(), requirements.example()
+    if not site.policy.organs:
+        return outcomes.outcomes(every, judging(None, findings, crossings), site.clauses, example)
+    concerned = Concerned(site)
+    found: list[Met] = []
+    for organ in site.policy.organs:
+        mine = tuple(one for one in findings if organ.id in concerned.finding(one))
+        pairs = tuple(one for one in crossings if organ.id in concerned.crossing(one))
+        found += outcomes.outcomes(every, judging(organ, mine, pairs), _clauses(site, organ), example)
+    return tuple(found)
 
 
-def _holds(begins: date | None, until: date | None, day: date) -> bool:
-    return (begins is None or begins <= day) and (until is None or day <= until)
+def _holds(site: Site, use: ProfileUse, organ: Organ | None, day: date) -> bool:
+    """Return whether a model is in force on a day, for some segment of an organ if one is asked about."""
+    if organ is None:
+        return (use.begins is None or use.begins <= day) and (use.until is None or day <= use.until)
+    return any(use.holds(one.id, day) for one in site.segments.values() if one.zone in organ.zones)
+
+
+def _clauses(site: Site, organ: Organ) -> tuple[Clauses, ...]:
+    """Return the clauses of an organ: those that it names, or those of the body that no organ names."""
+    if organ.clauses:
+        return tuple(one for one in site.clauses if one.name == organ.clauses)
+    taken = {one.clauses for one in site.policy.organs}
+    return tuple(one for one in site.clauses if one.name not in taken)
 
 
 def _serving(

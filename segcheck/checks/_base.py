@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,6 +13,7 @@ from segcheck.analysis import permitting
 from segcheck.analysis.network import Network
 from segcheck.analysis.permitting import Allowance, Held
 from segcheck.model.finding import ConfigEvidence, Evidence, Weight, WitnessEvidence
+from segcheck.model.organ import Organ
 from segcheck.model.register import RegisterEntry
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
@@ -25,7 +27,10 @@ if TYPE_CHECKING:  # replay, which needs none of it, comes here for the words be
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Context:
-    """A site, judged; what is costly is worked out once for all checks."""
+    """A site, judged; what is costly is worked out once for all checks.
+
+    organ   whose part of the site it is asked about how far a check could be asked; None = the whole
+    """
 
     site: Site
     day: date
@@ -33,6 +38,33 @@ class Context:
     bindings: tuple[Binding, ...]
     judgement: Judgement
     tell: Callable[[str], None] = field(default=lambda _: None)
+    organ: Organ | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both are the same site judged once, whatever the organ: what caches keep depends on no organ."""
+        return isinstance(other, Context) and self.judgement is other.judgement
+
+    def __hash__(self) -> int:
+        """Return the same for every organ."""
+        return id(self.judgement)
+
+    def of(self, organ: Organ) -> Context:
+        """Return the same, asked about an organ; what was worked out already stays."""
+        made = copy(self)
+        object.__setattr__(made, "organ", organ)
+        return made
+
+    def concerns(self, *zones: str) -> bool:
+        """Return whether what stands in these zones is asked about: some of them are the organ's, or none is any organ's."""
+        if self.organ is None or not self.organ.zones.isdisjoint(zones):
+            return True
+        return not any(self.site.policy.organ_of(zone) for zone in zones)
+
+    def concerns_device(self, name: str) -> bool:
+        """Return whether a device stands in zones that are asked about."""
+        device = self.site.devices.get(name)
+        segments = (one.segment for one in device.interfaces if one.segment) if device is not None else ()
+        return self.concerns(*(self.site.segments[one].zone for one in segments))
 
     @cached_property
     def causes(self) -> tuple[Cause, ...]:

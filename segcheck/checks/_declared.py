@@ -150,6 +150,7 @@ def _subject(
     own = [one for one in segments if one in site.segments]
     own = [one for one in own if site.zones[site.segments[one].zone].responsibility is Responsibility.CITY]
     own = [one for one in own if not tiers or site.zones[site.segments[one].zone].tier in tiers]
+    own = [one for one in own if context.concerns(site.segments[one].zone)]
     if not own:
         return None
     zone = site.segments[own[0]].zone
@@ -254,6 +255,8 @@ def coverage(context: Context, subjects: Iterable[Subject], asked: Sequence[Aske
     lacking: list[Said] = []
     bare: list[Said] = []
     for subject in subjects:
+        if not context.concerns(*(context.site.segments[one].zone for one in subject.segments), subject.zone):
+            continue
         names = [one.name for one in asked if one.needed and one.name not in subject.attributes]
         if names:
             lacking.append((f"{subject.id} ({_said(names, 0)})", f"{subject.id} ({_said(names, 1)})"))
@@ -318,6 +321,7 @@ def terminals(context: Context, tiers: Collection[Tier], title: Said) -> tuple[t
     if found:
         return found, ASKED
     zones = [zone.id for zone in context.site.zones.values() if zone.tier in tiers and _own(zone.responsibility)]
+    zones = [zone for zone in zones if context.concerns(zone)]
     if not zones:
         return (), nothing(f"{title[0]}のゾーンがない", f"there is no zone of the {title[1]}")
     return (), missing(

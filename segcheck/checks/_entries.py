@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from segcheck.analysis import permitting
 from segcheck.analysis.network import PUBLIC, Network
+from segcheck.checks._base import Context
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight
@@ -24,9 +25,21 @@ GRAVE = frozenset((Tier.MYNUMBER, Tier.JUKI, Tier.GOV_CLOUD))
 NO_ENTRY = Covered(Coverage.NOTHING_TO_ASK, ("有効な台帳の項目がない。", "There is no register entry in force."))
 
 
-def in_force(network: Network) -> tuple[RegisterEntry, ...]:
-    """Return the entries that permit something on the day of the judgement, in the order of the register."""
-    return tuple(one for one in network.site.policy.register if one.permits_on(network.day))
+def in_force(context: Context) -> tuple[RegisterEntry, ...]:
+    """Return the entries that permit something on the day of the judgement, in the order of the register.
+
+    Of an organ those with an end in it.
+    """
+    return tuple(one for one in context.site.policy.register if one.permits_on(context.day) and concerned(context, one))
+
+
+def concerned(context: Context, entry: RegisterEntry) -> bool:
+    """Return whether an entry has an end in the organ that is asked about."""
+    if context.organ is None:
+        return True
+    return context.concerns(
+        *(zone for end in (entry.source, entry.destination) for _, zone in places(context.network, end))
+    )
 
 
 def grave(network: Network, entry: RegisterEntry) -> bool:

@@ -298,6 +298,7 @@ def exports_read(context: Context) -> Covered:
         (name, station)
         for name, station in context.network.stations.items()
         if station.device.responsibility is Responsibility.CITY and station.device.kind is not DeviceKind.SWITCH
+        if context.concerns_device(name)
     ]
     if not own:
         return Covered(

@@ -11,7 +11,18 @@ from segcheck.model.requirement import Certainty
 
 
 def reason(guideline: Guideline, refusal: Refusal) -> Said:
-    """Return why an entry must not exist there, with its cell."""
+    """Return why an entry must not exist there, with its cell; in a site with organs, by whose standard."""
+    japanese, english = _reason(guideline, refusal)
+    if refusal.organ is None:
+        return japanese, english
+    rule = refusal.cell.standard if refusal.cell is not None else ""
+    return (
+        f"{refusal.organ.title} の基準{f' {rule}' if rule else ''}による。{japanese}",
+        f"by the standard of {refusal.organ.title}{f', {rule}' if rule else ''}: {english}",
+    )
+
+
+def _reason(guideline: Guideline, refusal: Refusal) -> Said:
     if refusal.profile is None:
         return (
             f"{refusal.place} と {refusal.peer} の間には、この日に適用するモデルが profiles にない",

@@ -63,6 +63,7 @@ def covered(context: Context) -> Covered:
         if site.zones[one.zone].tier in EXPOSED
         and site.zones[one.zone].responsibility is Responsibility.CITY
         and not context.transit(one.id)
+        and context.concerns(one.zone)
     ]
     if not exposed:
         return nothing("インターネット接続系・公開セグメントがない", "there is no internet tier and no public segment")

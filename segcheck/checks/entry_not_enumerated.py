@@ -48,7 +48,7 @@ _FAMILIES = ((4, V4), (6, V6))
 
 def find(context: Context) -> Iterator[Finding]:
     """Yield each entry in force of which an end is a segment, a zone, a group with segments, or no one's in particular."""
-    for entry in _entries.in_force(context.network):
+    for entry in _entries.in_force(context):
         ends = [end for end in _ends(context, entry) if _wide(context, end) or _twice(context, end)]
         if not ends:
             continue
@@ -68,7 +68,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return ASKED wherever the register has entries in force."""
-    return Covered(Coverage.ASKED) if _entries.in_force(context.network) else _entries.NO_ENTRY
+    return Covered(Coverage.ASKED) if _entries.in_force(context) else _entries.NO_ENTRY
 
 
 def _remedy(entry: RegisterEntry, ends: str) -> Said:

@@ -48,7 +48,7 @@ _PORTED = frozenset((6, 17, 33, 132, 136))
 def find(context: Context) -> Iterator[Finding]:
     """Yield each entry in force with a service that leaves its ports open, with the packets of those services."""
     universe = context.judgement.reach.universe
-    for entry in _entries.in_force(context.network):
+    for entry in _entries.in_force(context):
         services = _open(dict.fromkeys(_services(context, entry)))
         if not services:
             continue
@@ -74,7 +74,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return ASKED wherever the register has entries in force."""
-    return Covered(Coverage.ASKED) if _entries.in_force(context.network) else _entries.NO_ENTRY
+    return Covered(Coverage.ASKED) if _entries.in_force(context) else _entries.NO_ENTRY
 
 
 def _services(context: Context, entry: RegisterEntry) -> Iterator[Service]:

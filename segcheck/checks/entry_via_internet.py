@@ -49,7 +49,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return whether the ways of every such entry are known: those of which none surely arrives could not be followed."""
-    mine = [one for one in _entries.in_force(context.network) if _entries.grave(context.network, one)]
+    mine = [one for one in _entries.in_force(context) if _entries.grave(context.network, one)]
     if not mine:
         return Covered(
             Coverage.NOTHING_TO_ASK,

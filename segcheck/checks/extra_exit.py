@@ -54,7 +54,7 @@ CHECK = Check(
 
 def covered(context: Context) -> Covered:
     """Return whether the ways out of every device are known; a device that nobody read may have any."""
-    known, unknown = asked(context.network)
+    known, unknown = ([name for name in names if context.concerns_device(name)] for names in asked(context.network))
     if unknown:
         names = ", ".join(unknown)
         return Covered(

@@ -84,5 +84,5 @@ def covered(context: Context) -> Covered:
 
 def _exports(context: Context) -> Iterator[tuple[TopologyDevice, Export]]:
     for device in context.site.devices.values():
-        if device.responsibility is Responsibility.CITY:
+        if device.responsibility is Responsibility.CITY and context.concerns_device(device.id):
             yield from ((device, export) for export in device.exports)

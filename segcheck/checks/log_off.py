@@ -57,7 +57,7 @@ def covered(context: Context) -> Covered:
 
     Linux logs by rules of their own, which are not held against the rules that permit.
     """
-    entries = in_force(context.network)
+    entries = in_force(context)
     if not entries:
         return NO_ENTRY
     told = {

@@ -62,7 +62,7 @@ def covered(context: Context) -> Covered:
     routing = [
         one
         for one in context.site.devices.values()
-        if one.kind in ROUTING and one.responsibility is Responsibility.CITY
+        if one.kind in ROUTING and one.responsibility is Responsibility.CITY and context.concerns_device(one.id)
     ]
     if not routing:
         return nothing("経路を持つ機器がない", "there is no device that routes")

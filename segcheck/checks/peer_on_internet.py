@@ -114,7 +114,7 @@ def covered(context: Context) -> Covered:
 
 def _asked(context: Context) -> Iterator[tuple[RegisterEntry, Endpoint]]:
     """Yield the entries in force with an end in the My Number tier, and the other end where it is not wholly in that tier."""
-    for entry in _entries.in_force(context.network):
+    for entry in _entries.in_force(context):
         for own, peer in ((entry.source, entry.destination), (entry.destination, entry.source)):
             here = {tier for tier, _ in _entries.places(context.network, own)}
             there = {tier for tier, _ in _entries.places(context.network, peer)}

@@ -65,7 +65,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return the entries in force whose path nobody declared, then those that cannot be followed."""
-    entries = in_force(context.network)
+    entries = in_force(context)
     if not entries:
         return NO_ENTRY
     nowhere = [one.id for one in entries if not one.path and not one.gateway]

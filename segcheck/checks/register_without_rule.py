@@ -45,4 +45,4 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return ASKED wherever the register has entries in force; what cannot be told is a finding of `narrower-than-registered`."""
-    return Covered(Coverage.ASKED) if in_force(context.network) else NO_ENTRY
+    return Covered(Coverage.ASKED) if in_force(context) else NO_ENTRY

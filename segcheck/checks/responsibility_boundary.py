@@ -73,7 +73,7 @@ def _beyond(context: Context) -> Mapping[str, tuple[str, Tier | None, Span]]:
     site = context.site
     found: dict[str, tuple[str, Tier | None, Span]] = {}
     for zone in site.zones.values():
-        if zone.responsibility is not Responsibility.CITY:
+        if zone.responsibility is not Responsibility.CITY and context.concerns(zone.id):
             found[f"zone:{zone.id}"] = zone.id, zone.tier, zone.span
     for device in site.devices.values():
         if device.responsibility is not Responsibility.CITY:

@@ -51,13 +51,15 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return the entries of which nobody can say whether rules let the other end open sessions."""
-    if not _entries.in_force(context.network):
+    if not _entries.in_force(context):
         return _entries.NO_ENTRY
     universe = context.judgement.reach.universe
     opening = universe.of_class(PacketClass.OPENING)
     unsure = [pair for pair in context.judgement.pairs if (pair.forbidden_may - pair.forbidden_must) & opening]
     open_ones = []
     for allowance in context.judgement.allowances:
+        if not _entries.concerned(context, context.entries[allowance.entry]):
+            continue
         for pair in unsure:
             ends = meant(context.network, allowance, pair.dst, pair.src)
             answerers = ends.responders & context.network.addresses[pair.src.id]

@@ -43,7 +43,7 @@ _POST = re.compile(
 
 def find(context: Context) -> Iterator[Finding]:
     """Yield each entry in force whose review is overdue (its day counts), and each maintenance entry without a last day."""
-    for entry in _entries.in_force(context.network):
+    for entry in _entries.in_force(context):
         what = _wrong(context, entry)
         if what is not None:
             yield _entries.finding(
@@ -61,7 +61,7 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return which entries in force lack what shows that somebody answers for them; approvers that look like names are told."""
-    entries = _entries.in_force(context.network)
+    entries = _entries.in_force(context)
     if not entries:
         return _entries.NO_ENTRY
     lacking = [f"{one.id} ({'・'.join(absent)})" for one in entries if (absent := _absent(one))]

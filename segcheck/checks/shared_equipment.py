@@ -51,6 +51,7 @@ def covered(context: Context) -> Covered:
         device.id
         for device in site.devices.values()
         if device.kind in SWITCHES and device.responsibility is Responsibility.CITY and device.id not in declared
+        if context.concerns_device(device.id)
         if len({site.segments[one.segment].zone for one in device.interfaces if one.segment}) > 1
     ]
     if silent:

@@ -104,7 +104,7 @@ def covered(context: Context) -> Covered:
 def _asked(context: Context) -> Iterator[tuple[RegisterEntry, tuple[Host, ...]]]:
     """Yield the entries that the city's own hosts of the My Number tier open, with these hosts."""
     network = context.network
-    for entry in _entries.in_force(network):
+    for entry in _entries.in_force(context):
         end = _entries.openers(entry)
         if any(tier in _entries.GRAVE for tier, _ in _entries.places(network, end)):
             own = [one for one in _entries.hosts(network, end) if one.segment and not _outside(context, one)]

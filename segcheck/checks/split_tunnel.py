@@ -78,7 +78,9 @@ def covered(context: Context) -> Covered:
     blind = [
         name
         for name, station in stations
-        if station.device.kind in _ROUTING and (station.config is None or station.config.format not in _READ)
+        if station.device.kind in _ROUTING
+        and context.concerns_device(name)
+        and (station.config is None or station.config.format not in _READ)
     ]
     if blind:
         names = ", ".join(blind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, by_name, coverage, finding, lacks, nothing
@@ -49,14 +50,18 @@ def find(context: Context) -> Iterator[Finding]:
             other = subject.attributes.get("other_segments")
             facts = f"zones: {', '.join(zones)}"
             wrong = (other,) if other is not None else ()
-            yield finding(CHECK, subject, wrong, requirements=("X-01",), more=more, facts=facts)
+            told = finding(CHECK, subject, wrong, requirements=("X-01",), more=more, facts=facts)
+            yield replace(told, also=zones)
         if forwards is not None and forwards.value is True and (len(zones) > 1 or _gateway(context, host)):
-            yield finding(CHECK, subject, (forwards,), requirements=("X-02",), key=f"{host.id}:forward")
+            told = finding(CHECK, subject, (forwards,), requirements=("X-02",), key=f"{host.id}:forward")
+            yield replace(told, also=zones)
 
 
 def covered(context: Context) -> Covered:
     """Return whether hosts can be told apart at all, and those with two legs are declared not to forward."""
-    hosts = [one for one in context.site.hosts.values() if one.segment]
+    hosts = [
+        one for one in context.site.hosts.values() if one.segment and context.concerns(context.zone_of(one.segment))
+    ]
     if not hosts:
         return nothing("ホストが宣言されていない", "no hosts are declared")
     two = [one for one in hosts if len(_zones(context, one)[0]) > 1]

@@ -63,7 +63,7 @@ def covered(context: Context) -> Covered:
     """Return whether every export that was read tells who uses its objects."""
     known = exports_read(context)
     formats = {name: s.config.format for name, s in context.network.stations.items() if s.config and not s.assumed}
-    silent = [name for name, form in formats.items() if form not in _TELLING]
+    silent = [name for name, form in formats.items() if form not in _TELLING and context.concerns_device(name)]
     if known.coverage is not Coverage.ASKED or not silent:
         return known
     names = ", ".join(silent)

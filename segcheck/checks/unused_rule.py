@@ -43,7 +43,7 @@ def covered(context: Context) -> Covered:
     if known.coverage is not Coverage.ASKED:
         return known
     japanese, english = [], []
-    for device in dict.fromkeys(one.device for one in listed(context)):
+    for device in dict.fromkeys(one.device for one in listed(context) if context.concerns_device(one.device)):
         lists = [one for one in listed(context) if one.device == device and one.through]
         rules = [rule for one in lists for rule in one.rules.rules if is_permit(rule)]
         days = _days(lists[0]) if lists else None

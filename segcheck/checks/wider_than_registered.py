@@ -45,9 +45,13 @@ def find(context: Context) -> Iterator[Finding]:
 
 def covered(context: Context) -> Covered:
     """Return the pairs of places between which nobody can say whether more passes than is registered."""
-    if not in_force(context.network):
+    if not in_force(context):
         return NO_ENTRY
-    unsure = (f"{p.src.id} → {p.dst.id}" for p in context.judgement.pairs if p.standing is Standing.UNDECIDED)
+    unsure = (
+        f"{p.src.id} → {p.dst.id}"
+        for p in context.judgement.pairs
+        if p.standing is Standing.UNDECIDED and context.concerns(p.src.zone, p.dst.zone)
+    )
     return lacking(
         unsure,
         (

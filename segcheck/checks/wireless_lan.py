@@ -79,6 +79,7 @@ def covered(context: Context) -> Covered:
     """Return whether every network is declared whole, and of zones without any that they have none."""
     site = context.site
     zones = [one for one in site.zones.values() if one.tier in TIERS and one.responsibility is Responsibility.CITY]
+    zones = [one for one in zones if context.concerns(one.id)]
     if not zones:
         return nothing("マイナンバー利用事務系・LGWAN接続系がない", "there is neither a My Number nor an LGWAN tier")
     subjects = tuple(_networks(context))

@@ -164,7 +164,7 @@ def _lacking(here: Settings, assessment: Assessment, code: int, *, strict: bool)
     from segcheck.model.requirement import Outcome
 
     names = [
-        one.requirement.id
+        f"{one.requirement.id} ({one.organ})" if one.organ else one.requirement.id
         for one in assessment.requirements
         if one.outcome is Outcome.INSUFFICIENT and (one.in_scope or (strict and one.requirement.mandatory))
     ]

@@ -14,6 +14,7 @@ class Clauses:
     numbered   what each clause is about, in one line
     serves     numbers of the clauses that a requirement serves, by the requirement's id
     example    it is the one that comes with segcheck, no policy of the site's
+    name       of its file, without the ending
     """
 
     title: str
@@ -22,6 +23,7 @@ class Clauses:
     numbered: Mapping[str, str]
     serves: Mapping[str, tuple[str, ...]]
     example: bool = False
+    name: str = ""
 
 
 def serving(requirement: str, own: Sequence[Clauses], example: Clauses) -> tuple[tuple[str, ...], str, bool]:

@@ -108,6 +108,7 @@ class Finding:
     check       id of the check: its file's name in kebab-case
     subject     what it is about, for people: "fw-core policy 41", "SP-006", "segment lg-srv"
     zones       every (source zone, destination zone) that it is about, the gravest first; () = that of src_zone, dst_zone
+    also        further zones that it concerns, which are no part of its name
     key         what stays the same from run to run, never a line number: device id and rule key, or the subject's id
     params      fills the words of the check
     packets     what passes that should not, or does not that should; None where it is not about packets
@@ -125,6 +126,7 @@ class Finding:
     src_zone: str = ""
     dst_zone: str = ""
     zones: tuple[tuple[str, str], ...] = ()
+    also: tuple[str, ...] = ()
     params: tuple[tuple[str, str], ...] = ()
     packets: Boxes | None = None
     because: tuple[str, ...] = ()

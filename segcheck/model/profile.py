@@ -181,6 +181,7 @@ class StandardRule:
     model       None = every model
     kinds       () = none; a kind that the models know keeps what it needs there
     review_due  last day (JST) on which kinds beyond the models' count; what tightens has no end
+    organ       whose own it is; "" = the site's
     """
 
     id: str
@@ -192,6 +193,7 @@ class StandardRule:
     approver: str
     reason: str
     review_due: date | None
+    organ: str = ""
     span: Span
 
     def added(self, cell: Cell) -> frozenset[Kind]:

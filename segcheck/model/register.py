@@ -16,6 +16,7 @@ from segcheck.model.site_words import Tier
 from segcheck.model.source import Span
 
 if TYPE_CHECKING:
+    from segcheck.model.organ import Organ
     from segcheck.model.profile import Guideline, StandardRule
 
 
@@ -160,18 +161,24 @@ class AcceptedChain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileUse:
-    """Which model holds for which segments and days; `segments` None = all, a missing day = open on that side."""
+    """Which model holds for which segments and days; `segments` None = all, a missing day = open on that side.
+
+    besides   segments that "all" leaves out: those of organs with models of their own
+    organ     whose own it is; "" = the site's
+    """
 
     model: ProfileModel
     guideline_edition: str
     segments: tuple[str, ...] | None
+    besides: frozenset[str] = frozenset()
+    organ: str = ""
     begins: date | None = None
     until: date | None = None
     span: Span
 
     def holds(self, segment: str, day: date) -> bool:
         """Return whether it applies to a segment on a day."""
-        named = self.segments is None or segment in self.segments
+        named = segment not in self.besides if self.segments is None else segment in self.segments
         return named and (self.begins is None or self.begins <= day) and (self.until is None or day <= self.until)
 
 
@@ -219,7 +226,8 @@ class Policy:
 
     guideline   the models' crossing matrix that entries are held against; None: of a site that no file describes,
                 whose entries are taken as they are
-    standard    the city's own changes to it
+    standard    the city's own changes to it, and those of its organs
+    organs      in the order of the file; () = the body is judged as one
     """
 
     profiles: tuple[ProfileUse, ...]
@@ -230,6 +238,20 @@ class Policy:
     chains: tuple[AcceptedChain, ...]
     guideline: Guideline | None = field(default=None, repr=False)
     standard: tuple[StandardRule, ...] = ()
+    organs: tuple[Organ, ...] = ()
+
+    def organ_of(self, zone: str) -> Organ | None:
+        """Return the organ that answers for a zone; None for what others answer for, and where there are no organs."""
+        return next((one for one in self.organs if zone in one.zones), None)
+
+    def intra_tier(self, zone: str, tier: Tier, other: str, its: Tier) -> bool:
+        """Return whether two zones may communicate without an entry, being of one tier: `intra_tier`, never between organs."""
+        return self.options.intra_tier and tier is its and self.organ_of(zone) == self.organ_of(other)
+
+    def standard_of(self, organ: Organ | None) -> tuple[StandardRule, ...]:
+        """Return the changes to the models that hold for an organ: its own, or the site's where it has none."""
+        own = tuple(one for one in self.standard if organ is not None and one.organ == organ.id)
+        return own or tuple(one for one in self.standard if not one.organ)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,18 @@ No outcome speaks for a body as a whole: 適合 is the auditor's word.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from segcheck.model.check import Said
 from segcheck.model.finding import Basis, Weight
 from segcheck.model.register import ProfileModel
 from segcheck.model.site_words import Tier
+
+if TYPE_CHECKING:
+    from segcheck.model.profile import Guideline
 
 
 class Certainty(Enum):
@@ -97,14 +99,17 @@ class Requirement:
         """Whether somebody demands it and segcheck reads what can show it: what is ours, or unsure, is not."""
         return bool(self.by) and self.certainty in (Certainty.READ, Certainty.SEEN, Certainty.PARAPHRASED)
 
-    def belongs(self, edition: str) -> bool:
-        """Return whether an edition of the guideline demands it; one that cannot be read ("") may."""
+    def belongs(self, edition: str, guideline: Guideline) -> bool:
+        """Return whether an edition of the guideline demands it; one that the table of models does not know may."""
         first, last = self.editions
-        return _reached(first, edition) and _reached(edition, last)
+        if edition not in guideline.editions:
+            return True
+        since = not first or guideline.not_before(edition, first)
+        return since and (not last or guideline.not_before(last, edition))
 
 
 def in_force(
-    every: Iterable[Requirement], editions: Collection[str], models: Collection[ProfileModel]
+    every: Iterable[Requirement], editions: Collection[str], models: Collection[ProfileModel], guideline: Guideline
 ) -> tuple[tuple[Requirement, bool], ...]:
     """Return each requirement once, as the latest of the editions words it, with whether one of editions and models demands it.
 
@@ -112,30 +117,11 @@ def in_force(
     """
     found: dict[str, tuple[Requirement, bool]] = {}
     for one in every:
-        edition = not editions or any(one.belongs(name) for name in editions)
+        edition = not editions or any(one.belongs(name, guideline) for name in editions)
         model = not one.models or not models or not set(models).isdisjoint(one.models)
         if (edition and model) or not found.get(one.id, (one, False))[1]:
             found[one.id] = one, edition and model
     return tuple(found.values())
-
-
-_EDITION = re.compile(r"(?:R|令和)(\d+|元)|(?:H|平成)(\d+)")
-
-
-def _reached(earlier: str, later: str) -> bool:
-    """Return whether one edition is no later than another, as far as both say; so is it if either is open or cannot be read."""
-    first, second = _when(earlier), _when(later)
-    return all(a == b for a, b in zip(first, second, strict=False)) or first < second
-
-
-def _when(edition: str) -> tuple[int, ...]:
-    """Return year, month, day of an edition ("R6.10.2", "令和7年3月版") as far as it says; () if it cannot be read."""
-    text = unicodedata.normalize("NFKC", edition).strip()
-    found = _EDITION.match(text)
-    if found is None:
-        return ()
-    year = 1988 + int(found[2]) if found[2] else 2018 + (1 if found[1] == "元" else int(found[1]))
-    return year, *(int(number) for number in re.findall(r"\d+", text[found.end() :])[:2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +135,7 @@ class Met:
     because    why it is not simply met, and what it leans on, one sentence each
     findings   fingerprints of the findings that bear on it, gravest first
     in_scope   whether a lack of evidence counts for the exit code
+    organ      whose outcome it is, "" where the site has no organs
     """
 
     requirement: Requirement
@@ -160,3 +147,4 @@ class Met:
     because: tuple[Said, ...] = ()
     findings: tuple[str, ...] = ()
     in_scope: bool = False
+    organ: str = ""

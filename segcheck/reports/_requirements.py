@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from segcheck.lang.words import Words
+from segcheck.model.organ import Organ
 from segcheck.model.requirement import Met, Outcome
 from segcheck.reports._masking import masked
 from segcheck.reports.as_text import Page, Part
@@ -19,17 +20,39 @@ STYLES = {
 }
 
 
-def counts(words: Words, met: Sequence[Met]) -> str:
-    """Return how many requirements ended how; none of it speaks for the body as a whole."""
-    found = Counter(one.outcome for one in met)
-    return words("requirements.counts", **{outcome.value: found[outcome] for outcome in Outcome})
+def counts(page: Page, met: Sequence[Met], organs: Sequence[Organ] = ()) -> None:
+    """Add how many requirements ended how, for each organ where there are several; none of it speaks for the body as a whole."""
+    words = page.words
+    for organ, mine in _by_organ(met, organs):
+        found = Counter(one.outcome for one in mine)
+        text = words("requirements.counts", **{outcome.value: found[outcome] for outcome in Outcome})
+        page.prose(f"{organ.title}: {text}" if organ is not None else text)
 
 
-def table(page: Page, met: Sequence[Met]) -> None:
-    """Add each requirement with its outcome, its clause, what it stands on, and why."""
+def table(page: Page, met: Sequence[Met], organs: Sequence[Organ] = ()) -> None:
+    """Add each requirement with its outcome, its clause, what it stands on, and why; organ by organ where there are several."""
+    words = page.words
+    page.heading(words("requirements.title"))
+    for organ, mine in _by_organ(met, organs):
+        if organ is not None:
+            post = f"{organ.title}, {organ.responsible}" if organ.responsible else organ.title
+            page.heading(masked(words("requirements.of_organ", organ=post)))
+        _table(page, mine)
+    policies = dict.fromkeys((one.policy, one.example) for one in met if one.policy)
+    for title, example in policies:
+        page.prose(words("requirements.example_of" if example else "requirements.clauses_of", title=title))
+
+
+def _by_organ(met: Sequence[Met], organs: Sequence[Organ]) -> Iterator[tuple[Organ | None, Sequence[Met]]]:
+    if not organs:
+        yield None, met
+    for organ in organs:
+        yield organ, [one for one in met if one.organ == organ.id]
+
+
+def _table(page: Page, met: Sequence[Met]) -> None:
     words = page.words
     language = 0 if words.language == "ja" else 1
-    page.heading(words("requirements.title"))
     rows: list[list[Part]] = []
     for one in met:
         because = "; ".join(masked(said[language]) for said in one.because)
@@ -45,9 +68,6 @@ def table(page: Page, met: Sequence[Met]) -> None:
         )
     columns = ("id", "outcome_of", "sources", "clause", "because")
     page.table([f"  {words('requirements.id')}", *(words(f"requirements.{name}") for name in columns[1:])], rows)
-    policies = dict.fromkeys((one.policy, one.example) for one in met if one.policy)
-    for title, example in policies:
-        page.prose(words("requirements.example_of" if example else "requirements.clauses_of", title=title))
 
 
 def clauses(words: Words, one: Met) -> str:

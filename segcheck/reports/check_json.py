@@ -87,6 +87,7 @@ def _requirement(one: Met) -> dict[str, Any]:
     demanded = one.requirement
     return {
         "id": demanded.id,
+        "organ": one.organ or None,
         "text": {"ja": demanded.text[0], "en": demanded.text[1]},
         "severity": demanded.weight.value,
         "certainty": demanded.certainty.value,

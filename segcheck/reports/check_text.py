@@ -54,7 +54,7 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str], 
     page.heading(words("check.matrix"))
     matrix(page, found)
     if requirements:
-        _requirements.table(page, found.requirements)
+        _requirements.table(page, found.requirements, found.site.policy.organs)
     _renewals(page, found)
     _leaning(page, found)
     _unknown(page, found)
@@ -68,7 +68,7 @@ def heading(page: Page, found: Assessment, weakened: Sequence[str]) -> None:
     page.line((words("check.title", name=found.site.name), "bold"))
     page.prose(_asked(words, found))
     if found.requirements:
-        page.prose(_requirements.counts(words, found.requirements))
+        _requirements.counts(page, found.requirements, found.site.policy.organs)
     if found.as_model is not None:
         model, edition = found.as_model.model.value, found.as_model.guideline_edition
         page.line((words("check.as_model", model=model, edition=edition), "yellow"))

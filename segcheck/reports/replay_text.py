@@ -30,7 +30,7 @@ def result(page: Page, found: Replayed, folder: str, weakened: Sequence[str], *,
         finding_block(page, found.assessment, finding, number, folder)
     _seen(page, found)
     if requirements:
-        _requirements.table(page, found.assessment.requirements)
+        _requirements.table(page, found.assessment.requirements, found.assessment.site.policy.organs)
     page.line()
     conclusion(page, found)
 
@@ -53,7 +53,7 @@ def heading(page: Page, found: Replayed, weakened: Sequence[str]) -> None:
             as_of=assessment.as_of.isoformat() if assessment.as_of else words("check.no_date"),
         )
     )
-    page.prose(_requirements.counts(words, assessment.requirements))
+    _requirements.counts(page, assessment.requirements, assessment.site.policy.organs)
     page.prose(coverage(page, found.frames))
     untapped = len(found.files) - len(taps)
     if untapped:

@@ -77,8 +77,15 @@ def test_nothing_is_dropped(folder):
     assert sum(one.packets for one in found.rulings.values()) == found.conversations.packets == 20
 
 
-@pytest.mark.parametrize(("allowed", "ruling"), [("deny", Ruling.NOT_REGISTERED), ("allow", Ruling.SAME_ZONE)])
-def test_zones_of_one_tier_communicate_only_if_the_city_says_so(tmp_path, allowed, ruling):
+@pytest.mark.parametrize(
+    ("allowed", "organs", "ruling"),
+    [
+        ("deny", "", Ruling.NOT_REGISTERED),
+        ("allow", "", Ruling.SAME_ZONE),
+        ("allow", "organs:\n  - {id: water, responsible: 課長, zones: [mgt]}\n", Ruling.NOT_REGISTERED),
+    ],
+)
+def test_zones_of_one_tier_communicate_only_if_the_city_says_so(tmp_path, allowed, organs, ruling):
     segments = {
         "lg-lan": ("lg", "10.1.0.0/24", ""),
         "lg2-lan": ("mgt", "10.2.0.0/24", ""),
@@ -92,7 +99,7 @@ def test_zones_of_one_tier_communicate_only_if_the_city_says_so(tmp_path, allowe
     topology = (folder / "topology.yaml").read_text(encoding="utf-8").replace("tier: management", "tier: lgwan")
     (folder / "topology.yaml").write_text(topology, encoding="utf-8")
     policy = (folder / "policy.yaml").read_text(encoding="utf-8") + f"options: {{intra_tier: {allowed}}}\n"
-    (folder / "policy.yaml").write_text(policy, encoding="utf-8")
+    (folder / "policy.yaml").write_text(policy + organs, encoding="utf-8")
 
     assert ruled(seen(folder, {"": [flow("10.1.0.9", "10.2.0.9", 443)]})) == [ruling]
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from segcheck.loaders import site
@@ -20,6 +22,17 @@ def test_an_empty_site_is_valid_and_complete(call, tmp_path, language):
     )
 
 
+def test_editors_know_the_form_of_every_file_also_of_clauses(call, tmp_path):
+    call("init", "city")
+    mapped = json.loads((tmp_path / "city/.vscode/settings.json").read_text(encoding="utf-8"))["yaml.schemas"]
+
+    assert {place: schema for schema, place in mapped.items()} == {
+        place: f".vscode/segcheck/{name}.json"
+        for name, place in {**{one: f"{one}.yaml" for one in site.MODELS}, "clauses": "clauses/*.yaml"}.items()
+    }
+    assert set(mapped) <= set(names(tmp_path / "city"))
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_examples_in_the_comments_are_valid_when_the_signs_are_taken_away(call, tmp_path, language):
     call("init", "city", "--lang", language)
@@ -34,13 +47,22 @@ def test_the_examples_in_the_comments_are_valid_when_the_signs_are_taken_away(ca
             "links: []",
             "register: []",
             "required: []",
+            "organs: []",
         ):
             text = text.replace(empty, empty[:-3])
         path.write_text(text.replace("waivers: []", "waivers:"), encoding="utf-8")
 
     told = [p.en for one in site.load("city").files for p in one.problems if p.severity.value == "error"]
 
-    missing = ("no host", "no device", "there is no file", "no gateway", "device 'fw-core' has no interface 'port3'")
+    missing = (
+        "no zone 'water'",
+        "no zone 'suido'",
+        "no host",
+        "no device",
+        "there is no file",
+        "no gateway",
+        "device 'fw-core' has no interface 'port3'",
+    )
     assert [text for text in told if not text.startswith(missing)] == []
 
 

@@ -113,6 +113,12 @@ def base(name: str, model: str, about: tuple[str, str]) -> City:
         "sch-ce": ("sch-out", "192.0.2.1", "external_peer", ""),
         "sch-proxy": ("sch-net", "192.0.2.21", "proxy", ""),
     }
+    city.organs = [
+        "{id: shicho, name: 市長部局, responsible: 情報政策課長}",
+        "{id: suido, name: 水道事業 (公営企業), zones: [suido], responsible: 水道課長}",
+        "{id: kyoiku, name: 教育委員会, zones: [sch-adm, sch-lrn, sch-line], responsible: 教育総務課長}",
+        "{id: tosho, name: 図書館 (指定管理者), zones: [tosho], responsible: 生涯学習課長}",
+    ]
     city.groups = {name: f"{start}.100-{start}.199" for name, start in _TERMINALS.items()}
     _devices(city)
     _lines(city)

@@ -121,6 +121,7 @@ class City:
     register: list[Entry] = field(default_factory=list)
     required: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     chains: list[str] = field(default_factory=list)
+    organs: list[str] = field(default_factory=list)
 
     def ranges(self, name: str) -> list[tuple[str, str]]:
         """Return what an object of rules stands for, as (first, last) addresses."""

@@ -8,6 +8,7 @@ addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
 declaring     attributes, documents, ledgers
 standards     profiles and the city's own standard against the table of models
+organs        who answers for which zones, by which models and which standard
 building      to nouns
 clauses       clauses/NAME.yaml, the clauses of the site's own policies
 sheets        the sheets of site.xlsx, derived from the models of the files
@@ -27,7 +28,17 @@ from pydantic import BaseModel
 from segcheck.errors import BadInput, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
-from segcheck.loaders.site import addressing, book, building, clauses, consistency, crossrefs, declaring, standards
+from segcheck.loaders.site import (
+    addressing,
+    book,
+    building,
+    clauses,
+    consistency,
+    crossrefs,
+    declaring,
+    organs,
+    standards,
+)
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.loaders.site.policy import PolicyFile
@@ -90,6 +101,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     own = [*clauses.pages(root, instead or {})]
     for page in own:
         clauses.check(page)
+    organs.check(policy, names, [Path(page.source.path).stem for page in own])
     sound = not any(page.errors for page in (*pages.values(), *own))
     if sound:
         names.unused()

@@ -9,12 +9,12 @@ from typing import Any
 from segcheck.loaders import marked, profiles
 from segcheck.loaders.device_file import route
 from segcheck.loaders.edges import service
-from segcheck.loaders.site import declaring
+from segcheck.loaders.site import declaring, organs
 from segcheck.loaders.site import policy as policy_files
 from segcheck.loaders.site.addressing import length_in, written
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
-from segcheck.model import profile, register, site
+from segcheck.model import register, site
 from segcheck.model.device import InterfaceAddress
 from segcheck.model.site_words import Tier
 from segcheck.sets import addresses
@@ -246,17 +246,7 @@ def _statements(page: Page, section: str) -> Iterator[site.Attestation]:
 
 def _policy(page: Page, one: Any, names: Names) -> register.Policy:
     return register.Policy(
-        profiles=tuple(
-            register.ProfileUse(
-                model=use.model,
-                guideline_edition=use.guideline_edition,
-                segments=tuple(use.segments) or None,
-                begins=use.from_,
-                until=use.until,
-                span=page.span(path),
-            )
-            for path, use in page.items("profiles")
-        ),
+        profiles=tuple(organs.profiles(page, names.topology)),
         options=register.Options(
             mn_screen_transfer=one.options.mn_screen_transfer,
             lg_in_update_relay=one.options.lg_in_update_relay == "registered",
@@ -271,21 +261,8 @@ def _policy(page: Page, one: Any, names: Names) -> register.Policy:
             ),
         ),
         guideline=profiles.load(),
-        standard=tuple(
-            profile.StandardRule(
-                id=rule.id,
-                initiator=rule.from_,
-                responder=rule.to,
-                model=rule.model,
-                kinds=frozenset(rule.kinds),
-                document=rule.document,
-                approver=rule.approver,
-                reason=rule.reason,
-                review_due=rule.review_due,
-                span=page.span(path),
-            )
-            for path, rule in page.items("standard")
-        ),
+        standard=tuple(organs.standards(page)),
+        organs=tuple(organs.build(page, names.topology)),
         register=tuple(_entry(page, path, entry, names) for path, entry in page.items("register")),
         required=tuple(
             register.RequiredFlow(

@@ -83,4 +83,5 @@ def build(page: Page) -> Clauses:
         in_force=one.in_force,
         numbered=one.clauses,
         serves={name: tuple(numbers) for name, numbers in one.requirements.items()},
+        name=Path(page.source.path).stem,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from segcheck.loaders import marked
+from segcheck.loaders.site import organs
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.model.diagnostic import Severity
@@ -118,9 +119,11 @@ def _exists(page: Page, path: marked.Path, text: str, folder: Path) -> None:
 
 def policy(page: Page, names: Names) -> None:
     """Note decisions that cannot have been taken like that."""
-    for path, profile in page.items("profiles"):
+    for path, profile in organs.every_profile(page):
         _order(page, path, ("from", profile.from_), ("until", profile.until))
-        written = page.document.value["profiles"][path[1]]["segments"]
+        written = page.document.value
+        for key in (*path, "segments"):
+            written = written[key]
         if written == []:
             page.note(
                 (*path, "segments"),

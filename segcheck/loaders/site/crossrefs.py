@@ -8,6 +8,7 @@ from segcheck.loaders import marked, requirements
 from segcheck.loaders.device_file import route_problems
 from segcheck.loaders.edges import BLANK
 from segcheck.loaders.problems import did_you_mean
+from segcheck.loaders.site import organs
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.loaders.site.policy import ENDS_OF_OPTIONS
@@ -110,7 +111,7 @@ def _end(
 
 def policy(page: Page, names: Names) -> None:
     """Note every name in the policy that stands for nothing."""
-    for path, profile in page.items("profiles"):
+    for path, profile in organs.every_profile(page):
         names.ask_all(page, (*path, "segments"), profile.segments, "segments")
     for path, options in page.items("options"):
         for option in ENDS_OF_OPTIONS:
@@ -142,7 +143,7 @@ def policy(page: Page, names: Names) -> None:
             page.note(
                 path, f"no requirement '{name}'", f"要求 '{name}' はありません", did_you_mean(name, requirements.ids())
             )
-    for section in ("register", "required", "chains", "standard"):
+    for section in ("register", "required", "chains", "standard", "organs"):
         names.unique(page, section)
 
 

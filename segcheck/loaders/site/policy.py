@@ -109,6 +109,25 @@ class StandardEntry(Strict):
     )
 
 
+class OrganEntry(Strict):
+    """An organ that answers for networks of its own / 独自の対策基準や責任範囲を持つ機関."""
+
+    id: Id = Field(description="city, water, school-board, … / 機関の ID")
+    name: str | None = Field(None, description="for people / 機関の名称")
+    zones: list[str] = Field(
+        [], description="its zones; without zones and segments: every other one / 所管するゾーン (省略は残り全部)"
+    )
+    segments: list[str] = Field(
+        [], description="its segments, all those of a zone / 所管するセグメント (ゾーン単位でそろえる)"
+    )
+    responsible: str = Field(description="post, not a person / 責任者 (職名)")
+    clauses: str | None = Field(None, description="NAME of clauses/NAME.yaml / 条項ファイルの名前")
+    profiles: list[ProfileEntry] = Field(
+        [], description="instead of the site's / 機関に適用するモデル (省略時は団体と同じ)"
+    )
+    standard: list[StandardEntry] = Field([], description="instead of the site's / 機関の対策基準 (省略時は団体と同じ)")
+
+
 class RegisterItem(Strict):
     """An entry of the register of permitted communication / 特定通信台帳・無害化通信台帳の項目."""
 
@@ -179,3 +198,4 @@ class PolicyFile(Strict):
     )
     chains: list[ChainEntry] = Field([])
     standard: list[StandardEntry] = Field([])
+    organs: list[OrganEntry] = Field([])

@@ -92,6 +92,8 @@ _ATTRIBUTED = {
     "wireless": "無線LANの属性",
     "equipment": "共用設備の属性",
 }
+#: Sheets of profiles, whose segments may be `all`.
+_MODELS = ("profiles", "organ_profiles")
 _ENDPOINTS = ("hosts", "groups", "segments", "devices", "gateways")
 #: Which ids may stand in a column, by key of sheet and column.
 _NAMES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -107,6 +109,8 @@ _NAMES: dict[tuple[str, str], tuple[str, ...]] = {
     ("routes", "of"): ("devices",),
     ("services", "of"): ("devices",),
     ("legs", "of"): ("gateways",),
+    ("organ_profiles", "of"): ("organs",),
+    ("organ_standard", "of"): ("organs",),
     ("taps", "device"): ("devices",),
     ("captures", "tap"): ("taps",),
     ("register", "from"): _ENDPOINTS,
@@ -158,6 +162,9 @@ def sheets() -> tuple[SheetSpec, ...]:
         _sheet("required", "必要な通信", pol, policy.RequiredEntry),
         _sheet("chains", "承認した連鎖", pol, policy.ChainEntry),
         _sheet("standard", "団体の基準", pol, policy.StandardEntry),
+        _sheet("organs", "機関", pol, policy.OrganEntry),
+        _inner("organ_profiles", "機関の適用モデル", pol, policy.ProfileEntry, ("organs", "profiles", False)),
+        _inner("organ_standard", "機関の基準", pol, policy.StandardEntry, ("organs", "standard", False)),
         _sheet("waivers", "例外措置", wai, waivers.WaiverEntry),
         _sheet("notifications", "通知先", cfg, settings.NotificationEntry),
     )
@@ -204,6 +211,7 @@ def _sheet(
         "hosts": ("attributes",),
         "devices": ("exports", "interfaces", "routes", "services"),
         "gateways": ("legs",),
+        "organs": ("profiles", "standard"),
     }
     apart = (*inner.get(key, ()), *(("attributes",) if key in _ATTRIBUTED else ()))
     kept = tuple(column for column in columns if column.key not in apart)
@@ -240,6 +248,7 @@ _TITLES = {
     "hosts": "ホスト",
     "devices": "機器",
     "gateways": "ゲートウェイ",
+    "organs": "機関",
     **{key: title.removesuffix("の属性") for key, title in _ATTRIBUTED.items()},
 }
 
@@ -263,7 +272,7 @@ def _columns(
             continue
         words = _words(schema["properties"][key])
         form = _form(info)
-        alone = "none" if key in ("v4", "v6") else "all" if (sheet, key) == ("profiles", "segments") else ""
+        alone = "none" if key in ("v4", "v6") else "all" if key == "segments" and sheet in _MODELS else ""
         en, ja = _HEADINGS.get(key, (en, ja or en))
         yield Column(key, en, ja, form, words, _NAMES.get((sheet, key), ()), alone)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from segcheck.loaders import marked, profiles
 from segcheck.loaders.problems import did_you_mean
+from segcheck.loaders.site import organs
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
 from segcheck.model.diagnostic import Severity
@@ -16,10 +17,10 @@ from segcheck.model.register import Kind, ProfileModel
 def policy(page: Page, names: Names) -> None:
     """Note profiles of editions that are not known, two models for one segment at once, and standards that cannot be meant."""
     guideline = profiles.load()
-    for path, one in page.items("profiles"):
+    for path, one in organs.every_profile(page):
         _edition(page, path, one, guideline)
     _overlapping(page, names)
-    for path, rule in page.items("standard"):
+    for path, rule in organs.every_standard(page):
         _standard(page, path, rule, guideline)
     for path, options in page.items("options"):
         if options.mn_screen_transfer and options.mn_screen_client is None:
@@ -68,11 +69,12 @@ def _known(edition: str, guideline: Guideline) -> tuple[str, str]:
 
 
 def _overlapping(page: Page, names: Names) -> None:
-    every = [str(path[1]) for path, _ in names.topology.items("segments")]
-    found = page.items("profiles")
-    for index, (path, one) in enumerate(found):
-        for _, other in found[:index]:
-            shared = set(one.segments or every) & set(other.segments or every)
+    found = [
+        (path, use, organs.segments_of(path, use, page, names.topology)) for path, use in organs.every_profile(page)
+    ]
+    for index, (path, one, mine) in enumerate(found):
+        for _, other, theirs in found[:index]:
+            shared = mine & theirs
             apart = (one.until is not None and other.from_ is not None and one.until < other.from_) or (
                 other.until is not None and one.from_ is not None and other.until < one.from_
             )
@@ -92,7 +94,7 @@ def _standard(page: Page, path: marked.Path, rule: Any, guideline: Guideline) ->
     models = [rule.model] if rule.model is not None else list(ProfileModel)
     cells = [guideline.cells[model, rule.from_, rule.to] for model in models]
     added = {kind for cell in cells for kind in rule.kinds if not cell.of(kind)}
-    if rule.from_ is rule.to:
+    if rule.from_ is rule.to and path[0] != "organs":  # between organs no option speaks of them
         page.note(
             (*path, "to"),
             "both tiers are the same; options.intra_tier speaks of those",

@@ -93,4 +93,5 @@ def policy(city: City) -> str:
     ]
     if city.chains:
         lines += ["", "chains:", *(f"  - {text}" for text in city.chains)]
+    lines += ["", "organs:", *(f"  - {text}" for text in city.organs)]
     return "\n".join(lines) + "\n"

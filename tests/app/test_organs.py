@@ -1,0 +1,164 @@
+"""Organs judged: what crosses between them, and whose outcome a finding, an exit or a lack of input is."""
+
+from dataclasses import replace
+
+import pytest
+
+from segcheck.app import assessing
+from segcheck.lang.words import load
+from segcheck.model.crossing import Standing
+from segcheck.model.requirement import Outcome
+from segcheck.model.result import Run
+from segcheck.reports import _requirements, check_json
+from segcheck.reports.as_text import Page
+from tests.checks import sites
+from tests.checks.sites import DAY, Firewall, Town, entry, route, rule
+from tests.reports.results import faults
+
+CITY = "  - {id: city, name: 市長部局, responsible: 情報政策課長}\n"
+LIBRARY = "  - {id: library, name: 図書館, responsible: 生涯学習課長, zones: [lib], clauses: library}\n"
+CLAUSES = "segcheck: 1\ntitle: T-{0}\nbody: {0}\nin_force: 2026-04-01\nrequirements: {{{1}: 第{0}条}}\n"
+SEGMENTS = {
+    "in-lan": ("in", "10.2.0.0/24", ""),
+    "lib-lan": ("lib", "10.6.0.0/24", ""),
+}
+EXIT = {
+    "undeclared": {"wan": "203.0.113.6/29"},
+    "routes": [route(1, "0.0.0.0 0.0.0.0", "203.0.113.1", "wan")],
+}
+SHUT = {"sections": ""}
+
+
+@pytest.fixture(autouse=True)
+def library(monkeypatch):
+    monkeypatch.setitem(sites.ZONES, "lib", "internet")
+
+
+def judged(town, folder, organs=CITY + LIBRARY, options=""):
+    town.written(folder)
+    path = folder / "policy.yaml"
+    text = path.read_text(encoding="utf-8") + options
+    path.write_text(text + (f"organs:\n{organs}" if organs else ""), encoding="utf-8")
+    (folder / "clauses").mkdir()
+    (folder / "clauses/library.yaml").write_text(CLAUSES.format("library", "IN-01"), encoding="utf-8")
+    (folder / "clauses/city.yaml").write_text(CLAUSES.format("city", "IN-01"), encoding="utf-8")
+    return assessing.assess(str(folder), day=DAY)
+
+
+def of(assessed, name):
+    """Return the outcomes of a requirement by organ."""
+    return {one.organ: one for one in assessed.assessment.requirements if one.requirement.id == name}
+
+
+def two(city, library):
+    """Return a town in which each organ has a firewall of its own."""
+    return Town(
+        segments=SEGMENTS,
+        firewalls={
+            "fw": Firewall(ports={"in": ("in-lan", "10.2.0.1/24")}, **city),
+            "fw-lib": Firewall(ports={"lan": ("lib-lan", "10.6.0.1/24")}, **library),
+        },
+    )
+
+
+@pytest.mark.parametrize("guilty", ["city", "library"])
+def test_an_exit_is_that_of_the_organ_whose_device_has_it(tmp_path, guilty):
+    assessed = judged(two(*((EXIT, SHUT) if guilty == "city" else (SHUT, EXIT))), tmp_path)
+    innocent = "library" if guilty == "city" else "city"
+
+    assert [one.check for one in assessed.assessment.findings if one.check == "extra-exit"] == ["extra-exit"]
+    for name in ("IN-01", "IN-02"):
+        found = of(assessed, name)
+        assert [*found] == ["city", "library"]
+        assert found[guilty].outcome is Outcome.FAIL
+        assert found[guilty].findings
+        assert found[innocent].outcome is not Outcome.FAIL
+        assert not found[innocent].findings
+    assert of(assessed, "MN-01")["library"].because[0][1] == "the site has no zone of tier mynumber"
+    met = of(assessed, "IN-01")
+    assert {name: (one.clauses, one.policy, one.example) for name, one in met.items()} == {
+        "city": (("第city条",), "T-city", False),
+        "library": (("第library条",), "T-library", False),
+    }
+
+
+def test_a_device_that_nobody_read_leaves_only_its_own_organ_without_evidence(tmp_path):
+    town = two(SHUT, {"exported": False})
+    found = of(judged(town, tmp_path), "IN-02")
+
+    assert {name: one.outcome for name, one in found.items()} == {
+        "city": Outcome.PASS,
+        "library": Outcome.INSUFFICIENT,
+    }
+    assert any("fw-lib" in said[1] for said in found["library"].because)
+
+
+def test_outputs_name_the_organ_and_nothing_where_there_is_none(tmp_path):
+    run = Run(version="0", started="2026-11-24T00:00:00Z", command="check")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    several = judged(two(SHUT, EXIT), tmp_path / "a")
+    one = judged(two(SHUT, EXIT), tmp_path / "b", "")
+    for found, names in ((several, {"city", "library"}), (one, {None})):
+        payload = check_json.result(found.assessment, found.files, run, ())
+        assert {row["organ"] for row in payload["requirements"]} == names
+        assert faults(payload, "result") == []
+    for language, heading in (
+        ("ja", "機関: 図書館 (library), 生涯学習課長"),
+        ("en", "Organ: 図書館 (library), 生涯学習課長"),
+    ):
+        text = told(several.assessment, language)
+        assert heading in text
+        assert text.index("市長部局 (city), 情報政策課長") < text.index(heading)
+        assert "図書館 (library): " in text
+        assert heading.split(":")[0] + ":" not in told(one.assessment, language)
+
+
+def told(assessment, language):
+    page = Page(load(language))
+    _requirements.counts(page, assessment.requirements, assessment.site.policy.organs)
+    _requirements.table(page, assessment.requirements, assessment.site.policy.organs)
+    return page.text()
+
+
+WATER = "  - {id: water, name: 水道, responsible: 水道課長, zones: [lg2]}\n"
+PASSING = [rule(1, "lg:lg-pc", "w:all", "HTTPS")]
+
+
+def beside(*register):
+    """Return a town whose LGWAN tier is two zones, the one a water works', with a rule from one to the other."""
+    return Town(
+        segments={"lg-lan": ("lg", "10.1.0.0/24", ""), "w-lan": ("lg2", "10.7.0.0/24", "")},
+        firewalls={"fw": Firewall(ports={"lg": sites.PORTS["lg"], "w": ("w-lan", "10.7.0.1/24")}, rules=PASSING)},
+        register=register,
+        lenient=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("organs", "register", "crossed"),
+    [
+        ("", (), False),
+        (CITY, (), False),  # one organ has both zones
+        (CITY + WATER, (), True),
+        (CITY + WATER, (entry("R1", "lg-pc", "w-srv", "tcp/443"),), False),
+        (CITY + WATER, (entry("R1", "lg-pc", "w-srv", "tcp/22"),), True),
+    ],
+)
+def test_between_organs_the_register_decides_though_the_tier_is_free(tmp_path, monkeypatch, organs, register, crossed):
+    monkeypatch.setitem(sites.ZONES, "lg2", "lgwan")
+    rules = [rule(1, "lg:lg-pc", "w:w-srv", "HTTPS")] if register else PASSING
+    town = beside(*register)
+    monkeypatch.setitem(sites.HOSTS, "w-srv", ("w-lan", "10.7.0.10"))
+    town = replace(town, firewalls={"fw": replace(town.firewalls["fw"], rules=rules)})
+    assessed = judged(town, tmp_path, organs, "options: {intra_tier: allow}\n").assessment
+
+    found = {(one.src.id, one.dst.id): one.standing for one in assessed.crossings}
+    assert found.get(("lg-lan", "w-lan")) is (
+        Standing.VIOLATED if crossed else Standing.PROVEN if WATER in organs else None
+    )
+    guilty = [one for one in assessed.findings if ("lg", "lg2") in one.pairs and one.check == "forbidden-crossing"]
+    assert bool(guilty) is crossed
+    if crossed:
+        failed = {one.organ for one in assessed.requirements if one.requirement.id == "X-12" and one.findings}
+        assert failed == {"city", "water"}
