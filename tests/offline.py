@@ -57,9 +57,9 @@ def outcome(guard: Guard, line: list[str]) -> dict[str, Any]:
 
     guard.seen.clear()
     code: int | None = None
-    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as told:
-        with contextlib.suppress(Refused):
-            code = run(line)
+    out, told = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(told), contextlib.suppress(Refused):
+        code = run(line)
     return {
         "line": line,
         "code": code,

@@ -57,7 +57,7 @@ def _start_linux(about: About) -> list[Block]:
         Heading("1. 照合"),
         Text("持ち込む前と後で照合します。1 行目は隣に置いた `.sha256` で書庫を、3 行目は中のファイルを照合します。"),
         Code(
-            f"sha256sum --check {about.folder}.tar.gz.sha256\ntar -xzf {about.folder}.tar.gz\n"
+            f"sha256sum --check {about.folder}.tar.sha256\ntar -xf {about.folder}.tar\n"
             f"cd {about.folder} && sha256sum --check --quiet SHA256SUMS"
         ),
         Heading("2. 導入"),
@@ -103,8 +103,8 @@ def _start_windows(about: About) -> list[Block]:
         Heading("2. 展開"),
         Items(
             (
-                f"中で最も長い相対パスは {about.longest_path} 文字です。展開先のパスは {258 - about.longest_path} 文字までにします "
-                "(例 `D:\\segcheck`)。",
+                f"書庫の中で最も長いパスは、書庫のフォルダー名を含めて {about.longest_path} 文字です。展開先のパスは {258 - about.longest_path} 文字までにします "
+                "(例 `D:\\`)。",
                 "展開先は読取り専用でかまいません。このフォルダーには何も書きません。共有フォルダー (UNC パス) にも置けます。",
                 "作業ファイル (Python の中間ファイル、読取り用の機械語) は `%LOCALAPPDATA%\\segcheck` に置きます。日本語の利用者名でも使えます。",
                 "エクスプローラーでの展開で「ブロックの解除」が求められるときは、書庫のプロパティで許可してから展開します。",
@@ -188,7 +188,7 @@ def application(about: About, files: Mapping[str, bytes]) -> list[Block]:
                 ("動作環境", where),
                 (
                     "媒体",
-                    f"書庫 1 個 (`{about.folder}{'.zip' if about.windows else '.tar.gz'}`) とそのハッシュ。実行ファイルを含むため、"
+                    f"書庫 1 個 (`{about.folder}{'.zip' if about.windows else '.tar'}`) とそのハッシュ。実行ファイルを含むため、"
                     "ファイル無害化を通さず、承認された媒体で持ち込む",
                 ),
             ),

@@ -41,19 +41,21 @@ def accept(wheels: Sequence[Wheel]) -> None:
         raise Refused("these may not be bundled; tools/bundle/licences.yaml has what may:\n  " + "\n  ".join(wrong))
 
 
+def beside(wheels: Sequence[Wheel]) -> dict[str, bytes]:
+    """Return what lies beside every bundle: the texts of all licences, and sites to try it with."""
+    texts = {
+        f"licences/{one.name}-{one.version}/{_inside(name)}": text for one in wheels for name, text in one.licence_texts
+    }
+    return {**texts, **_samples()}
+
+
 def whole(
     about: About, own: Mapping[str, bytes], *, browser: str | None, more: Sequence[dict[str, Any]] = ()
 ) -> dict[str, bytes]:
-    """Return every file of a bundle: what is its own, and what goes along with each."""
+    """Return every file of a bundle: `own` and what tells about it. `more` are parts of it that are no wheels."""
     files = {
         **own,
         "sbom.cdx.json": sbom(about.wheels, about.target, more).encode(),
-        **_samples(),
-        **{
-            f"licences/{one.name}-{one.version}/{_inside(name)}": text
-            for one in about.wheels
-            for name, text in one.licence_texts
-        },
         **_documents("licences.ja", documents.LICENCES, documents.licence_list(about), None),
         **_documents("README.ja", documents.START, documents.quick_start(about), browser),
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tools.bundle.documents import About
-from tools.bundle.layout import FILES, accept, whole
-from tools.bundle.packing import tar_gz
+from tools.bundle.layout import FILES, accept, beside, whole
+from tools.bundle.packing import tar
 from tools.bundle.wheels import OWN, Target, Wheel, lock_text
 
 
@@ -26,6 +26,7 @@ def bundle(wheels: Sequence[Wheel], target: Target, *, browser: str | None) -> t
     own = {
         "install.sh": script.encode(),
         "requirements.lock": lock_text(wheels).encode(),
+        **beside(wheels),
         **{f"wheels/{wheel.path.name}": wheel.content for wheel in wheels},
     }
-    return f"{folder}.tar.gz", tar_gz(folder, whole(about, own, browser=browser), programs=["install.sh"])
+    return f"{folder}.tar", tar(folder, whole(about, own, browser=browser), programs=["install.sh"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import os
@@ -25,18 +24,18 @@ def with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {**files, SUMS: "".join(lines).encode()}
 
 
-def tar_gz(folder: str, files: Mapping[str, bytes], programs: Iterable[str] = ()) -> bytes:
-    """Return the files in one folder; nobody's user name, the same time for all, `programs` may be executed."""
+def tar(folder: str, files: Mapping[str, bytes], programs: Iterable[str] = ()) -> bytes:
+    """Return the files in one folder; nobody's user name, the same time for all, `programs` may be executed.
+
+    Not packed: nearly all of it are wheels, which are.
+    """
     run, when, raw = set(programs), _when(), io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name in sorted(files):
             entry = tarfile.TarInfo(f"{folder}/{name}")
             entry.size, entry.mtime, entry.mode = len(files[name]), when, 0o755 if name in run else 0o644
             archive.addfile(entry, io.BytesIO(files[name]))
-    packed = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=1, mtime=when) as stream:
-        stream.write(raw.getvalue())  # wheels are packed already
-    return packed.getvalue()
+    return raw.getvalue()
 
 
 def zipped(folder: str, files: Mapping[str, bytes]) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from tools.bundle import Refused
 from tools.bundle.documents import About
-from tools.bundle.layout import FILES, accept, whole
+from tools.bundle.layout import FILES, accept, beside, whole
 from tools.bundle.packing import zipped
 from tools.bundle.sbom import python_component
 from tools.bundle.wheels import OWN, Target, Wheel
@@ -73,6 +73,7 @@ def bundle(wheels: Sequence[Wheel], python: Embedded, *, browser: str | None) ->
     own = {
         "segcheck.cmd": (FILES / "segcheck.cmd").read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
         **{f"python/{name}": content for name, content in python.files.items()},
+        **beside(wheels),
         f"python/python{target.short}._pth": f"python{target.short}.zip\r\n.\r\n..\\{_PACKAGES}\r\n".encode(),
     }
     for wheel in wheels:
@@ -80,7 +81,7 @@ def bundle(wheels: Sequence[Wheel], python: Embedded, *, browser: str | None) ->
             if own.setdefault(name, content) != content:
                 raise Refused(f"{wheel.name}: {name} is also in another wheel, and differs")
     _hold(own)
-    longest = max(map(len, own))
+    longest = len(folder) + 1 + max(map(len, own))
     about = About(target=target, wheels=tuple(wheels), folder=folder, longest_path=longest, python=python.version)
     more = [python_component(python.version, python.sha256)]
     return f"{folder}.zip", zipped(folder, whole(about, own, browser=browser, more=more))
@@ -88,7 +89,7 @@ def bundle(wheels: Sequence[Wheel], python: Embedded, *, browser: str | None) ->
 
 def _unpacked(wheel: Wheel) -> dict[str, bytes]:
     """Return the files of a wheel where Python looks for them; scripts and headers are left out, nothing calls them here."""
-    found = {}
+    found: dict[str, bytes] = {}
     with zipfile.ZipFile(wheel.path) as archive:
         for name in archive.namelist():
             parts = PurePosixPath(name).parts
@@ -97,9 +98,13 @@ def _unpacked(wheel: Wheel) -> dict[str, bytes]:
             if name.startswith("/") or ".." in parts:
                 raise Refused(f"{wheel.path.name}: {name} leads out of the folder")
             if parts[0].endswith(".data"):
-                if parts[1] not in ("purelib", "platlib"):
+                if parts[1] in ("scripts", "headers"):
                     continue
+                if parts[1] not in ("purelib", "platlib"):
+                    raise Refused(f"{wheel.path.name}: {name} would have to lie where no folder is for it")
                 parts = parts[2:]
+            if len(parts) == 1 and parts[0].endswith(".pth"):
+                raise Refused(f"{wheel.path.name}: {name} is not read by an embedded Python")
             found["/".join((_PACKAGES, *parts))] = archive.read(name)
     return found
 

@@ -1,0 +1,62 @@
+"""Wheels and an embeddable Python that are made up, small, and formed like the real ones."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.bundle.wheels import OWN, Wheel, read
+
+MIT = ("License-Expression: MIT",)
+
+
+def wheel(
+    folder: Path,
+    name: str,
+    *,
+    version: str = "1.0",
+    tag: str = "py3-none-any",
+    said: Sequence[str] = MIT,
+    requires: Sequence[str] = (),
+    files: Mapping[str, bytes] | None = None,
+    text: bool = True,
+) -> Wheel:
+    """Make a wheel in the folder; `said` are further lines of its metadata, `text` whether it has its licence along."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{name.replace('-', '_')}-{version}"
+    lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", "Summary: 見本", *said]
+    lines += [f"Requires-Dist: {one}" for one in requires]
+    path = folder / f"{stem}-{tag}.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{name.replace('-', '_')}/__init__.py", f'"""{name}"""')
+        for inside, content in (files or {}).items():
+            archive.writestr(inside, content)
+        archive.writestr(f"{stem}.dist-info/METADATA", "\n".join(lines) + "\n\n")
+        if text:
+            archive.writestr(f"{stem}.dist-info/licenses/LICENSE", f"The licence of {name}")
+    return read(path)
+
+
+def own(folder: Path, *requires: str) -> Wheel:
+    """Make what stands for segcheck itself."""
+    return wheel(folder, OWN, requires=requires, said=("License-Expression: GPL-2.0-or-later",))
+
+
+def embeddable(folder: Path, name: str = "python-3.12.8-embed-amd64.zip", *, without: str = "") -> Path:
+    """Make an embeddable CPython with the parts that python.org's has."""
+    parts = (
+        "python.exe",
+        "python312.dll",
+        "python312.zip",
+        "python312._pth",
+        "LICENSE.txt",
+        "vcruntime140.dll",
+        "_socket.pyd",
+    )
+    path = folder / name
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in parts:
+            if part != without:
+                archive.writestr(part, f"made up {part}")
+    return path
