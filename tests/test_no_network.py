@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -31,7 +32,8 @@ _NETWORK = {
     "logging.handlers",
 }
 
-#: One line at least for each command, over bundled sites and captures. {site}: a copy of one; {new}: a folder to be made.
+#: One line at least for each command, over bundled sites and captures. {copy}: a site that may be written to; {new}:
+#: what is made. Lines of commands that are not there yet wait for them.
 LINES = {
     "check": [["check", "{site}"], ["check", "{site}", "--format", "json={new}.json", "--format", "summary"]],
     "diff": [["diff", "topologies/mistakes/38-log-off/mended", "topologies/mistakes/38-log-off/mistaken"]],
@@ -49,6 +51,7 @@ LINES = {
     "match": [["match", "topologies/reiji/exports/fw-core.conf", "--packets", "topologies/reiji/packets/fw-core.tsv"]],
     "matrix": [["matrix", "{site}"]],
     "replay": [["replay", "topologies/reiji", "{capture}@t-mn-gc", "--time", "2026-11-10"]],
+    "run": [["run", "{copy}", "--format", "html={new}.html"]],
     "schema": [["schema", "--list"], ["schema", "result"]],
     "trace": [["trace", "{site}", "--from", "in-lan", "--to", "lg-lan", "--proto", "tcp", "--dport", "445"]],
     "validate": [["validate", "{site}"]],
@@ -68,9 +71,13 @@ def test_every_command_runs_without_opening_a_socket_or_starting_a_program(tmp_p
     words = {
         "site": "topologies/minase",
         "capture": "captures/reiji/sound-day/fw-mn-port2.pcapng",
+        "copy": str(shutil.copytree(ROOT / "topologies/minase", tmp_path / "copy")),
         "new": str(tmp_path / "new"),
     }
-    lines = [[word.format(**words) for word in line] for command in LINES.values() for line in command]
+    there = _commands()
+    lines = [
+        [word.format(**words) for word in line] for name, asked in LINES.items() if name in there for line in asked
+    ]
 
     found = _run([*lines, ["--help"], ["--version"], ["no-such-command"]], tmp_path)
 
@@ -79,10 +86,13 @@ def test_every_command_runs_without_opening_a_socket_or_starting_a_program(tmp_p
     assert found[-1]["code"] == 2
 
 
-def test_every_command_there_is_has_a_line() -> None:
+def _commands() -> set[str]:
     group = Group(lambda english, japanese: english)
+    return set(group.list_commands(click.Context(group)))
 
-    assert set(group.list_commands(click.Context(group))) - set(LINES) == set()
+
+def test_every_command_there_is_has_a_line() -> None:
+    assert _commands() - set(LINES) == set()
 
 
 def test_the_guard_refuses_and_remembers(tmp_path: Path) -> None:
