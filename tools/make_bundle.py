@@ -55,7 +55,7 @@ def make(asked: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         if asked.system == "windows":
             python = windows.embedded(asked.embed)
-            wheels = gathered(Target("windows", python.python), Path(folder), asked.wheels, asked.lock)
+            wheels = gathered(Target("windows", python.python), Path(folder) / "there", asked.wheels, asked.lock)
             _written(asked.out, *windows.bundle(wheels, python, browser=browser))
             return
         for version in asked.python or _PYTHONS:
@@ -73,7 +73,7 @@ def gathered(target: Target, folder: Path, there: Path | None, lock: Path | None
     folder.mkdir(parents=True, exist_ok=True)
     found = sorted(there.glob("*.whl")) if there else []
     if not any(path.name.startswith(f"{OWN.replace('-', '_')}-") for path in found):
-        own = build_own(ROOT, folder / "own")
+        own = next((folder.parent / "own").glob("*.whl"), None) or build_own(ROOT, folder.parent / "own")
         found.append(own)
         if there is None:
             fetch(own, target, folder, lock)

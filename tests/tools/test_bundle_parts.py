@@ -7,7 +7,7 @@ from packaging.licenses import canonicalize_license_expression
 
 from tests.tools import made_up
 from tools.bundle import Refused, layout, licences, packing, pages
-from tools.bundle.wheels import Target, closure, lock_text, read
+from tools.bundle.wheels import Target, closure, fetch, lock_text, read
 
 LINUX, WINDOWS = Target("linux", (3, 12)), Target("windows", (3, 12))
 
@@ -133,6 +133,45 @@ def test_a_wheel_that_fits_is_found(tmp_path) -> None:
 
     assert (needed in found, missing) == (True, ())
     assert f"needed==1.0 \\\n    --hash=sha256:{needed.sha256}\n" in lock_text(found)
+
+
+def test_what_only_the_target_needs_is_fetched_after_pip(tmp_path, monkeypatch) -> None:
+    own = made_up.own(tmp_path / "own", "always", "only-there; sys_platform == 'win32'")
+    asked = []
+
+    def pip(*arguments: str) -> None:
+        asked.append(arguments)
+        if len(asked) == 1:  # pip here sees no Windows
+            made_up.own(tmp_path / "all", "always", "only-there; sys_platform == 'win32'")
+            made_up.wheel(tmp_path / "all", "always")
+        else:
+            made_up.wheel(tmp_path / "all", "only-there", tag="cp312-cp312-win_amd64")
+
+    monkeypatch.setattr("tools.bundle.wheels._pip", pip)
+    fetch(own.path, WINDOWS, tmp_path / "all", None)
+
+    assert [arguments[-1] for arguments in asked] == [str(own.path), "only-there"]
+    assert all({"win_amd64", "cp312", ":all:"} <= set(arguments) for arguments in asked)
+    assert "--no-deps" in asked[1]
+
+
+def test_a_lock_fetches_what_it_names_by_hash_but_not_segcheck_itself(tmp_path, monkeypatch) -> None:
+    own, needed = made_up.own(tmp_path, "needed"), made_up.wheel(tmp_path, "needed")
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(lock_text([needed, own]), encoding="utf-8")
+    said = []
+
+    def pip(*arguments: str) -> None:
+        said.append((arguments, (tmp_path / "all" / "others.lock").read_text(encoding="utf-8")))
+
+    monkeypatch.setattr("tools.bundle.wheels._pip", pip)
+    (tmp_path / "all").mkdir()
+    fetch(own.path, LINUX, tmp_path / "all", lock)
+
+    ((arguments, named),) = said
+    assert "--require-hashes" in arguments
+    assert named.split() == ["needed==1.0", f"--hash=sha256:{needed.sha256}"]
+    assert [path.name for path in (tmp_path / "all").iterdir()] == [own.path.name]
 
 
 def test_what_is_no_wheel_is_refused(tmp_path) -> None:

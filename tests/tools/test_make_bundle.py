@@ -141,6 +141,8 @@ def test_the_windows_folder_needs_only_unpacking(wheels) -> None:
     assert start.isascii()
     assert start.count(b"\n") == start.count(b"\r\n") > 5
     assert start.count(b'"%~dp0python\\python.exe"') == 2  # quoted: the folder may have spaces
+    assert start.count(b"exit /b %ERRORLEVEL%") == 2
+    assert not [line for line in start.splitlines() if line.endswith(b"(")]  # "site (1)" would end a block
     assert b"pause" not in start.lower()
     assert "未実機確認" in files["README.ja.md"].decode()
     assert "未確認" in files["application.ja.md"].decode()
