@@ -270,9 +270,11 @@ def _listed(files: Mapping[str, bytes]) -> list[tuple[str, str, str]]:
         if folder and len(names) > _MOST_FILES:
             lines = "".join(f"{sums[name]}  {name}\n" for name in names)
             size = sum(len(files[name]) for name in names)
-            rows.append((f"{folder}/ ({len(names)} 個)", str(size), f"`{hashlib.sha256(lines.encode()).hexdigest()}`"))
+            rows.append(
+                (f"`{folder}/` ({len(names)} 個)", str(size), f"`{hashlib.sha256(lines.encode()).hexdigest()}`")
+            )
         else:
-            rows += [(name, str(len(files[name])), f"`{sums[name]}`") for name in names]
+            rows += [(f"`{name}`", str(len(files[name])), f"`{sums[name]}`") for name in names]
     return rows
 
 

@@ -15,7 +15,8 @@ body{font-family:"Noto Sans CJK JP","BIZ UDPGothic","Yu Gothic","Meiryo",sans-se
 max-width:48em;margin:2em auto;padding:0 1em}
 h1{font-size:1.4em;border-bottom:2px solid #111}h2{font-size:1.15em;margin-top:1.6em}
 table{border-collapse:collapse;width:100%;font-size:.85em}tr{break-inside:avoid}
-th,td{border:1px solid #666;padding:.2em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#eee}
+th,td{border:1px solid #666;padding:.2em .5em;text-align:left;vertical-align:top}th{background:#eee;white-space:nowrap}
+td:first-child{word-break:keep-all}td code{overflow-wrap:anywhere}
 pre{background:#f2f2f2;padding:.6em;white-space:pre-wrap;overflow-wrap:anywhere}
 code{font-family:"Noto Sans Mono CJK JP",Consolas,monospace}
 @page{size:A4;margin:18mm}@media print{body{margin:0;max-width:none}h2{break-after:avoid}}
