@@ -68,14 +68,16 @@ def _start_linux(about: About) -> list[Block]:
         Code("./install.sh /opt/segcheck"),
         Heading("3. 確認"),
         Text(
-            "`doctor` が「支障はありません」と表示し、見本の市 (設定ミス入り) の判定が終了コード 1 で終われば、導入は完了です。"
+            "`doctor` が「支障はありません」と表示し、見本の町の判定が「越境なし（証明）」、見本の市 (設定ミス入り) の判定が終了コード 1 で終われば、導入は完了です。"
         ),
         Code(
             "/opt/segcheck/bin/segcheck --lang ja doctor\n"
-            "/opt/segcheck/bin/segcheck --lang ja check sample/reiji-mistakes --format summary"
+            "/opt/segcheck/bin/segcheck --lang ja check sample/kozato --time 2026-11-20\n/opt/segcheck/bin/segcheck --lang ja check sample/reiji-mistakes --format summary"
         ),
         *_next("/opt/segcheck/bin/segcheck"),
-        Heading("5. 更新と削除"),
+        Heading("5. 毎朝の実行"),
+        Text("`contrib/README.ja.md` に、定期実行、監視との連携、変更前の検査に使うファイルと準備の手順があります。"),
+        Heading("6. 更新と削除"),
         Items(
             (
                 "更新: 新しい版を別のフォルダー (例 `/opt/segcheck-新版`) に導入し、確認してから切り替えます。",
@@ -112,15 +114,19 @@ def _start_windows(about: About) -> list[Block]:
         ),
         Heading("3. 確認"),
         Text(
-            "`doctor` が「支障はありません」と表示し、見本の市 (設定ミス入り) の判定が終了コード 1 で終われば、準備は完了です。"
+            "`doctor` が「支障はありません」と表示し、見本の町の判定が「越境なし（証明）」、見本の市 (設定ミス入り) の判定が終了コード 1 で終われば、準備は完了です。"
         ),
-        Code("segcheck.cmd --lang ja doctor\nsegcheck.cmd --lang ja check sample\\reiji-mistakes --format summary"),
+        Code(
+            "segcheck.cmd --lang ja doctor\nsegcheck.cmd --lang ja check sample\\kozato --time 2026-11-20\nsegcheck.cmd --lang ja check sample\\reiji-mistakes --format summary"
+        ),
         Text(
             "アプリケーション制御 (AppLocker、WDAC) で `llvmlite.dll` などが止められる PC では、`replay` と `flows` は遅い読取り方に"
             "切り替わります。結果は同じです。`python\\python.exe` が止められる PC では使えません。"
         ),
         *_next("segcheck.cmd"),
-        Heading("5. 更新と削除"),
+        Heading("5. 毎朝の実行"),
+        Text("`contrib/README.ja.md` に、定期実行、監視との連携、変更前の検査に使うファイルと準備の手順があります。"),
+        Heading("6. 更新と削除"),
         Items(
             (
                 "更新: 新しい版を別のフォルダーに展開し、確認してから切り替えます。",

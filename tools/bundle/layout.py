@@ -42,11 +42,12 @@ def accept(wheels: Sequence[Wheel]) -> None:
 
 
 def beside(wheels: Sequence[Wheel]) -> dict[str, bytes]:
-    """Return what lies beside every bundle: the texts of all licences, and sites to try it with."""
+    """Return what lies beside every bundle: the texts of all licences, sites to try it with, files for every morning."""
     texts = {
         f"licences/{one.name}-{one.version}/{_inside(name)}": text for one in wheels for name, text in one.licence_texts
     }
-    return {**texts, **_samples()}
+    samples = {ROOT / "topologies" / name: f"sample/{name}" for name in SAMPLES}
+    return {**texts, **_folders({**samples, ROOT / "contrib": "contrib"})}
 
 
 def whole(
@@ -78,10 +79,10 @@ def _inside(name: str) -> str:
     return "/".join(parts[1:]).removeprefix("licenses/") if parts[0].endswith(".dist-info") else f"package/{name}"
 
 
-def _samples() -> dict[str, bytes]:
-    found = {}
-    for name in SAMPLES:
-        for path in sorted((ROOT / "topologies" / name).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                found[f"sample/{path.relative_to(ROOT / 'topologies').as_posix()}"] = path.read_bytes()
-    return found
+def _folders(places: Mapping[Path, str]) -> dict[str, bytes]:
+    return {
+        f"{place}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for folder, place in places.items()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    }
