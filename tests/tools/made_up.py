@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -60,3 +61,25 @@ def embeddable(folder: Path, name: str = "python-3.12.8-embed-amd64.zip", *, wit
             if part != without:
                 archive.writestr(part, f"made up {part}")
     return path
+
+
+def native(*wanted: str, delayed: str = "") -> bytes:
+    """Make a 64 bit PE file that imports these libraries, the last one only when it is needed."""
+    start, header = 0x1000, 0x80
+    names = [*wanted, delayed] if delayed else list(wanted)
+    tables = 20 * (len(wanted) + 1) + 64
+    text, where = b"", []
+    for name in names:
+        where.append(start + tables + len(text))
+        text += name.encode() + b"\0"
+    at_start = b"".join(struct.pack("<3I", 1, 0, 0) + struct.pack("<2I", place, 1) for place in where[: len(wanted)])
+    later = struct.pack("<8I", 1, where[-1], 0, 0, 0, 0, 0, 0) if delayed else b""
+    data = (at_start + bytes(20) + later).ljust(tables, b"\0") + text
+    directories = [0] * 32
+    directories[2] = start
+    directories[26] = start + 20 * (len(wanted) + 1) if delayed else 0
+    optional = struct.pack("<H", 0x20B).ljust(112, b"\0") + struct.pack("<32I", *directories)
+    coff = b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, len(optional), 0x2022)
+    section = struct.pack("<8sIIII", b".rdata", len(data), start, len(data), 0x400).ljust(40, b"\0")
+    begin = b"MZ".ljust(0x3C, b"\0") + struct.pack("<I", header)
+    return (begin.ljust(header, b"\0") + coff + optional + section).ljust(0x400, b"\0") + data

@@ -22,7 +22,7 @@ from referencing import Registry, Resource
 from tests.kernel.namespaces import Namespace
 from tests.tools import made_up
 from tools import make_bundle
-from tools.bundle import Refused, linux, windows
+from tools.bundle import Refused, libraries, linux, windows
 from tools.bundle.wheels import Target, closure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,6 +146,7 @@ def test_the_windows_folder_needs_only_unpacking(wheels) -> None:
     assert not [line for line in start.splitlines() if line.endswith(b"(")]  # "site (1)" would end a block
     assert b"pause" not in start.lower()
     assert "未実機確認" in files["README.ja.md"].decode()
+    assert "同梱していないライブラリー" not in files["README.ja.md"].decode()
     assert "未確認" in files["application.ja.md"].decode()
 
 
@@ -166,6 +167,26 @@ def test_what_windows_would_not_bear_is_refused(tmp_path, files, told) -> None:
     made_up.wheel(tmp_path, "needed", files=files)
 
     with pytest.raises(Refused, match=told):
+        _windows(tmp_path)
+
+
+def test_libraries_that_are_not_there_are_found(tmp_path) -> None:
+    assert libraries.imports(made_up.native("KERNEL32.dll", "A.dll", delayed="b.dll")) == (
+        "kernel32.dll",
+        "a.dll",
+        "b.dll",
+    )
+    assert libraries.imports(b"MZ, and nothing else") == libraries.imports(b"\x7fELF") == ()
+    made_up.own(tmp_path, "numba", "needed")
+    part = made_up.native("kernel32.dll", "api-ms-win-crt-heap-l1-1-0.dll", "vcruntime140.dll", "beside.dll")
+    made_up.wheel(tmp_path, "needed", files={"needed/part.pyd": part, "needed.libs/beside.dll": b""})
+    made_up.wheel(tmp_path, "numba", files={"numba/part.pyd": made_up.native("msvcp140.dll", delayed="tbb12.dll")})
+
+    start = _windows(tmp_path)["README.ja.md"].decode()
+    assert "同梱していないライブラリー: `msvcp140.dll`、`tbb12.dll`。" in start
+
+    made_up.wheel(tmp_path, "needed", files={"needed/part.pyd": part})
+    with pytest.raises(Refused, match=r"beside\.dll \(wanted by lib/needed/part\.pyd\)"):
         _windows(tmp_path)
 
 

@@ -24,13 +24,17 @@ START, APPLICATION, LICENCES = (
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the documents speak of; `folder` is what the archive unpacks to, `python` the interpreter inside, if any."""
+    """What the documents speak of; `folder` is what the archive unpacks to.
+
+    `python` is the interpreter inside, if any; `lacking` are libraries that make it faster where the PC has them.
+    """
 
     target: Target
     wheels: tuple[Wheel, ...]
     folder: str
     longest_path: int = 0
     python: str | None = None
+    lacking: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
@@ -122,6 +126,16 @@ def _start_windows(about: About) -> list[Block]:
         Text(
             "アプリケーション制御 (AppLocker、WDAC) で `llvmlite.dll` などが止められる PC では、`replay` と `flows` は遅い読取り方に"
             "切り替わります。結果は同じです。`python\\python.exe` が止められる PC では使えません。"
+        ),
+        *(
+            [
+                Text(
+                    f"同梱していないライブラリー: {'、'.join(f'`{one}`' for one in about.lacking)}。`replay` と `flows` の速い読取り方だけが使います。"
+                    "Visual C++ 再頒布可能パッケージ (2015〜) が入っている PC では速く、入っていない PC では遅い読取り方になります。結果は同じです。"
+                )
+            ]
+            if about.lacking
+            else []
         ),
         *_next("segcheck.cmd"),
         Heading("5. 毎朝の実行"),

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from tools.bundle import Refused
 from tools.bundle.documents import About
 from tools.bundle.layout import FILES, accept, beside, whole
+from tools.bundle.libraries import missing
 from tools.bundle.packing import zipped
 from tools.bundle.sbom import python_component
 from tools.bundle.wheels import OWN, Target, Wheel
@@ -24,6 +25,8 @@ from tools.bundle.wheels import OWN, Target, Wheel
 _LONGEST = 150
 _RESERVED = re.compile(r'[<>:"|?*\\\x00-\x1f]|[ .]$', re.ASCII)
 _PACKAGES = "lib"
+#: Packages without which segcheck answers the same, only slower.
+_DISPENSABLE = ("numba", "llvmlite", "isal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,27 @@ def bundle(wheels: Sequence[Wheel], python: Embedded, *, browser: str | None) ->
             if own.setdefault(name, content) != content:
                 raise Refused(f"{wheel.name}: {name} is also in another wheel, and differs")
     _hold(own)
+    lacking = _lacking(own)
     longest = len(folder) + 1 + max(map(len, own))
-    about = About(target=target, wheels=tuple(wheels), folder=folder, longest_path=longest, python=python.version)
+    about = About(
+        target=target, wheels=tuple(wheels), folder=folder, longest_path=longest, python=python.version, lacking=lacking
+    )
     more = [python_component(python.version, python.sha256)]
     return f"{folder}.zip", zipped(folder, whole(about, own, browser=browser, more=more))
+
+
+def _lacking(files: dict[str, bytes]) -> tuple[str, ...]:
+    """Return the libraries that are wanted, not here, and can be done without: of packages that segcheck has a way round for."""
+    found = missing(files)
+    wrong = {
+        wanted: names
+        for wanted, names in found.items()
+        if any(not name.startswith(tuple(f"{_PACKAGES}/{one}/" for one in _DISPENSABLE)) for name in names)
+    }
+    if wrong:
+        told = "; ".join(f"{wanted} (wanted by {names[0]})" for wanted, names in wrong.items())
+        raise Refused(f"neither the folder nor Windows has {told}")
+    return tuple(found)
 
 
 def _unpacked(wheel: Wheel) -> dict[str, bytes]:
