@@ -1,4 +1,4 @@
-"""Whether this installation can be relied on: versions, encodings, time zone, write access, and a test of the set engine.
+"""Whether this installation can be relied on: versions, encodings, time zone, write access, and tests of the engines.
 
 Nothing secret is told: no environment beyond the language, no user, no path.
 """
@@ -6,12 +6,16 @@ Nothing secret is told: no environment beyond the language, no user, no path.
 from __future__ import annotations
 
 import locale
+import os
 import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from contextlib import closing
+from datetime import date, datetime
+from fnmatch import fnmatch
 from importlib import metadata
+from pathlib import Path
 from shutil import which
 
 from segcheck import importers
@@ -20,8 +24,29 @@ from segcheck.lang.words import LANGUAGES
 from segcheck.model.result import Fact
 from segcheck.version import __version__
 
-_LIBRARIES = ("click", "oxidd", "pydantic", "PyYAML", "rich")
+_LIBRARIES = ("click", "networkx", "numpy", "openpyxl", "oxidd", "pydantic", "PyYAML", "rich")
 _TOOLS = ("iptables", "ip6tables", "nft", "ipset", "tshark")
+#: What prints a report as PDF, by the name of its program; on Windows where it lies.
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "msedge")
+_EDGE = ("Microsoft/Edge/Application/msedge.exe", "Google/Chrome/Application/chrome.exe")
+#: Files of fonts with Japanese characters: without one, a PDF shows boxes in their place.
+_FONTS = (
+    "NotoSansCJK*",
+    "NotoSansJP*",
+    "NotoSerifCJK*",
+    "ipa*.ttf",
+    "BIZ-UD*",
+    "YuGoth*",
+    "meiryo*",
+    "msgothic*",
+    "VL-*",
+    "ヒラギノ*",
+)
+_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts")
+#: A day on which the registers of the bundled sites are in force.
+_DAY_OF_SAMPLES = date(2026, 11, 20)
+#: Where a stored run is kept, in the folder of each site.
+_HISTORY = "SITE/.segcheck/history.db"
 
 
 def examine(language: str, encoding: str) -> tuple[Fact, ...]:
@@ -45,7 +70,12 @@ def _facts(language: str, encoding: str) -> Iterator[Fact]:
     yield _tried("catalogues", _catalogues)
     yield _tried("set_engine", _sets)
     yield _tried("capture_engine", _capture_engine)
+    yield _tried("sample", _sample)
     yield _tried("write_access", _writing)
+    yield _tried("store", _store)
+    yield Fact("history", _HISTORY)
+    yield _tried("browser", _browser)  # only a PDF needs these two
+    yield _tried("fonts", _fonts)
     for tool in _TOOLS:
         yield Fact(tool, "+" if which(tool) else "-")  # for comparing with a kernel; nothing needs them
 
@@ -102,6 +132,40 @@ def _sets() -> str:
     if found != [Verdict.DENY, Verdict.PERMIT, Verdict.DENY]:
         raise ArithmeticError("the set engine gives wrong answers")
     return "+"
+
+
+def _sample() -> str:
+    """Judge two bundled sites of which it is known how they stand: one sound, one with a mistake."""
+    from segcheck.app import assessing
+    from segcheck.app.bundled import sites
+
+    sound = sites()["kozato"]
+    known = {sound: "proven", sound.parent / "mistakes" / "37-destination-any" / "mistaken": "violated"}
+    for folder, verdict in known.items():
+        if assessing.assess(str(folder), day=_DAY_OF_SAMPLES).assessment.standing.value != verdict:
+            raise ArithmeticError("a bundled site is judged otherwise than it stands")
+    return "+"
+
+
+def _store() -> str:
+    import sqlite3
+
+    with closing(sqlite3.connect(":memory:")) as store:
+        store.execute("CREATE TABLE run (number INTEGER PRIMARY KEY)")
+    return f"SQLite {sqlite3.sqlite_version}"
+
+
+def _browser() -> str:
+    folders = filter(None, map(os.environ.get, ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")))
+    there = [path for folder in folders for name in _EDGE if (path := Path(folder, name)).is_file()]
+    return next(filter(which, _BROWSERS), None) or (there[0].stem if there else "-")
+
+
+def _fonts() -> str:
+    windows = os.environ.get("WINDIR")
+    folders = [*map(Path, _FONT_FOLDERS), *([Path(windows, "Fonts")] if windows else [])]
+    names = (name for folder in folders for _, _, files in os.walk(folder) for name in files)
+    return "+" if any(fnmatch(name, font) for name in names for font in _FONTS) else "-"
 
 
 def _writing() -> str:

@@ -24,9 +24,10 @@ def build(say: Say) -> click.Command:
         NAME,
         callback=click.pass_context(doctor),
         text=say(
-            "Show what support asks first, and test the set engine. Names no user, path or secret. Ends with 0 if nothing stands "
-            "in the way, with 3 otherwise.",
-            "問合せの際に最初に尋ねられることを表示し、集合演算を自己診断します。利用者名、パス、秘密は表示しません。"
+            "Show what support asks first, test the set engine and judge bundled sites. Names no user, path or secret. "
+            "Ends with 0 if nothing stands in the way, with 3 otherwise.",
+            "問合せの際に最初に尋ねられることを表示し、集合演算と見本のサイトの判定で自己診断します。"
+            "利用者名、パス、秘密は表示しません。"
             "支障がなければ 0、あれば 3 で終わります。",
         ),
         params=[

@@ -1,8 +1,15 @@
 import json
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from segcheck.app import doctoring, schemas
+
+
+@pytest.fixture(autouse=True)
+def _without_samples(monkeypatch):
+    """The toy importer reads no bundled site."""
+    monkeypatch.setattr(doctoring, "_sample", lambda: "+")
 
 
 def test_a_sound_installation_ends_with_0(call):
