@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._declared import ASKED, Asked, Subject, by_name, coverage, given, judged, lacks, nothing, repeated
+from segcheck.checks._declared import ASKED, Asked, Subject, by_name, coverage, given, judged, lacks, missing, repeated
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
@@ -55,7 +55,10 @@ def covered(context: Context) -> Covered:
     named = {one.contractor for one in site.policy.register if one.contractor and one.permits_on(context.day)}
     others = [zone.id for zone in site.zones.values() if zone.responsibility is Responsibility.VENDOR]
     if not (lines or services or named or others):
-        return nothing("委託事業者が宣言されていない", "no contractor is declared")
+        return missing(
+            "委託事業者が宣言されていない (保守回線、kind: outsourced の外部サービス)",
+            "no contractor is declared (a line for maintenance, a service of kind outsourced)",
+        )
     known = {str(one.attributes["vendor"].value) for one in lines if "vendor" in one.attributes}
     known |= {one.name for one in site.external_services.values()}
     titles = [one.title for one in site.documents.values() if one.kind is DocumentKind.CONTRACT]

@@ -36,6 +36,8 @@ STYLES = {
     Standing.NOTHING_SEEN: "cyan",
 }
 WEIGHTS = {Weight.CRITICAL: "bold red", Weight.HIGH: "red", Weight.MEDIUM: "yellow", Weight.LOW: "cyan"}
+#: The check whose findings are counted apart: what the model knows and nobody registered.
+UNREGISTERED = "unregistered-crossing"
 #: Lines of one finding's packets, and of places of one kind, that are told; JSON has more.
 SHOWN = 4
 
@@ -268,6 +270,8 @@ def conclusion(page: Page, found: Assessment) -> None:
     fault = found.standing is Standing.VIOLATED and not pairs[Standing.VIOLATED]
     read = any(Basis.RULES in one.basis and one.standing is Standing.VIOLATED for one in found.findings)
     verdict = f"standing.{found.standing.value}" if not fault else "check.fault" if read else "check.fault_declared"
+    if gaps := unregistered(found):
+        page.line(words("check.unregistered", count=gaps))
     page.line(
         (words(verdict), f"bold {STYLES[found.standing]}"),
         "  ",
@@ -281,3 +285,8 @@ def conclusion(page: Page, found: Assessment) -> None:
             **{standing.value: count for standing, count in pairs.items()},
         ),
     )
+
+
+def unregistered(found: Assessment) -> int:
+    """Return how many findings only lack an entry of the register (台帳未整備)."""
+    return sum(one.check == UNREGISTERED and not one.waived for one in found.findings)

@@ -82,7 +82,7 @@ def test_contracts_that_ran_out_and_terms_that_nobody_checked(changed, subject, 
             "asked",
             "",
         ),
-        (town(line=False), "nothing_to_ask", "no contractor is declared"),
+        (town(line=False), "no_input", "no contractor is declared"),
         (town(line=False, keys={"mnt": ", responsibility: vendor"}), "no_input", "the line of mnt"),
     ],
 )
