@@ -6,6 +6,7 @@ An address that lies in several routing domains is left out: at a tap nobody cou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from segcheck.analysis import openings as opening
 from segcheck.analysis.columns import Column
 from segcheck.analysis.distinctions import Distinctions
 from segcheck.analysis.ends import addresses_of
+from segcheck.analysis.hours import hours
 from segcheck.model.declared import Attribute
 from segcheck.model.replay import Claim
+from segcheck.model.schedule import WEEK_MINUTES, week_minute
 from segcheck.model.site import Endpoint, Site
 from segcheck.model.site_words import EndpointKind, HostRole, LinkKind, Tier
 from segcheck.model.source import Span
@@ -22,7 +25,8 @@ from segcheck.sets.addresses import LINE_SIZE
 from segcheck.sets.intervals import IntervalSet
 
 _TCP, _UDP = 6, 17
-_EVERYBODY = IntervalSet.of((0, LINE_SIZE - 1))
+_EVERYBODY, _NOBODY = IntervalSet.of((0, LINE_SIZE - 1)), IntervalSet.empty()
+_JST, _MINUTE = 9 * 3600 * 10**9, 60 * 10**9
 #: Syslog (RFC 5426, 6587, 5425), NTP (RFC 5905), CAPWAP (RFC 5415), RADIUS, LDAP and Kerberos (IANA service names).
 Services = tuple[tuple[int, tuple[int, ...] | None], ...]
 _SYSLOG: Services = ((_UDP, (514, 6514)), (_TCP, (514, 6514)))
@@ -61,9 +65,16 @@ def sides(claim: Claim, flows: Column, known: opening.Openings) -> tuple[Column,
         asked |= mine
     unanswered = (opening.ATTEMPTED, opening.DATAGRAM) if claim.answered else (opening.ATTEMPTED,)
     asked &= within["own"][opener] & ~np.isin(known.far, unanswered)
-    return np.flatnonzero(asked & within["meant"][answerer]), np.flatnonzero(
-        asked & within["others"][answerer] & ~within["meant"][answerer]
-    )
+    meant, others = within["meant"][answerer], within["others"][answerer] & ~within["meant"][answerer]
+    if claim.hours is not None:
+        within_hours = _in_hours(claim.hours, flows["first"])
+        meant, others = others & within_hours, others & ~within_hours
+    return np.flatnonzero(asked & meant), np.flatnonzero(asked & others)
+
+
+def _in_hours(hours: IntervalSet, moments: Column) -> Column:
+    minutes = ((moments.astype(np.int64) + _JST) // _MINUTE + week_minute(0)) % WEEK_MINUTES
+    return np.array([minute in hours for minute in range(WEEK_MINUTES)], np.bool_)[minutes]
 
 
 # ---- what is declared
@@ -82,11 +93,13 @@ def _of_hosts(site: Site) -> Iterator[Claim]:
             meant = _addresses(site, _names(sources))
             # of one source alone nobody knows where the other comes from
             others = IntervalSet.of(*(a for host in relays if host.id != name for a in host.addresses))
-            others = others if len(sources) > 1 else IntervalSet.empty()
+            others = others if len(sources) > 1 else _NOBODY
             yield _claim(name, zone, tier, sources[0], own, meant, others, _ANY, span)
-        if "mfa_server" in held:
-            server = _addresses(site, _names([held["mfa_server"]]))
-            yield _claim(name, zone, tier, held["mfa_server"], own, server, IntervalSet.empty(), _LOGON, span)
+        for key, services in (("mfa_server", _LOGON), ("edr_console", _ANY)):
+            if key in held:  # that others are asked too contradicts nothing
+                yield _claim(
+                    name, zone, tier, held[key], own, _addresses(site, _names([held[key]])), _NOBODY, services, span
+                )
         yield from _logs_and_clock(site, name, zone, tier, held, own, span)
 
 
@@ -114,26 +127,34 @@ def _of_zones(site: Site) -> Iterator[Claim]:
         told = next((one for one in zone.attributes if one.name == "wireless_use"), None)
         if told is not None and told.value == "none":
             own = addresses_of(site, Endpoint(EndpointKind.ZONE, zone.id))
-            yield _claim(
-                zone.id, zone.id, zone.tier, told, own, IntervalSet.empty(), _EVERYBODY, _CAPWAP, zone.span, sure=False
-            )
+            yield _claim(zone.id, zone.id, zone.tier, told, own, _NOBODY, _EVERYBODY, _CAPWAP, zone.span, sure=False)
 
 
 def _of_lines(site: Site) -> Iterator[Claim]:
     """Yield what lines for maintenance may be used for, taken together: at a tap nobody tells one from another."""
     lines = [one for one in site.links.values() if one.kind is LinkKind.MAINTENANCE]
-    told = [next((each for each in one.attributes if each.name == "target_hosts"), None) for one in lines]
-    known = [one for one in told if one is not None]
-    if not known or len(known) < len(lines):
-        return
     inside = {name: zone.tier is Tier.MAINTENANCE for name, zone in site.zones.items()}
     own, others = IntervalSet.empty(), IntervalSet.empty()
     for segment in site.segments.values():
         for prefix in segment.prefixes:
             own, others = (own | prefix, others) if inside[segment.zone] else (own, others | prefix)
     zone = next((name for name, held in inside.items() if held), "")
-    meant = _addresses(site, _names(known))
-    yield _claim(lines[0].id, zone, Tier.MAINTENANCE, known[0], own, meant, others, _ANY, lines[0].span)
+    for key in ("target_hosts", "enabled_window"):
+        told = [each for one in lines for each in one.attributes if each.name == key]
+        if not told or len(told) < len(lines):
+            continue  # a line of which nobody says it may be the one
+        if key == "target_hosts":
+            meant = _addresses(site, _names(told))
+            yield _claim(lines[0].id, zone, Tier.MAINTENANCE, told[0], own, meant, others, _ANY, lines[0].span)
+            continue
+        spans = [hours(str(one.value)) for one in told]
+        known = [one for one in spans if one is not None]
+        if len(known) == len(spans):
+            allowed = IntervalSet.empty()
+            for span in known:
+                allowed = allowed | span
+            one = _claim(lines[0].id, zone, Tier.MAINTENANCE, told[0], own, _NOBODY, others, _ANY, lines[0].span)
+            yield replace(one, hours=allowed)
 
 
 def _claim(

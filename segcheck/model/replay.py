@@ -300,6 +300,7 @@ class Claim:
     services    (protocol, ports; None = every one)
     answered    only what somebody answered counts
     sure        what contradicts it is no other thing with the same port
+    hours       minutes of the week in which they may begin; None = at any time
     """
 
     subject: str
@@ -312,6 +313,7 @@ class Claim:
     services: tuple[tuple[int, tuple[int, ...] | None], ...]
     answered: bool = True
     sure: bool = True
+    hours: IntervalSet | None = None
     span: Span
 
 

@@ -16,7 +16,7 @@ from segcheck.model.site_words import Tier
 CHECK = Check(
     id="declaration-contradicted",
     weight=Weight.HIGH,
-    requirements=("MN-05", "MN-08", "MN-11", "LG-09", "IN-06", "X-03", "X-13"),
+    requirements=("MN-05", "MN-08", "MN-11", "LG-09", "IN-06", "IN-09", "X-03", "X-13"),
     title=("申告と食い違う通信", "Traffic contradicts what was declared"),
     message=(
         "{subject} の申告 {attribute}: {value} と食い違う通信が見えた: {text}。会話 {against} 件 (申告どおりの会話 {kept} 件)、{first} から {last} (日本時間)、地点 {taps}。",
@@ -50,11 +50,18 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "wireless_use": ("MN-08",),
     "log_targets": ("IN-06",),
     "target_hosts": ("X-03",),
+    "enabled_window": ("X-03",),
+    "edr_console": ("IN-09",),
     "time_source": ("X-13",),
     "patch_source": ("MN-11", "LG-09"),
     "av_source": ("MN-11", "LG-09"),
 }
-_MYNUMBER = ("MN-05", "MN-08", "MN-11")
+#: Requirements that a claim bears on in one tier only.
+_TIERS = {
+    **dict.fromkeys(("MN-05", "MN-08", "MN-11"), Tier.MYNUMBER),
+    "LG-09": Tier.LGWAN,
+    "IN-09": Tier.INTERNET,
+}
 
 
 def find(context: SeenContext) -> Iterator[Finding]:
@@ -101,12 +108,8 @@ def _covered(name: str, uses: Iterable[ClaimUse]) -> Covered:
 
 
 def _named(claim: Claim) -> tuple[str, ...]:
-    """Return the requirements that a claim bears on: those of the My Number tier only there, LG-09 in the LGWAN tier."""
-    return tuple(
-        name
-        for name in ABOUT[claim.declared.name]
-        if (name not in _MYNUMBER or claim.tier is Tier.MYNUMBER) and (name != "LG-09" or claim.tier is Tier.LGWAN)
-    )
+    """Return the requirements that a claim bears on, in the tier that it is about."""
+    return tuple(name for name in ABOUT[claim.declared.name] if _TIERS.get(name, claim.tier) is claim.tier)
 
 
 def _finding(context: SeenContext, uses: list[ClaimUse], against: list[ClaimUse], named: tuple[str, ...]) -> Finding:

@@ -143,6 +143,26 @@ def test_maintenance_beyond_its_targets(tmp_path):
     assert CHECK not in named(seen(folder, {"tw": [flow("192.0.2.9", "10.0.0.10", 22)]}))
 
 
+def test_maintenance_outside_its_window(tmp_path):
+    values = {"enabled_window": "火曜 22:00-23:00"}
+    line = f"links:\n  - {{{ENDS}, attributes: {one_line(values)}}}\n"
+    folder = replace(INNER, topology=TAPS + line).written(tmp_path)
+    inside, outside = (flow("192.0.2.9", "10.0.0.10", 22, at=f"2026-11-24 {time}") for time in ("22:30", "21:59"))
+
+    assert CHECK not in named(seen(folder, {"tw": [inside]}))  # a Tuesday
+    found = only(seen(folder, {"tw": [inside, outside]}), CHECK)
+    assert (found.subject, found.requirements) == ("up", ("X-03",))
+    assert (params(found)["attribute"], params(found)["against"], params(found)["kept"]) == ("enabled_window", "1", "1")
+
+
+def test_telemetry_to_the_declared_console_corroborates_that_there_is_endpoint_detection(tmp_path):
+    made = town(keys={"in-pc": attributes({"edr_console": ["in-mail"]})}, model="beta")
+    folder = made.written(tmp_path)
+
+    assert Basis.CAPTURES in outcome(seen(folder, {"ti": [flow(FAR, "10.2.0.25", 443)]}), "IN-09")[1]
+    assert outcome(seen(folder, {"ti": [flow(PC, "10.2.0.25", 443)]}), "IN-09")[1] == ()
+
+
 def test_the_server_of_factors_is_corroborated_and_never_contradicted(tmp_path):
     folder = INNER.written(tmp_path)
 
