@@ -61,6 +61,11 @@ DETACHED = (among("own_equipment", True),)
 
 def find(context: Context) -> Iterator[Finding]:
     """Yield lines and areas that by declaration or kind fall short, and LGWAN systems in a cloud that My Number can meet."""
+    for one in _found(context):
+        yield replace(one, key=f"{one.subject}:{one.requirements[0]}")  # one line may serve two of them
+
+
+def _found(context: Context) -> Iterator[Finding]:
     area, lines = _area(context)
     yield from judged(context, CHECK, lines, LINE, weight=Weight.CRITICAL, requirements=("MN-09",))
     for subject in area:
@@ -178,7 +183,6 @@ def _beside(context: Context, subject: Subject) -> Iterator[Finding]:
             requirements=("LG-10",),
             facts=facts,
             more=(line,),
-            key=f"{subject.id}:mynumber",
             standing=standing,
             rules=True,
         )

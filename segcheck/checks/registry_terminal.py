@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import Context
-from segcheck.checks._declared import Subject, among, by_name, coverage, finding, judged, missing
+from segcheck.checks._declared import Subject, among, by_name, coverage, finding, judged, missing, segments_of
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Covered
@@ -32,15 +32,22 @@ CHECK = Check(
     reads=(Basis.ATTRIBUTES,),
 )
 PLACED = (among("juki_place", "cs_segment", "behind_firewall"), among("dedicated_use", True))
+#: The tiers of the segments that a place means: another one contradicts it.
+_MEANT = {"cs_segment": (Tier.JUKI,), "behind_firewall": (Tier.JUKI, Tier.MYNUMBER)}
 #: What a registry terminal may stand in beside the registry's own segments.
 BESIDE = (Tier.JUKI, Tier.MYNUMBER)
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield terminals that fall short, and those that are declared to stand in another tier's segment too."""
+    """Yield terminals that fall short, that the topology has elsewhere, and that stand in another tier's segment too."""
     site = context.site
     for subject in _terminals(context):
         yield from judged(context, CHECK, (subject,), PLACED)
+        place = subject.attributes.get("juki_place")
+        meant = _MEANT.get(str(place.value)) if place is not None else None
+        if place is not None and meant is not None and subject.tier is not None and subject.tier not in meant:
+            facts = f"juki_place: {place.value} ≠ {', '.join(subject.segments)} ({subject.tier.value})"
+            yield finding(CHECK, subject, (place,), key=f"{subject.id}:place", facts=facts, rules=True)
         other = subject.attributes.get("other_segments")
         names = other.value if other is not None and isinstance(other.value, tuple) else ()
         outside = [name for name in names if site.zones[site.segments[name].zone].tier not in BESIDE]
@@ -70,4 +77,7 @@ def _terminals(context: Context) -> Iterator[Subject]:
     for group in site.groups.values():
         held = by_name(group.attributes)
         if "juki_place" in held:
-            yield Subject(group.id, "", None, (), held, group.span)
+            segments = segments_of(context, group)
+            zones = {site.segments[name].zone for name in segments}
+            tier = site.zones[zones.pop()].tier if len(zones) == 1 else None
+            yield Subject(group.id, "", tier, segments, held, group.span)

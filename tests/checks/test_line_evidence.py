@@ -1,3 +1,6 @@
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
 from segcheck.model.finding import Basis
@@ -69,20 +72,39 @@ def test_lines_and_areas_that_are_not_what_they_must_be(changed, subject, named,
     assert (Basis.RULES in found.basis) is (changed is JOINED or facts == "kind: isp")
 
 
-def test_an_option_contradicts_that_the_area_does_not_use_the_internet(tmp_path):
-    town = government(used=("none",))
-    folder = town.written(tmp_path)
-    path = folder / "policy.yaml"
-    hosts = "  - {id: patch, addresses: [203.0.113.10], role: cloud_service}\n"
-    topology = folder / "topology.yaml"
+@dataclass(frozen=True)
+class Written:
+    """A town that is written already."""
+
+    folder: Path
+
+    def written(self, _):
+        return self.folder
+
+
+def optional(made, folder, option, hosts):
+    """Return a town with an option in its policy, and a further host that it names."""
+    path, topology = made.written(folder) / "policy.yaml", folder / "topology.yaml"
     topology.write_text(topology.read_text(encoding="utf-8").replace("hosts:\n", "hosts:\n" + hosts), encoding="utf-8")
-    path.write_text(path.read_text(encoding="utf-8") + "options: {gov_cloud_patch: [patch]}\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + f"options: {{{option}}}\n", encoding="utf-8")
+    return Written(folder)
 
-    class Written:
-        def written(self, _):
-            return folder
 
-    (found,), _ = answered(Written(), tmp_path, CHECK)
+def test_systems_of_the_lgwan_tier_in_the_government_cloud_are_asked_for_by_the_same_line(tmp_path):
+    hosts = "  - {id: lg-sys, segment: gc-net, addresses: [10.8.0.20], role: cloud_service}\n"
+    both = optional(government({"line_type": "internet_vpn"}), tmp_path, "gov_cloud_lgwan_systems: [lg-sys]", hosts)
+    found, told = answered(both, tmp_path, CHECK, judged=True)
+
+    assert sorted((one.subject, one.requirements) for one in found) == [("up", ("LG-10",)), ("up", ("MN-09",))]
+    assert len({one.fingerprint for one in found}) == 2
+    assert words(told)["LG-10"] == "asked"
+
+
+def test_an_option_contradicts_that_the_area_does_not_use_the_internet(tmp_path):
+    hosts = "  - {id: patch, addresses: [203.0.113.10], role: cloud_service}\n"
+    contradicted = optional(government(used=("none",)), tmp_path, "gov_cloud_patch: [patch]", hosts)
+
+    (found,), _ = answered(contradicted, tmp_path, CHECK)
     assert (found.subject, found.requirements) == ("gc", ("MN-09",))
     assert params(found)["facts"] == "internet_use: none ≠ gov_cloud_patch"
 

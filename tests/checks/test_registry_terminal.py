@@ -31,6 +31,10 @@ SOUND = town()
         (FIRES, "dedicated_use: false"),
         (town({**PLACED, "juki_place": "elsewhere"}), "juki_place: elsewhere"),
         (town({**PLACED, "other_segments": ["lg-lan"]}), "lg-lan"),
+        (
+            town(host="jk-pc", segment="mn-lan", address="10.0.0.20"),
+            "juki_place: cs_segment ≠ mn-lan (mynumber)",
+        ),
     ],
 )
 def test_it_serves_stands_or_touches_something_else(changed, facts, tmp_path):
@@ -44,7 +48,10 @@ def test_it_serves_stands_or_touches_something_else(changed, facts, tmp_path):
     [
         (SOUND, "asked"),
         (town({**PLACED, "other_segments": ["mn-lan"]}), "asked"),
-        (town(PLACED, host="mn-pc", segment="mn-lan", address="10.0.0.20"), "asked"),
+        (
+            town({**PLACED, "juki_place": "behind_firewall"}, host="mn-pc", segment="mn-lan", address="10.0.0.20"),
+            "asked",
+        ),
         (town({}), "no_input"),
         (town(shown=""), "claimed"),
         (town({}, host="mn-pc", segment="mn-lan", address="10.0.0.20"), "no_input"),
