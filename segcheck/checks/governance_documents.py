@@ -16,7 +16,7 @@ from segcheck.model.site_words import DocumentKind
 WANTED: Mapping[str, tuple[tuple[DocumentKind, ...], ...]] = {
     "G-01": ((DocumentKind.ORGANS,),),
     "G-02": ((DocumentKind.HANDLING,),),
-    "G-04": ((DocumentKind.SOC_REPORT,), (DocumentKind.COMPLIANCE, DocumentKind.SELF_CHECK)),
+    "G-04": ((DocumentKind.SOC_REPORT,), (DocumentKind.OBSERVANCE, DocumentKind.SELF_CHECK)),
     "G-05": ((DocumentKind.EMERGENCY_PLAN,), (DocumentKind.CONTACTS,)),
     "G-08": ((DocumentKind.REVIEW,),),
     "G-09": ((DocumentKind.STANDARDS,),),

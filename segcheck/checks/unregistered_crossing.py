@@ -45,8 +45,8 @@ CHECK = Check(
         "If there is an entry whose hosts or ports are written otherwise than the rule.",
     ),
 )
-#: Hosts on one side and ports from which on nobody could enter it in a register as it is (SP-1, SP-2). Ours.
-HOSTS, PORTS = 256, 16
+#: Hosts of the smaller and of the larger side, and ports, beyond which nobody could register it as it is (SP-1, SP-2). Ours.
+FEW, HOSTS, PORTS = 16, 256, 16
 #: Boxes of packets that are looked at; what has more is not narrow.
 BOXES = 16
 #: Kinds of entry that need no sanitiser and no screen: those of a direct session.
@@ -117,7 +117,8 @@ def _registrable(context: Context, cause: Cause) -> bool:
 
 
 def _narrow(box: Box) -> bool:
-    if box.proto is None or not box.proto <= _NAMED or box.src.count > HOSTS or box.dst.count > HOSTS:
+    fewer, more = sorted((box.src.count, box.dst.count))
+    if box.proto is None or not box.proto <= _NAMED or fewer > FEW or more > HOSTS:
         return False
     ported = any(one in box.proto for one in _PORTED)
     return not ported or (box.dport is not None and box.dport.count <= PORTS)

@@ -198,7 +198,7 @@ class DocumentKind(Enum):
     CHANGE = "change"
     ORGANS = "organs"  # which organs are bound, and what of the network is whose
     HANDLING = "handling"  # how diagrams, configurations and results are kept
-    COMPLIANCE = "compliance"  # that measures are kept was looked at
+    OBSERVANCE = "observance"  # that measures are kept was looked at
     EMERGENCY_PLAN = "emergency_plan"
     CONTACTS = "contacts"
     REVIEW = "review"  # of policy and measures

@@ -11,7 +11,7 @@ WHOLE = {
     "organs": "2026-04-01",
     "handling": "2026-04-01, published: false",
     "soc_report": "2026-11-01, period_days: 31",
-    "compliance": "2026-10-01",
+    "observance": "2026-10-01",
     "emergency_plan": "2026-04-01",
     "contacts": "2026-10-01, period_days: 100",
     "review": "2026-06-01",
@@ -59,7 +59,7 @@ def test_documents_that_ran_out_are_public_or_were_not_reviewed(changed, subject
 
 
 def test_another_document_that_does_as_well_and_a_review_in_time_are_enough(tmp_path):
-    other = town(compliance="2024-10-01, period_days: 100", self_check="2026-07-01")
+    other = town(observance="2024-10-01, period_days: 100", self_check="2026-07-01")
     reviewed = town(internal_audit="2025-06-01")
 
     assert answered(other, tmp_path, CHECK)[0] == ()

@@ -78,6 +78,8 @@ def test_it_is_counted_apart_in_text_and_summary(tmp_path, capsys):
             [(GRAVE, Weight.CRITICAL)],
         ),  # every port: nobody can register that
         (town(rule(1, "lg:all", "wan:all", "HTTPS")), [(GRAVE, Weight.HIGH)]),  # nor every host
+        (town(rule(1, "lg:lg-pcs", "mn:mn-srv", "HTTPS"), ports=INSIDE), [(CHECK, Weight.HIGH)]),
+        (town(rule(1, "lg:all", "mn:all", "HTTPS"), ports=INSIDE), [(GRAVE, Weight.CRITICAL)]),
         (
             town(rule(1, "lg:lg-pc", "in:in-pc", "HTTPS"), ports=PORTS),
             [(GRAVE, Weight.CRITICAL)],
