@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from segcheck.analysis.causes import Cause
 from segcheck.checks._base import Context, crossing_requirements
@@ -65,6 +66,7 @@ def find(context: Context) -> Iterator[Finding]:
         yield replace(one, weight=_LOWER[one.weight])
 
 
+@lru_cache(maxsize=1)
 def apart(context: Context) -> dict[bool, list[Mistake]]:
     """Return the plain mistakes that only lack an entry (True), and those that no entry could mend (False)."""
     found: dict[bool, list[Mistake]] = {True: [], False: []}
