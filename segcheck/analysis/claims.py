@@ -52,24 +52,33 @@ def sides(claim: Claim, flows: Column, known: opening.Openings) -> tuple[Column,
         name: np.array([start in one for start in starts], np.bool_)
         for name, one in (("own", claim.own), ("meant", claim.meant), ("others", claim.others))
     }
-    a, b = finer.ends(flows)
-    opener, answerer = np.where(known.from_a, a, b), np.where(known.from_a, b, a)
+    asked = _asked(claim, flows, known)
+    rows = np.flatnonzero(asked) if 2 * np.count_nonzero(asked) < len(flows) else np.arange(len(flows))
+    mine = flows if len(rows) == len(flows) else flows[rows]  # most claims are about a port that few conversations have
+    a, b = finer.ends(mine)
+    from_a = known.from_a[rows]
+    opener, answerer = np.where(from_a, a, b), np.where(from_a, b, a)
+    own = asked[rows] & within["own"][opener]
+    meant, others = within["meant"][answerer], within["others"][answerer] & ~within["meant"][answerer]
+    if claim.hours is not None:
+        open_ = _in_hours(claim.hours, mine["first"])
+        meant, others = others & open_, others & ~open_
+    return rows[own & meant], rows[own & others]
+
+
+def _asked(claim: Claim, flows: Column, known: opening.Openings) -> Column:
+    """Return which conversations have a service that a claim is about, and went far enough to count."""
     port = np.where(known.from_a, flows["pb"], flows["pa"])
-    asked = np.zeros(len(flows), np.bool_)
+    found = np.zeros(len(flows), np.bool_)
     for protocol, ports in claim.services:
         mine = flows["proto"] == protocol
         if ports is not None:
             mine &= np.isin(port, ports)
         if ports is None or protocol == _TCP:  # who opened datagrams shows by the port alone
             mine &= ~known.inferred
-        asked |= mine
+        found |= mine
     unanswered = (opening.ATTEMPTED, opening.DATAGRAM) if claim.answered else (opening.ATTEMPTED,)
-    asked &= within["own"][opener] & ~np.isin(known.far, unanswered)
-    meant, others = within["meant"][answerer], within["others"][answerer] & ~within["meant"][answerer]
-    if claim.hours is not None:
-        within_hours = _in_hours(claim.hours, flows["first"])
-        meant, others = others & within_hours, others & ~within_hours
-    return np.flatnonzero(asked & meant), np.flatnonzero(asked & others)
+    return found & ~np.isin(known.far, unanswered)
 
 
 def _in_hours(hours: IntervalSet, moments: Column) -> Column:
