@@ -64,6 +64,11 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str], 
     conclusion(page, found)
 
 
+def unregistered(found: Assessment) -> int:
+    """Return how many findings only lack an entry of the register (台帳未整備)."""
+    return sum(one.check == UNREGISTERED and not one.waived for one in found.findings)
+
+
 def heading(page: Page, found: Assessment, weakened: Sequence[str]) -> None:
     """Add what was asked, of how much, as of when, and what makes the judgement milder."""
     words = page.words
@@ -263,6 +268,8 @@ def _next(words: Words, cause: str) -> str:
 
 def conclusion(page: Page, found: Assessment) -> None:
     """Add the verdict and the counts behind it."""
+    if gaps := unregistered(found):
+        page.line(page.words("check.unregistered", count=gaps))
     words = page.words
     told = [one for one in found.findings if not one.waived]
     counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}
@@ -270,8 +277,6 @@ def conclusion(page: Page, found: Assessment) -> None:
     fault = found.standing is Standing.VIOLATED and not pairs[Standing.VIOLATED]
     read = any(Basis.RULES in one.basis and one.standing is Standing.VIOLATED for one in found.findings)
     verdict = f"standing.{found.standing.value}" if not fault else "check.fault" if read else "check.fault_declared"
-    if gaps := unregistered(found):
-        page.line(words("check.unregistered", count=gaps))
     page.line(
         (words(verdict), f"bold {STYLES[found.standing]}"),
         "  ",
@@ -285,8 +290,3 @@ def conclusion(page: Page, found: Assessment) -> None:
             **{standing.value: count for standing, count in pairs.items()},
         ),
     )
-
-
-def unregistered(found: Assessment) -> int:
-    """Return how many findings only lack an entry of the register (台帳未整備)."""
-    return sum(one.check == UNREGISTERED and not one.waived for one in found.findings)
