@@ -23,7 +23,7 @@ from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
 from segcheck.analysis.turns import within
-from segcheck.app import assessing, capture_names, contents, modelling, requiring, validating
+from segcheck.app import assessing, capture_names, claiming, contents, modelling, requiring, validating
 from segcheck.captures import evidence, reading, telling
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
@@ -136,6 +136,7 @@ def judge(
         uses=uses,
         watched=watched,
         legs=tuple(asked.legs(sightings, taps, day)),
+        claims=tuple(claiming.seen(site, read)),
     )
     findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
     gaps = (*gaps_of(read.files, read.frames, left), *_unheard(read))

@@ -19,6 +19,7 @@ from segcheck.model.neighbour import Neighbours
 from segcheck.model.register import RegisterEntry
 from segcheck.model.replay import (
     Answer,
+    ClaimUse,
     Content,
     EntryUse,
     Join,
@@ -70,6 +71,7 @@ class SeenContext:
     uses    what was seen of each entry in force
     watched seconds that the captures of every tap cover at least, each moment once
     legs    what was seen of each leg of the sanitised communications in force
+    claims  what was seen of each declaration that captures can contradict, at each tap
     """
 
     network: Network
@@ -81,6 +83,7 @@ class SeenContext:
     uses: tuple[EntryUse, ...] = ()
     watched: int = 0
     legs: tuple[LegUse, ...] = ()
+    claims: tuple[ClaimUse, ...] = ()
 
     @property
     def site(self) -> Site:

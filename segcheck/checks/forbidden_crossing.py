@@ -11,9 +11,9 @@ from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import Doubt
 from segcheck.checks._base import Context, crossing_weight
 from segcheck.checks._doubts import doubted, reasons, remedies
-from segcheck.checks._grouping import SHOWN, Mistake, findings, mistakes, removal
+from segcheck.checks._grouping import SHOWN, Mistake, findings, removal
 from segcheck.checks._services import broken_by
-from segcheck.checks.carrier import tunnels
+from segcheck.checks.unregistered_crossing import apart
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight, WitnessEvidence
@@ -58,8 +58,8 @@ CHECK = Check(
 
 
 def find(context: Context) -> Iterator[Finding]:
-    """Yield what surely crosses by rule line, then what possibly crosses by what is not known."""
-    yield from findings(context, CHECK, mistakes(tunnels(context)[False]), _remedy)
+    """Yield what surely crosses by rule line, but for what only lacks an entry, then what possibly crosses by what is not known."""
+    yield from findings(context, CHECK, apart(context)[False], _remedy)
     undecided: dict[tuple[Doubt, ...], list[Judged]] = {}
     for pair in context.judgement.pairs:
         if pair.standing is Standing.UNDECIDED:

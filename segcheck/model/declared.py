@@ -93,6 +93,7 @@ class Document:
 
     date         the day of it
     period_days  how long it counts; None = nobody said
+    published    whether it is open to the public; None = nobody said
     """
 
     id: str
@@ -102,6 +103,7 @@ class Document:
     owner: str = ""
     period_days: int | None = None
     location: str = ""
+    published: bool | None = None
     span: Span
 
 

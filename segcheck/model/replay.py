@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from segcheck.model.declared import Attribute
 from segcheck.model.flow import Flow
 from segcheck.model.journey import Journey
 from segcheck.model.site_words import Tier
+from segcheck.model.source import Span
 from segcheck.sets.intervals import IntervalSet
 
 
@@ -286,6 +288,52 @@ class EntryUse:
     observed: Observed
     conversations: int
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Something that people declare and captures can contradict: who talks to whom with a kind of service.
+
+    subject     what it is declared of; `zone`, `tier` where that stands
+    own         addresses that open the conversations it is about; `meant` those that they are for
+    others      addresses of which it says that they are not asked; () = nothing that is seen contradicts it
+    services    (protocol, ports; None = every one)
+    answered    only what somebody answered counts
+    sure        what contradicts it is no other thing with the same port
+    hours       minutes of the week in which they may begin; None = at any time
+    """
+
+    subject: str
+    zone: str
+    tier: Tier
+    declared: Attribute
+    own: IntervalSet
+    meant: IntervalSet
+    others: IntervalSet
+    services: tuple[tuple[int, tuple[int, ...] | None], ...]
+    answered: bool = True
+    sure: bool = True
+    hours: IntervalSet | None = None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimUse:
+    """What was seen at one tap ("" = none was named) of a claim: conversations that are as it says, and that are not.
+
+    against     those that contradict it; `first`, `last`, `packets`, `bytes` are of these
+    shown       the first of them
+    """
+
+    claim: Claim
+    tap: str
+    kept: int
+    against: int = 0
+    packets: int = 0
+    bytes: int = 0
+    first: int = 0
+    last: int = 0
+    shown: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

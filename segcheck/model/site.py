@@ -265,6 +265,7 @@ class Gateway:
     method: Method
     forwards: bool | None
     legs: tuple[Leg, ...]
+    attributes: tuple[Attribute, ...] = ()
     span: Span
 
 

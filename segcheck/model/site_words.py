@@ -196,6 +196,14 @@ class DocumentKind(Enum):
     TRAINING = "training"
     DRILL = "drill"
     CHANGE = "change"
+    ORGANS = "organs"  # which organs are bound, and what of the network is whose
+    HANDLING = "handling"  # how diagrams, configurations and results are kept
+    OBSERVANCE = "observance"  # that measures are kept was looked at
+    EMERGENCY_PLAN = "emergency_plan"
+    CONTACTS = "contacts"
+    REVIEW = "review"  # of policy and measures
+    STANDARDS = "standards"
+    PROCEDURES = "procedures"
     OTHER = "other"
 
 

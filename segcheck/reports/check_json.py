@@ -25,6 +25,7 @@ from segcheck.model.schedule import clock
 from segcheck.reports._blocks import as_of, cell, diagnostic, instant, line_counts, obtained, run_block, said
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import boxes_json
+from segcheck.reports.check_text import unregistered
 from segcheck.reports.trace_json import confirm_json, way
 from segcheck.sets import addresses
 from segcheck.sets.header import SIZES, Packet
@@ -70,6 +71,7 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         ],
         "crossings": [_crossing(one, found) for one in found.crossings],
         "findings": [_finding(one, found, found.checks[one.check]) for one in found.findings],
+        "unregistered": unregistered(found),
         "requirements": [_requirement(one) for one in found.requirements],
         "renewals": [
             {

@@ -36,6 +36,8 @@ STYLES = {
     Standing.NOTHING_SEEN: "cyan",
 }
 WEIGHTS = {Weight.CRITICAL: "bold red", Weight.HIGH: "red", Weight.MEDIUM: "yellow", Weight.LOW: "cyan"}
+#: The check whose findings are counted apart: what the model knows and nobody registered.
+UNREGISTERED = "unregistered-crossing"
 #: Lines of one finding's packets, and of places of one kind, that are told; JSON has more.
 SHOWN = 4
 
@@ -60,6 +62,11 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str], 
     _unknown(page, found)
     page.line()
     conclusion(page, found)
+
+
+def unregistered(found: Assessment) -> int:
+    """Return how many findings only lack an entry of the register (台帳未整備)."""
+    return sum(one.check == UNREGISTERED and not one.waived for one in found.findings)
 
 
 def heading(page: Page, found: Assessment, weakened: Sequence[str]) -> None:
@@ -261,6 +268,8 @@ def _next(words: Words, cause: str) -> str:
 
 def conclusion(page: Page, found: Assessment) -> None:
     """Add the verdict and the counts behind it."""
+    if gaps := unregistered(found):
+        page.line(page.words("check.unregistered", count=gaps))
     words = page.words
     told = [one for one in found.findings if not one.waived]
     counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}

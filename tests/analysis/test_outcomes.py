@@ -240,14 +240,10 @@ def test_the_scope_is_what_the_policy_names_else_what_rules_decide(one: Requirem
 # ---- what is installed
 
 
-#: Requirements that no check asks yet; this list may only shrink.
-UNSERVED = "LG-10 G-01 G-02 G-04 G-05 G-06 G-08 G-09 G-10"
-
-
-def test_requirements_that_no_check_asks_are_known_and_checks_name_only_requirements() -> None:
+def test_every_requirement_that_can_be_shown_is_asked_and_checks_name_only_requirements() -> None:
     served = {name for module in checks.installed() for name in module.CHECK.requirements}
     served |= {name for src in Tier for dst in Tier for name in checks.crossing_requirements(src, dst)}
 
     assert served
     assert served <= set(requirements.ids())
-    assert {one for one in IDS if one not in served} == set(UNSERVED.split())
+    assert {one for one in IDS if one not in served} == set()

@@ -225,6 +225,7 @@ def _gateway(page: Page, path: marked.Path, one: Any, names: Names) -> site.Gate
             )
             for index, leg in enumerate(one.legs)
         ),
+        attributes=declaring.attributes_of(page, path, one.attributes),
         span=page.span(path),
     )
 

@@ -39,6 +39,7 @@ _SUBJECTS = {
     "segments": ("segment",),
     "devices": ("device",),
     "links": ("link",),
+    "gateways": ("gateway",),
     "external_services": ("service",),
     "wireless": ("wireless",),
     "equipment": ("equipment",),
@@ -301,6 +302,7 @@ def documents(page: Page) -> dict[str, Document]:
             owner=one.owner,
             period_days=one.period_days,
             location=one.location,
+            published=one.published,
             span=page.span(path),
         )
         for path, one in page.items("documents")

@@ -88,6 +88,7 @@ _ATTRIBUTED = {
     "groups": "グループの属性",
     "devices": "機器の属性",
     "links": "回線の属性",
+    "gateways": "無害化装置の属性",
     "external_services": "外部サービスの属性",
     "wireless": "無線LANの属性",
     "equipment": "共用設備の属性",

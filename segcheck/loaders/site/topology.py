@@ -155,6 +155,7 @@ class GatewayEntry(Strict):
     method: word(site_words.Method) = Field(description="how it makes safe / 方式")  # type: ignore[valid-type]
     forwards: bool | None = Field(None, description="whether it forwards packets / パケットを転送するか")
     legs: list[LegEntry] = Field(min_length=1, description="its sides / 片側ずつ")
+    attributes: Attributes = Field({}, description=BY_NAME)
 
 
 class TapEntry(Strict):
@@ -247,6 +248,7 @@ class DocumentEntry(Strict):
     owner: str = Field("", description="post that keeps it / 保管者 (職名)")
     period_days: int | None = Field(None, ge=1, description="how long it counts / 有効日数")
     location: str = Field("", description="where it is kept / 保管場所")
+    published: bool | None = Field(None, description="open to the public / 公開しているか")
 
 
 class LedgerEntry(Strict):
