@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.analysis import permitting
@@ -16,6 +15,7 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Wei
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Gateway
 from segcheck.model.site_words import Assume
+from segcheck.nouns import dataclass
 
 CHECK = Check(
     id="sanitiser-forwards",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from segcheck.loaders.problems import Problem, refuse
 from segcheck.model.source import SourceText
+from segcheck.nouns import dataclass
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000

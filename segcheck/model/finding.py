@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from hashlib import sha256
@@ -10,6 +9,7 @@ from hashlib import sha256
 from segcheck.model.crossing import Standing
 from segcheck.model.journey import Journey
 from segcheck.model.source import Span
+from segcheck.nouns import dataclass
 from segcheck.sets.header import Packet
 from segcheck.sets.listing import Boxes
 

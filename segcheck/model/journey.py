@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from segcheck.model.crossing import Place
 from segcheck.model.trace import Path, Verdict
+from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

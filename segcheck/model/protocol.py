@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 

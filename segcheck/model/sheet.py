@@ -9,8 +9,10 @@ Lines: a workbook's lines are its used rows, counted through all sheets in their
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+
+from segcheck.nouns import dataclass
 
 
 class CellKind(Enum):

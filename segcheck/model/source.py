@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from segcheck.model.sheet import Book
+from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,9 +7,10 @@ Nothing shares a cell, so nothing overlaps however large a site is. Lengths are 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from segcheck.lang.columns import width
+from segcheck.nouns import dataclass
 from segcheck.reports._site_graph import Row, SiteGraph, Touch, label
 
 STRIP = 96  # a tier's name

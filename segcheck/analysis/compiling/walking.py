@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from segcheck.analysis.compiling import routing, translations
 from segcheck.analysis.compiling.parts import PLAIN, Parts, Session
@@ -11,6 +10,7 @@ from segcheck.model.device import Scope
 from segcheck.model.match import State
 from segcheck.model.pipeline import Stage, StageKind
 from segcheck.model.rules import Permit, Return, Translate, Via
+from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from segcheck.model.match import EXTRAS
+from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.header import CARRIERS, SIZES
 from segcheck.sets.intervals import IntervalSet

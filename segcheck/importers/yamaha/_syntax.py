@@ -9,7 +9,9 @@ full page.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from segcheck.nouns import dataclass
 
 _WORD = re.compile(r'"[^"]*"|\S+')
 #: What stands before the first line of the next page; backspaces, returns and blanks wipe it from the screen.
