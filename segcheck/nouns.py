@@ -1,8 +1,9 @@
 """`dataclass`, with which nouns are written: what Python's own makes of a frozen class with slots, in a quarter of the time.
 
 Python's own writes the text of six functions for each such class and compiles each by itself, 0.7 ms in all. There are 300 of
-them on the way to an answer, and a fifth of a second at every start is too long. Here `__init__` alone is compiled. The others
-are closures that differ in nothing but the fields that they look at. All other kinds of classes are left to Python's own.
+them on the way to an answer, and a fifth of a second at every start is too long. Here `__init__` alone is compiled, when the
+first one is made. The others are closures that differ in nothing but the fields that they look at. All other kinds of classes
+are left to Python's own.
 """
 
 from __future__ import annotations
@@ -38,8 +39,18 @@ def _frozen(cls: type, *, frozen: bool, slots: bool, kw_only: bool = False, eq: 
     for name, function in wanted.items():
         if own.get(name) is None:  # a class with an __eq__ of its own has a __hash__ that is None
             setattr(made, name, function)
-    made.__init__ = _init(made, fields)
+    made.__init__ = _init_at_first(made, fields)
     return made  # type: ignore[no-any-return]
+
+
+def _init_at_first(made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
+    """Return a constructor that puts the compiled one in its place: of many classes no run makes one."""
+
+    def __init__(self: object, *given: object, **named: object) -> None:  # noqa: N807
+        made.__init__ = _init(made, fields)
+        made.__init__(self, *given, **named)
+
+    return __init__
 
 
 def _init(made: type, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:

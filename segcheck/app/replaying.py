@@ -188,6 +188,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
     for tap in sorted(read.flows):
         flows = read.flows[tap]
         known = telling.openings(flows)
+        screened = cache(partial(contents.screened, flows, known, limit=SHOWN))
         for first in sightings.of(tap, flows, measured(flows, known)):
             one = first.sighting
             if one.ruling in (Ruling.LOCAL, Ruling.SAME_ZONE) and not one.stray and not asking.hidden(one):
@@ -206,7 +207,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
                         answer,
                         show=partial(contents.shown, flows, known, group, SHOWN),
                         speak=partial(contents.spoken, flows, known, group, SHOWN),
-                        screen=cache(partial(contents.screened, flows, known, group, SHOWN)),
+                        screen=partial(screened, group),
                     )
                 )
     return found, rows, asking, sightings.left
