@@ -57,22 +57,22 @@ def _init(made: type, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..
     """Return a constructor, compiled, since there is no shorter way through it for those who make many."""
     given, only_named = ["self"], list[str]()
     body: list[str] = []
-    known: dict[str, object] = {"_set": _set, "_UNSET": dataclasses.MISSING}
+    known: dict[str, object] = {"_UNSET": dataclasses.MISSING}
     for one in fields:
-        name, value = one.name, one.name
-        default = ""
+        name, value, default = one.name, one.name, ""
+        known[f"_set_{name}"] = getattr(made, name).__set__  # of the slot: past `_refused`, and faster than by name
         if one.default is not dataclasses.MISSING:
-            known[f"_{name}"] = one.default
-            default = f"=_{name}"
+            known[f"_default_{name}"] = one.default
+            default = f"=_default_{name}"
         elif one.default_factory is not dataclasses.MISSING:
-            known[f"_{name}"] = one.default_factory
+            known[f"_make_{name}"] = one.default_factory
             default = "=_UNSET"
-            value = f"_{name}() if {name} is _UNSET else {name}" if one.init else f"_{name}()"
+            value = f"_make_{name}() if {name} is _UNSET else {name}"
         if one.init:
             (only_named if one.kw_only else given).append(name + default)
-            body.append(f" _set(self,{name!r},{value})")
+            body.append(f" _set_{name}(self,{value})")
         elif default:
-            body.append(f" _set(self,{name!r},{value if default == '=_UNSET' else '_' + name})")
+            body.append(f" _set_{name}(self,{default[1:] if value == name else f'_make_{name}()'})")
     if only_named:
         given += ["*", *only_named]
     if hasattr(made, "__post_init__"):
