@@ -28,7 +28,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; never raises, never prints a traceback."""
     # What is built here stays until the end: looking for rings in it after every 700 objects, and once more before the
     # process goes away, is a tenth of a run.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     atexit.unregister(gc.freeze)
     atexit.register(gc.freeze)
     # numpy's linear algebra, of which nothing is used here, starts a thread for each processor when it is loaded (0.06 s).
