@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import LINE_SIZE, V4
 
 #: Where IPv6 begins on the joint line.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import TypeVar
@@ -23,7 +24,6 @@ from segcheck.analysis.rule_boxes import Box, Index, escapes, form, numbers
 from segcheck.analysis.rule_pairs import Pairs
 from segcheck.model.device import DeviceConfig
 from segcheck.model.rules import Continue, Deny, Permit, Return, Rule, RuleList
-from segcheck.nouns import dataclass
 from segcheck.sets.bounds import Bounds
 from segcheck.sets.header import CARRIERS, PacketClass
 from segcheck.sets.intervals import IntervalSet

@@ -7,7 +7,7 @@ every set of addresses that was named. Looking up n addresses costs O(n log pref
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,6 @@ from segcheck.analysis.network.addressing import CAST, NEAR, PRIVATE, shares
 from segcheck.model.replay import Spot, SpotKind
 from segcheck.model.site import DEFAULT_DOMAIN, Site
 from segcheck.model.site_words import Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import ALL, LINE_SIZE, parse
 from segcheck.sets.intervals import IntervalSet
 

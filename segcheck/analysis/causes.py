@@ -7,6 +7,7 @@ same statements match is taken out of the set, and the next witness asked, until
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.analysis import permitting
@@ -21,7 +22,6 @@ from segcheck.model.journey import Journey
 from segcheck.model.register import Kind as EntryKind
 from segcheck.model.source import Span
 from segcheck.model.trace import Verdict
-from segcheck.nouns import dataclass
 from segcheck.sets.header import Packet, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet

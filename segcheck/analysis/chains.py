@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from segcheck.analysis import permitting
@@ -22,7 +23,6 @@ from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.register import Kind, ProfileModel, RegisterEntry
 from segcheck.model.site import Endpoint, Gateway, Site
 from segcheck.model.site_words import EndpointKind, Responsibility, SegmentKind, Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 

@@ -7,7 +7,7 @@ match is decided alike, and about the other packets only those rules matter that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from segcheck.analysis.compiling.needs import actions_of
@@ -15,7 +15,6 @@ from segcheck.analysis.rule_boxes import Index, form
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import AddressKind, All, AnyOf, Condition, Expr, InForce, Kind, Not, leaves
 from segcheck.model.rules import Call, Rule, RuleList
-from segcheck.nouns import dataclass
 from segcheck.sets.header import SIZES
 
 

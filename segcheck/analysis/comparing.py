@@ -8,7 +8,7 @@ routing changed, equality is not claimed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
 
@@ -28,7 +28,6 @@ from segcheck.model.reading import Reading
 from segcheck.model.rules import Call, Permit, Rule
 from segcheck.model.source import Span
 from segcheck.model.trace import Probe
-from segcheck.nouns import dataclass
 from segcheck.sets.header import SIZES, Packet
 from segcheck.sets.listing import Boxes
 from segcheck.sets.packets import CapacityExceeded, PacketSet, growing

@@ -8,7 +8,7 @@ is carried backward from each group of receivers that the register tells apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.analysis import expected, permitting
 from segcheck.analysis.compiling.modes import Mode
@@ -19,7 +19,6 @@ from segcheck.analysis.reachability import Reach, device_key
 from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.match import Field, leaves
 from segcheck.model.site_words import DeviceKind
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, growing
 

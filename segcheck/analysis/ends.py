@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.analysis.network import PUBLIC, UNKNOWN
 from segcheck.analysis.network.addressing import shares
 from segcheck.model.site import Endpoint, Site
 from segcheck.model.site_words import BUILT_IN_ZONES, EndpointKind, Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 

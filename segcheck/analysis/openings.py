@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from segcheck.model.flow import Bits
-from segcheck.nouns import dataclass
 
 Flags = npt.NDArray[np.bool_]
 _SYN, _RST = 0x02, 0x04

@@ -8,6 +8,7 @@ prohibition proves nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from segcheck.model.check import Said
 from segcheck.model.clauses import Clauses, serving
@@ -16,7 +17,6 @@ from segcheck.model.finding import Basis, Finding
 from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Coverage, Covered, Met, Outcome, Requirement, in_force
 from segcheck.model.site_words import Tier
-from segcheck.nouns import dataclass
 
 #: What each command decides from; nothing of the other's is known in a run.
 READS: Mapping[Basis, tuple[Basis, ...]] = {

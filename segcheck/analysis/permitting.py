@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from segcheck.analysis.ends import Part
@@ -12,7 +12,6 @@ from segcheck.analysis.profiling import Profiling, Refusal, Session
 from segcheck.model.register import Kind, RegisterEntry, RequiredFlow
 from segcheck.model.site import DeviceService, Endpoint, Service, Site, TopologyDevice
 from segcheck.model.site_words import EndpointKind
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import ALL
 from segcheck.sets.header import PacketClass
 from segcheck.sets.intervals import IntervalSet

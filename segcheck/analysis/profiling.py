@@ -6,7 +6,7 @@ What the table of models does not know must not exist. Every answer but a plain 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -15,7 +15,6 @@ from segcheck.model.profile import Cell, Guideline, Need, Permit, StandardRule
 from segcheck.model.register import Kind, ProfileModel, ProfileUse, RegisterEntry
 from segcheck.model.site import Endpoint, Host, Site
 from segcheck.model.site_words import EndpointKind, HostRole, LinkKind, PeerClass, Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, chain
 
 from segcheck.analysis.compiling.needs import BITWISE
 from segcheck.analysis.compiling.space import fits
 from segcheck.model.match import EXTRAS, All, AnyOf, Condition, Expr, Field, Interface, Kind, Not
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import ALL, V4, V6
 from segcheck.sets.header import CARRIERS, SIZES
 from segcheck.sets.intervals import IntervalSet

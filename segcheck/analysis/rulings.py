@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
 from segcheck.analysis import permitting
@@ -13,7 +13,6 @@ from segcheck.model.register import RegisterEntry
 from segcheck.model.replay import Ruling, SpotKind, stays
 from segcheck.model.site import DEFAULT_DOMAIN, Site
 from segcheck.model.site_words import DeviceKind
-from segcheck.nouns import dataclass
 from segcheck.sets.header import ERROR_TYPES, ICMP, ICMPV6
 from segcheck.sets.intervals import IntervalSet
 

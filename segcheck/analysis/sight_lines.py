@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from segcheck.analysis.network import Network
 from segcheck.analysis.tracing import Addressing
 from segcheck.model.site import Site, Tap
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True)

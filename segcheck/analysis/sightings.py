@@ -6,7 +6,7 @@ Columns are worked on whole; Python runs once for each sighting, not for each co
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -22,7 +22,6 @@ from segcheck.analysis.turns import Turns
 from segcheck.model.flow import NO_VLAN, Bits
 from segcheck.model.replay import Observed, Ruling, Sighting, Spot, SpotKind, stays
 from segcheck.model.site import DEFAULT_DOMAIN, Site
-from segcheck.nouns import dataclass
 from segcheck.sets.header import CARRIERS, SYN, TCP
 from segcheck.sets.intervals import IntervalSet
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ import numpy.typing as npt
 from segcheck.analysis.hours import hours
 from segcheck.analysis.network import Network
 from segcheck.model.schedule import WEEK_MINUTES, Schedule, week_minute
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 _JST = 9 * 3600 * 10**9

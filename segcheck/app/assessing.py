@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING
@@ -25,7 +25,6 @@ from segcheck.model.register import ProfileModel, Waiver
 from segcheck.model.result import Binding
 from segcheck.model.site import Attestation, Service, Site
 from segcheck.model.site_words import DeviceKind, Responsibility
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.listing import Box, Boxes
 from segcheck.sets.packets import CapacityExceeded, PacketSet

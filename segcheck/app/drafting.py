@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segcheck import importers
@@ -21,7 +21,6 @@ from segcheck.model.device import DeviceConfig
 from segcheck.model.draft import Draft, DraftExport, Mark, Sure
 from segcheck.model.reading import Reading
 from segcheck.model.source import SourceText, Span
-from segcheck.nouns import dataclass
 
 #: First line of a file that `init` itself writes among the exports: no export, and nothing to report.
 OURS = "<!-- segcheck init -->"

@@ -7,7 +7,7 @@ what is routed to it becomes a segment behind it. Subnets that overlap cannot be
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from segcheck.model.device import DeviceConfig, Interface, InterfaceAddress, Route, RouteKind
 from segcheck.model.draft import (
@@ -20,7 +20,6 @@ from segcheck.model.draft import (
     Sure,
 )
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 

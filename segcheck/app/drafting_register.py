@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from segcheck.importers.rule_table import services, values
@@ -21,7 +21,6 @@ from segcheck.model.register import Kind, Use
 from segcheck.model.register_draft import DraftEntry, Said
 from segcheck.model.sheet import Row, cell_name
 from segcheck.model.site import Site
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 

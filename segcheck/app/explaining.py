@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from segcheck import checks, importers
 from segcheck.errors import BadArguments
@@ -12,7 +13,6 @@ from segcheck.loaders import profiles, requirements
 from segcheck.loaders.problems import did_you_mean
 from segcheck.model.check import Check
 from segcheck.model.requirement import Requirement
-from segcheck.nouns import dataclass
 
 _SECTIONS = ("why", "consequence", "remedy", "example")
 _GROUPS = ("diagnostics", "doubts", "verdicts", "standings", "exits")

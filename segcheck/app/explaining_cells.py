@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from segcheck.checks import entry_out_of_model
 from segcheck.errors import BadArguments
@@ -13,7 +14,6 @@ from segcheck.loaders.site.policy import MODEL_NAMES
 from segcheck.model.profile import Cell, Guideline, Permit
 from segcheck.model.register import Kind, ProfileModel
 from segcheck.model.site_words import Tier
-from segcheck.nouns import dataclass
 
 _SHORT = {
     Kind.SPECIFIC: "SPEC",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from segcheck.app import assessing, validating
 from segcheck.model.assessment import Assessment
 from segcheck.model.site import Site
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True)

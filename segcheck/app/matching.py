@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.analysis.compiling import SetAnswer, judge_device, judge_list
 from segcheck.analysis.ordinary import completed, ordinary
@@ -17,7 +17,6 @@ from segcheck.model.pipeline import StageKind
 from segcheck.model.result import Answer, Matched, PacketRow, Way
 from segcheck.model.rules import Action, Call, Deny, RuleList, Unsure
 from segcheck.model.trace import Path, Probe, Step, Trace, Verdict
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from segcheck import importers
@@ -13,7 +13,6 @@ from segcheck.model.device import DeviceConfig, Interface
 from segcheck.model.diagnostic import LineUse
 from segcheck.model.reading import Complete, Reading
 from segcheck.model.source import SourceText
-from segcheck.nouns import dataclass
 
 if TYPE_CHECKING:
     from segcheck.analysis.anomalies import Anomaly

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -40,7 +40,6 @@ from segcheck.model.replayed import Count, Replayed
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
 from segcheck.model.site_words import Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.listing import Boxes
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ Routes of the export that it lacks may come back, and one that a protocol brough
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segcheck.errors import CannotRun
@@ -20,7 +20,6 @@ from segcheck.model.reading import InputReading
 from segcheck.model.site import Export, TopologyDevice
 from segcheck.model.site_words import ExportRole
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 
 

@@ -7,6 +7,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from segcheck.lang.words import Words
 from segcheck.loaders import site
 from segcheck.loaders.problems import did_you_mean
 from segcheck.model.draft import Draft
-from segcheck.nouns import dataclass
 
 #: The city with mistakes in it: `check` has something to show at once.
 DEFAULT_SAMPLE = "reiji-mistakes"

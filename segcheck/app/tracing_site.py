@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from segcheck.analysis import network as graphs
@@ -23,7 +24,6 @@ from segcheck.model.match import State
 from segcheck.model.site import Site
 from segcheck.model.source import Span
 from segcheck.model.trace import Verdict
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.header import ICMP, ICMPV6
 from segcheck.sets.intervals import IntervalSet

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.app import binding
 from segcheck.loaders import site as site_loader
 from segcheck.loaders.problems import SiteFile
 from segcheck.model.diagnostic import Severity
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True)

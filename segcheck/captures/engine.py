@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from segcheck.captures.damage import Damages
 from segcheck.captures.tables import Table
 from segcheck.model.flow import Frames
 from segcheck.model.neighbour import Neighbours
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True)

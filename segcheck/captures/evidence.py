@@ -14,6 +14,7 @@ import struct
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -26,7 +27,6 @@ from segcheck.captures.tables import Table
 from segcheck.captures.walking import NotACapture
 from segcheck.errors import BadArguments
 from segcheck.model.flow import FRAME_BITS, NEVER, CaptureFile
-from segcheck.nouns import dataclass
 from segcheck.version import __version__
 
 #: Frames of one conversation that are taken from its beginning on.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from importlib import import_module
 
 from segcheck.captures.engine import Engine
@@ -14,7 +14,6 @@ from segcheck.captures.walking import NotACapture
 from segcheck.errors import BadArguments
 from segcheck.model.flow import CaptureFile, Frames
 from segcheck.model.neighbour import Neighbours
-from segcheck.nouns import dataclass
 
 #: (bytes read, bytes of all files or None where that is not known, frames read)
 Progress = Callable[[int, int | None, int], None]

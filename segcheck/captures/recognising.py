@@ -8,6 +8,7 @@ Nothing that an attacker wraps into a well-formed opening can be told from the r
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
@@ -16,7 +17,6 @@ from segcheck.captures.recognisers._base import TCP, UDP
 from segcheck.captures.tables import Table
 from segcheck.captures.telling import INITIATORS, STATES, Openings
 from segcheck.model.flow import Bits, Initiator, State
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address
 from socket import AF_INET, AF_INET6, inet_ntop
@@ -13,7 +14,6 @@ import numpy.typing as npt
 
 from segcheck.captures.tables import Table
 from segcheck.model.flow import FRAME_BITS, NEVER, NO_VLAN, Bits, Flow, Initiator, State
-from segcheck.nouns import dataclass
 
 _FIN, _SYN, _RST, _ACK = 1, 2, 4, 16
 _TCP, _SCTP, _ICMP, _ICMPV6 = 6, 132, 1, 58

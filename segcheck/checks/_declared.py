@@ -7,6 +7,7 @@ more than a year ago, is neither a finding nor a pass: `coverage` says CLAIMED. 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from segcheck.checks._base import Context
@@ -19,7 +20,6 @@ from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Group, Host
 from segcheck.model.site_words import HostRole, Responsibility, Tier
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 
 #: Days after which evidence no longer shows how things are: a fiscal year. Ours; nobody has issued it.
 EVIDENCE_DAYS = 366

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from segcheck.analysis import permitting
 from segcheck.analysis.permitting import Allowance
@@ -13,7 +14,6 @@ from segcheck.model.crossing import PlaceKind
 from segcheck.model.finding import Evidence
 from segcheck.model.register import RegisterEntry
 from segcheck.model.site_words import Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 

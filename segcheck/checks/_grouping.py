@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from segcheck.analysis.causes import Cause, Statement
 from segcheck.checks._base import OUTSIDE, Context, confirmed, crossing_weight, named, statement_evidence
@@ -13,7 +14,6 @@ from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding
 from segcheck.model.register import Kind
 from segcheck.model.site_words import HostRole, Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.header import PacketClass
 from segcheck.sets.intervals import IntervalSet
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from segcheck.analysis import permitting
@@ -22,7 +23,6 @@ from segcheck.model.pipeline import Stage, StageKind
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.rules import Call, Deny, Permit, Return, Rule, RuleList, Unsure
 from segcheck.model.site_words import DeviceKind, Responsibility
-from segcheck.nouns import dataclass
 from segcheck.sets.header import SERVICE_PORTS, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from segcheck.analysis.network.addressing import shares
@@ -16,7 +17,6 @@ from segcheck.model.flow import FRAME_BITS
 from segcheck.model.neighbour import Neighbour, NeighbourKind
 from segcheck.model.site import DEFAULT_DOMAIN, Host, Segment
 from segcheck.model.site_words import DeviceKind, SegmentKind, Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import parse, parse_one
 from segcheck.sets.intervals import IntervalSet
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from segcheck.analysis import permitting
@@ -24,7 +24,6 @@ from segcheck.model.rules import Rule
 from segcheck.model.site import Service
 from segcheck.model.source import Span
 from segcheck.model.trace import Step, Verdict
-from segcheck.nouns import dataclass
 from segcheck.sets.header import Packet
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 
@@ -31,7 +32,6 @@ from segcheck.model.replay import (
 )
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Site
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 #: Pieces of evidence of one finding, and services from which on a finding names their number alone.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from segcheck.analysis import permitting
@@ -27,7 +27,6 @@ from segcheck.model.site import Service
 from segcheck.model.site_words import DeviceKind
 from segcheck.model.source import Span
 from segcheck.model.trace import Probe, Verdict
-from segcheck.nouns import dataclass
 from segcheck.sets.header import SIZES, Packet
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet

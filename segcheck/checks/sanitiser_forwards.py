@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.analysis import permitting
@@ -15,7 +16,6 @@ from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Wei
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Gateway
 from segcheck.model.site_words import Assume
-from segcheck.nouns import dataclass
 
 CHECK = Check(
     id="sanitiser-forwards",

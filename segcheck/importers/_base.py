@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from segcheck.model.diagnostic import LineAccount
 from segcheck.model.reading import Complete, InputReading, Maturity, Reading
 from segcheck.model.source import SourceText
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ accepted, so that an entry can be copied as it is; they say nothing here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -27,7 +28,6 @@ from segcheck.loaders.edges import LENGTHS_NEEDED
 from segcheck.loaders.problems import Problem, did_you_mean, refuse
 from segcheck.model.device import Interface, InterfaceAddress, Route, RouteKind
 from segcheck.model.source import SourceText, Span
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 
 MAX_BYTES = 4 << 20

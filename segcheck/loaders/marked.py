@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from segcheck.loaders.problems import Problem, refuse
 from segcheck.model.source import SourceText
-from segcheck.nouns import dataclass
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from segcheck.errors import BadInput
 from segcheck.lang.columns import clip, width
 from segcheck.model.diagnostic import Severity
 from segcheck.model.source import SourceText
-from segcheck.nouns import dataclass
 
 #: More problems than this are counted, not shown.
 SHOWN = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
 from segcheck.model.check import Check
@@ -15,7 +15,6 @@ from segcheck.model.register import ProfileUse
 from segcheck.model.requirement import Met
 from segcheck.model.result import Binding
 from segcheck.model.site import Site
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Weight
-from segcheck.nouns import dataclass
 
 Said = tuple[str, str]  # Japanese, English
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.model.register import Kind, ProfileModel
 from segcheck.model.site_words import Method, Tier
-from segcheck.nouns import dataclass
 
 
 class Carries(Enum):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.model.site_words import Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.listing import Boxes
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from segcheck.model.site_words import DocumentKind, EquipmentKind, LedgerKind, ServiceKind
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 
 #: What an attribute may hold, by its type in the vocabulary: a word or text, a number, a truth value, a day, several names.
 AttributeValue = str | int | bool | date | tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
@@ -12,7 +12,6 @@ from segcheck.model.pipeline import Helper, Pipeline
 from segcheck.model.rules import RuleList
 from segcheck.model.schedule import Schedule
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import prefix
 from segcheck.sets.intervals import IntervalSet
 

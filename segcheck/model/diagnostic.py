@@ -7,11 +7,10 @@ an importer picks one and gives parameters, so a new vendor needs no new words. 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 
 
 class Severity(Enum):

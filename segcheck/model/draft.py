@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 
 
 class Sure(Enum):

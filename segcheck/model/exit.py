@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.model.device import Route
 from segcheck.model.site import Link
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 
 
 class Leads(Enum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from hashlib import sha256
@@ -9,7 +10,6 @@ from hashlib import sha256
 from segcheck.model.crossing import Standing
 from segcheck.model.journey import Journey
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets.header import Packet
 from segcheck.sets.listing import Boxes
 

@@ -27,11 +27,10 @@ A conversation is known by `KEY`: both addresses, both ports, protocol, and VLAN
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, IntFlag
 
 import numpy as np
-
-from segcheck.nouns import dataclass
 
 #: Bytes kept of the first payload in each direction: enough for every recogniser's opening words.
 HEAD = 64

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from segcheck.model.crossing import Place
 from segcheck.model.journey import SiteTrace
 from segcheck.model.site import Site
 from segcheck.model.source import Span
 from segcheck.model.trace import Verdict
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

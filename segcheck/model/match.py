@@ -27,9 +27,9 @@ on the joint line of `sets.addresses`) and the extra dimensions of `EXTRAS`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 

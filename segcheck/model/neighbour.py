@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
-
-from segcheck.nouns import dataclass
 
 #: Frames of a neighbour that are kept; prefixes and resolvers that are kept of what it advertises.
 FEW, MOST_SAID = 4, 16

@@ -16,11 +16,10 @@ DEFRAGMENT from here on a non-first fragment stands for its whole datagram and s
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 
 from segcheck.model.match import State
-from segcheck.nouns import dataclass
 
 
 class StageKind(Enum):

@@ -6,7 +6,7 @@ A cell is an ordered pair of tiers, the first of which opens the session. What n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -15,7 +15,6 @@ from segcheck.model.register import Kind, ProfileModel
 from segcheck.model.requirement import Certainty
 from segcheck.model.site_words import Method, PeerClass, Tier
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 
 
 class Need(Enum):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from segcheck.nouns import dataclass
+from dataclasses import dataclass
+
 from segcheck.sets.intervals import IntervalSet
 
 

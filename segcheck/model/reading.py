@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.model.device import DeviceConfig
 from segcheck.model.diagnostic import Diagnostic, LineAccount
-from segcheck.nouns import dataclass
 
 
 class Complete(Enum):

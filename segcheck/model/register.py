@@ -6,7 +6,7 @@ Days are inclusive and Japanese (JST). Names are kept as written; a loader has c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from segcheck.model.site import Endpoint, Service
 from segcheck.model.site_words import Tier
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 
 if TYPE_CHECKING:
     from segcheck.model.profile import Guideline, StandardRule

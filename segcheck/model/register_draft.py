@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-
-from segcheck.nouns import dataclass
 
 #: (English, Japanese).
 Said = tuple[str, str]

@@ -6,13 +6,13 @@ service, the same days, the same tap. Times are nanoseconds since 1970 (UTC), da
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
 from segcheck.model.flow import Flow
 from segcheck.model.journey import Journey
 from segcheck.model.site_words import Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from segcheck.model.assessment import Assessment
 from segcheck.model.flow import CaptureFile, Frames
 from segcheck.model.replay import EntryUse, Grade, Join, LegUse, Outcome, Ruling
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from segcheck.model.check import Said
 from segcheck.model.finding import Basis, Weight
 from segcheck.model.register import ProfileModel
 from segcheck.model.site_words import Tier
-from segcheck.nouns import dataclass
 
 
 class Certainty(Enum):

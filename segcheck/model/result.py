@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.model.device import DeviceConfig
 from segcheck.model.diagnostic import Diagnostic
 from segcheck.model.reading import InputReading, Reading
 from segcheck.model.site import TopologyDevice
 from segcheck.model.source import Span
 from segcheck.model.trace import Probe, Verdict
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,10 @@ one that is only called. A `Call` of a list that does not exist is never built: 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.model.match import Expr
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 WEEK_MINUTES = 7 * 24 * 60

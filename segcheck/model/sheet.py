@@ -9,10 +9,8 @@ Lines: a workbook's lines are its used rows, counted through all sheets in their
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
-
-from segcheck.nouns import dataclass
 
 
 class CellKind(Enum):

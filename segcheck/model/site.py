@@ -6,7 +6,7 @@ Names are kept as written; a loader has checked that each one exists. Addresses 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,6 @@ from segcheck.model.site_words import (
     Tier,
 )
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 if TYPE_CHECKING:

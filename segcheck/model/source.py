@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from segcheck.model.sheet import Book
-from segcheck.nouns import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

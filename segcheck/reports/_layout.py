@@ -7,10 +7,9 @@ Nothing shares a cell, so nothing overlaps however large a site is. Lengths are 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.lang.columns import width
-from segcheck.nouns import dataclass
 from segcheck.reports._site_graph import Row, SiteGraph, Touch, label
 
 STRIP = 96  # a tier's name

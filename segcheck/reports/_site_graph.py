@@ -6,13 +6,12 @@ Rows are what lies still (segments, places beyond a line, links between devices)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from segcheck.model.site import DeviceInterface, Link, Segment, Site, TopologyDevice, Zone
 from segcheck.model.site_words import BUILT_IN_ZONES, Tier
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 
 if TYPE_CHECKING:

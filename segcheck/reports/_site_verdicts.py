@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from segcheck.lang.words import Words
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Standing
 from segcheck.model.site import Zone
-from segcheck.nouns import dataclass
 from segcheck.reports._drawing import Drawing
 from segcheck.reports._layout import TOP, Layout, Place, measure
 from segcheck.reports.matrix_text import cells

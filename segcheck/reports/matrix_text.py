@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
@@ -11,7 +12,6 @@ from segcheck.lang.words import Words
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Standing
 from segcheck.model.result import Run
-from segcheck.nouns import dataclass
 from segcheck.reports._blocks import run_block
 from segcheck.reports.as_text import Page, Part
 

@@ -7,9 +7,8 @@ were independent: where they are not, the bounds are wider than need be, never w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from segcheck.nouns import dataclass
 
 if TYPE_CHECKING:
     from segcheck.sets.packets import PacketSet

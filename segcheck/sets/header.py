@@ -16,11 +16,10 @@ read as ICMP all the same, so that who carries what depends on protocol and frag
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import LINE_SIZE, family
 from segcheck.sets.intervals import IntervalSet
 

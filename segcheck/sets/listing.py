@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from segcheck.nouns import dataclass
 from segcheck.sets.header import ACK, ERROR_TYPES, RST, SERVICE_PORTS, UDP, PacketClass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.store import Dimension, remainders, rows

@@ -18,9 +18,9 @@ import mmap
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet, Range
 
 if TYPE_CHECKING:

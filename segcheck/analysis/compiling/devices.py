@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from segcheck.analysis.compiling import routing, translations
@@ -22,7 +23,6 @@ from segcheck.model.match import State
 from segcheck.model.pipeline import Stage, StageKind
 from segcheck.model.rules import Deny, Permit, Return, Translate, Via
 from segcheck.model.trace import Probe
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from segcheck.model.schedule import WEEK_MINUTES, Schedule, week_minute
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from segcheck.analysis.compiling.devices import Compiled
 from segcheck.analysis.compiling.lists import Lists
@@ -14,7 +14,6 @@ from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
 from segcheck.model.rules import Deny, Permit
 from segcheck.model.trace import Probe, Verdict
-from segcheck.nouns import dataclass
 from segcheck.sets.packets import CapacityExceeded, PacketSet, growing
 
 #: Nodes of the store to begin with, and the most that is tried before the answer is "undecided".

@@ -8,6 +8,7 @@ passed backwards (which packets reach a goal?) or forwards (what becomes of thes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.needs import actions_of
@@ -29,7 +30,6 @@ from segcheck.model.rules import (
     Unsure,
     Via,
 )
-from segcheck.nouns import dataclass
 from segcheck.sets.bounds import Bounds
 from segcheck.sets.packets import PacketSet
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.analysis.compiling import routing, translations
 from segcheck.analysis.compiling.lists import Lists
 from segcheck.analysis.compiling.space import Space
 from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import State
 from segcheck.model.pipeline import Stage, StageKind
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from segcheck.analysis.compiling.needs import BROADCAST, LOOPBACK, MULTICAST, network
 from segcheck.analysis.compiling.space import Space
 from segcheck.model.device import DeviceConfig, InterfaceAddress, Route, RouteKind, Scope
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import ALL, V4
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet

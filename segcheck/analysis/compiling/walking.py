@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from segcheck.analysis.compiling import routing, translations
 from segcheck.analysis.compiling.parts import PLAIN, Parts, Session
@@ -10,7 +11,6 @@ from segcheck.model.device import Scope
 from segcheck.model.match import State
 from segcheck.model.pipeline import Stage, StageKind
 from segcheck.model.rules import Permit, Return, Translate, Via
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet
 

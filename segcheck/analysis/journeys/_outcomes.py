@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from segcheck.analysis.tracing import MAX_PATHS
 from segcheck.model.journey import Journey
 from segcheck.model.trace import Path, Trace, Verdict
-from segcheck.nouns import dataclass
 
 LIMIT = "limit reached"
 

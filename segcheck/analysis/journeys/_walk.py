@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.analysis.journeys import _wires
 from segcheck.analysis.journeys._outcomes import LIMIT, End, Outcome, outcomes
@@ -17,7 +17,6 @@ from segcheck.model.journey import Hop, Journey
 from segcheck.model.match import State
 from segcheck.model.site_words import Tier
 from segcheck.model.trace import Path, Probe, Trace, Verdict
-from segcheck.nouns import dataclass
 
 #: Devices that all journeys of one question may pass together. After the first of them a packet that has already come to
 #: a device is not followed a second time: how it ends is told.

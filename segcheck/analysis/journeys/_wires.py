@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network, Port
 from segcheck.analysis.network.addressing import CAST
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.site_words import SegmentKind
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 
 _NO_ADDRESS = "destination not known"

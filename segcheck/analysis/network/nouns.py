@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cached_property
@@ -17,7 +18,6 @@ from segcheck.model.rules import Call, Translate, Unsure
 from segcheck.model.site import Site, TopologyDevice
 from segcheck.model.site_words import LinkKind, Tier
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.compiling.routing import ANYONE
 from segcheck.analysis.network import Port, Station
 from segcheck.analysis.reachability.edges import Edge, Node
-from segcheck.nouns import dataclass
 from segcheck.sets.packets import PacketSet
 
 if TYPE_CHECKING:

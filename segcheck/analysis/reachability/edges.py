@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segcheck.analysis.compiling.routing import ANYONE
 from segcheck.analysis.network import Doubt, Port, Station
 from segcheck.analysis.reachability.doubts import Doubts
 from segcheck.analysis.reachability.wires import Meeting, Wires
-from segcheck.nouns import dataclass
 from segcheck.sets.packets import PacketSet
 
 if TYPE_CHECKING:

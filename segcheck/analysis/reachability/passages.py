@@ -6,6 +6,7 @@ Such packets leave as they came, so what may become of any of them is what may b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segcheck.analysis.compiling import routing
@@ -17,7 +18,6 @@ from segcheck.analysis.reachability.doubts import RENAMED
 from segcheck.analysis.reachability.edges import Node
 from segcheck.model.device import Scope
 from segcheck.model.rules import Via
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import ALL
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet

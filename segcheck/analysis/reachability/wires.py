@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Doubt, Network, Port
 from segcheck.analysis.network.addressing import CAST
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.site_words import SegmentKind
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import ALL, V4, V6
 from segcheck.sets.intervals import IntervalSet
 

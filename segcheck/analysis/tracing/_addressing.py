@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from segcheck.model.device import DeviceConfig, Interface, InterfaceAddress, Route, RouteKind, Scope
 from segcheck.model.match import AddressClass
 from segcheck.model.source import Span
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 
 _LOOPBACK = addresses.parse("127.0.0.0/8") | addresses.parse("::1")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from segcheck.model.match import EXTRAS
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.header import CARRIERS, SIZES
 from segcheck.sets.intervals import IntervalSet

@@ -7,7 +7,7 @@ of n rules costs O(n * distinct packets), however many of its conditions are not
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from segcheck.analysis.tracing._flows import Flow
@@ -39,7 +39,6 @@ from segcheck.model.rules import (
     Via,
 )
 from segcheck.model.trace import Step
-from segcheck.nouns import dataclass
 
 MAX_FLOWS = 1000  # distinct packets under way in one list
 MAX_WORK = 3_000_000  # rules looked at for one trace, counted once per packet, and as MEETING where one may apply

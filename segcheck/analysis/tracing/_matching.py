@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from segcheck.analysis.tracing._addressing import Addressing
 from segcheck.analysis.tracing._flows import Flow
@@ -22,7 +22,6 @@ from segcheck.model.match import (
     leaves,
 )
 from segcheck.model.schedule import WEEK_MINUTES, Schedule
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 MAX_EXPRESSION_DEPTH = 150

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from segcheck.analysis.tracing._addressing import Way
 from segcheck.analysis.tracing._flows import Flow
@@ -20,7 +21,6 @@ from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.match import AddressClass, State
 from segcheck.model.pipeline import Binding, Stage, StageKind
 from segcheck.model.trace import Step, Verdict
-from segcheck.nouns import dataclass
 
 _KNOWN = frozenset((State.ESTABLISHED, State.RELATED))
 _OPENING = frozenset((State.NONE, State.NEW, State.RELATED))

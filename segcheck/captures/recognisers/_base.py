@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.model.flow import HEAD
-from segcheck.nouns import dataclass
 
 TCP, UDP = 6, 17
 

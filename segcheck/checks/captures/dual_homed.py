@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.analysis.network.addressing import shares
 from segcheck.checks._base import crossing_requirements, crossing_weight
@@ -15,7 +15,6 @@ from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import Host
 from segcheck.model.site_words import DeviceKind, HostRole, Tier
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import parse_one
 
 CHECK = Check(

@@ -8,12 +8,12 @@ destinations, 100 for sources, whatever priority its chains name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from segcheck.importers._linux import kernel
 from segcheck.model.match import State
 from segcheck.model.pipeline import Binding, Pipeline, Stage, StageKind
 from segcheck.model.rules import RuleList
-from segcheck.nouns import dataclass
 
 PREROUTING, INPUT, FORWARD, OUTPUT, POSTROUTING = HOOKS = ("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING")
 DEFRAGMENT, CONNTRACK, DSTNAT, SRCNAT = -400, -200, -100, 100

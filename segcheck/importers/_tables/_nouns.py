@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from segcheck.importers._base import input_reading
 from segcheck.model.device import Interface, Route
 from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Severity
 from segcheck.model.reading import Complete, InputReading
 from segcheck.model.source import SourceText, Span
-from segcheck.nouns import dataclass
 
 #: Lines of one file that are told one by one as not understood; all of them count.
 MOST_TOLD = 200

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from segcheck.importers._base import input_reading
 from segcheck.model.diagnostic import LineAccount, LineUse
 from segcheck.model.reading import Complete, InputReading
 from segcheck.model.source import SourceText
-from segcheck.nouns import dataclass
 
 #: (last part of the name of the list, id of the rule): hits.
 Hits = Mapping[tuple[str, str], int]

@@ -8,7 +8,7 @@ Threat Defense) can be bound; `per-user-override` lets lists of users come first
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes
@@ -20,7 +20,6 @@ from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse
 from segcheck.model.rules import PERMIT_OR_DENY_OR_NOTHING, Action, Deny, Permit, Return, Rule, RuleList, Unsure
-from segcheck.nouns import dataclass
 
 #: What Threat Defense permits may still be refused by what is not in this text: applications, addresses by name, intrusion.
 _INSPECTED = Unsure((Permit(), Deny()))

@@ -5,13 +5,14 @@ Source: Cisco ASA Series Command Reference, "nat (global)", "nat (object)".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.values import FAMILY, Words
 from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.asa._interfaces import Interfaces
 from segcheck.importers.asa._objects import Objects
 from segcheck.importers.asa._services import Service, port
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.addresses import V4
 from segcheck.sets.intervals import IntervalSet

@@ -6,12 +6,12 @@ Source: Cisco ASA Series Command Reference, "access-list extended", "service (ob
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from segcheck.importers._cisco.values import Words, message, proto
 from segcheck.importers._words import NotUnderstood, number
 from segcheck.importers.asa._names import ICMP, ICMP6, PORTS, PROTOCOLS
 from segcheck.model.match import ANYTHING, Expr, Field, conjunction
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 EVERY_PORT = IntervalSet.of((0, 65535))

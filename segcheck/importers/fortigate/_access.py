@@ -8,6 +8,7 @@ Source: CLI Reference, "config system interface" (allowaccess), "config system a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from segcheck.importers._unsure import unknown
 from segcheck.importers.fortigate._interfaces import Interfaces
@@ -21,7 +22,6 @@ from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, Expr, Field, conjunction, disjunction
 from segcheck.model.match import Interface as AtInterface
 from segcheck.model.rules import Action, Continue, Permit, Rule, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import V4, V6, parse_one
 from segcheck.sets.intervals import IntervalSet
 

@@ -8,6 +8,7 @@ address of its family.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from segcheck.importers._unsure import unknown
 from segcheck.importers.fortigate._notes import Vdom, evaluate
@@ -16,7 +17,6 @@ from segcheck.importers.fortigate._values import FAMILY, prefix, union
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import Bits, Expr, Field, Not, conjunction
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import V4, parse, parse_one, wildcard
 from segcheck.sets.intervals import IntervalSet
 

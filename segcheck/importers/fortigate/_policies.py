@@ -9,7 +9,7 @@ unless `match-vip` says so (Technical Tip 192456). With central NAT policies nam
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.fortigate._addresses import Addresses
@@ -35,7 +35,6 @@ from segcheck.model.match import (
     disjunction,
 )
 from segcheck.model.rules import PERMIT_OR_DENY_OR_NOTHING, Action, Continue, Deny, Permit, Rule, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 #: Settings that ask for what only the content of a session shows.

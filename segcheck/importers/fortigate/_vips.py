@@ -9,7 +9,7 @@ address counts as one of the device's own).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.fortigate._addresses import Addresses
@@ -25,7 +25,6 @@ from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, AddressClass, AddressKind, Expr, Field, Not, conjunction
 from segcheck.model.rules import Action, Assign, Continue, Rule, Translate, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 _TABLES = (("firewall vip", 4), ("firewall vip6", 6))

@@ -11,6 +11,7 @@ outside while it lives. `ip nat outside source`, `ip nat inside destination`, `i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from segcheck.importers._cisco.lines import Line
 from segcheck.importers._cisco.notes import Notes, builtin
@@ -23,7 +24,6 @@ from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, NOTHING, Expr, Field, Interface, Not, conjunction, disjunction
 from segcheck.model.rules import Action, Continue, Permit, Rule, RuleList, Translate, Translation, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.addresses import V4
 from segcheck.sets.intervals import IntervalSet

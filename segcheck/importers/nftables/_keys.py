@@ -8,6 +8,7 @@ a connection only the state can be asked, all else ends the rule), nft_meta.c, n
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from segcheck.importers._linux import headers, names
 from segcheck.importers.nftables import _values
@@ -28,7 +29,6 @@ from segcheck.model.match import (
     conjunction,
     disjunction,
 )
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 

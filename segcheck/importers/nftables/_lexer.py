@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
-
-from segcheck.nouns import dataclass
 
 NEWLINE = "\n"
 _TOKEN = re.compile(

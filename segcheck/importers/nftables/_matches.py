@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from segcheck.importers._linux.headers import WHOLE
 from segcheck.importers.nftables import _keys, _values
@@ -13,7 +14,6 @@ from segcheck.importers.nftables._lexer import Token
 from segcheck.importers.nftables._ruleset import Element, Set, Words, elements, split
 from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import ANYTHING, NOTHING, Bits, Expr, Field, Not, State, conjunction, disjunction
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet, masked
 

@@ -7,7 +7,7 @@ stands before that has happened (net/netfilter/nf_tables_core.c, `nft_do_chain`)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from segcheck.importers.nftables import _matches, _nat, _values, _writes
 from segcheck.importers.nftables._context import RuleContext, of_family
@@ -19,7 +19,6 @@ from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, Condition, Expr, Field, Kind
 from segcheck.model.pipeline import Helper
 from segcheck.model.rules import Action, Call, Continue, Deny, Permit, Return, SureAction, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 #: A further condition, and what happens under it; of several cases the first that holds applies.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from segcheck.importers.panos._notes import Vsys
 from segcheck.importers.panos._relevance import (
     DEVICE,
@@ -18,7 +20,6 @@ from segcheck.importers.panos._relevance import (
 from segcheck.importers.panos._tree import Node, Tree
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.nouns import dataclass
 
 #: What only Panorama has: the configuration of other firewalls.
 _PANORAMA = ("device-group", "template", "template-stack", "log-collector", "log-collector-group")

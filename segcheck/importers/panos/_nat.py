@@ -10,7 +10,7 @@ bi-directional also translates, in the opposite direction, what is sent to the t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.panos._original import Rewriting
@@ -33,7 +33,6 @@ from segcheck.model.match import (
     leaves,
 )
 from segcheck.model.rules import Assign, Continue, Permit, Return, Rule, RuleList, Translate, Translation, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import V4
 from segcheck.sets.intervals import IntervalSet
 

@@ -8,10 +8,10 @@ follows what it carried before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from segcheck.importers._unsure import unknown
 from segcheck.model.match import All, AnyOf, Expr, Field, Not, conjunction, disjunction
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 

@@ -9,7 +9,7 @@ and, after destination translation, leaves; addresses and ports are those before
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.panos._addresses import Addresses
@@ -34,7 +34,6 @@ from segcheck.model.match import (
     disjunction,
 )
 from segcheck.model.rules import PERMIT_OR_DENY_OR_NOTHING, Action, Deny, Permit, Rule, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 #: Settings of a rule that say nothing about whether an opening packet passes.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from segcheck.importers.rule_table.tables import Table
 from segcheck.importers.rule_table.values import is_ditto
 from segcheck.model.sheet import CellKind, Row, Struck
-from segcheck.nouns import dataclass
 
 #: What says which packets a rule is about.
 TRAFFIC = ("source", "source_name", "destination", "destination_name", "service", "protocol", "port", "source_port")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 from segcheck.model.sheet import CellKind, Row, Sheet
-from segcheck.nouns import dataclass
 
 #: Used rows among which the headings must stand.
 LOOKED_AT = 60

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from segcheck.importers.rule_table.values import EXCEPT, MAX_PARTS, folded
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 #: Protocols by name; source: IANA, Assigned Internet Protocol Numbers.

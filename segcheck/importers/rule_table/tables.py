@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from segcheck.importers.rule_table import headings
 from segcheck.importers.rule_table.values import read_addresses
 from segcheck.model import delimited
 from segcheck.model.sheet import Book, Row, Sheet, SheetMapping
 from segcheck.model.source import SourceText
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 #: Stands for the one sheet of a text, in mapping files and as name of its list.

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 

@@ -12,7 +12,7 @@ no source settles.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers._words import number
@@ -24,7 +24,6 @@ from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, Severity
 from segcheck.model.match import Expr, Field, State, conjunction, disjunction
 from segcheck.model.rules import Continue, Deny, Permit, Rule, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 _PERHAPS = Unsure((Permit(), Continue()))

@@ -9,7 +9,7 @@ while it is not. A number that nothing defines, no source settles.
 from __future__ import annotations
 
 import re
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from segcheck.importers._unsure import because
 from segcheck.importers._words import number
@@ -27,7 +27,6 @@ from segcheck.model.rules import (
     Rule,
     Unsure,
 )
-from segcheck.nouns import dataclass
 
 HIGHEST = 2147483647
 _ACTION = re.compile(r"(pass|reject|restrict)(-log|-nolog)?")

@@ -11,7 +11,7 @@ masquerade entry while it lives, is left open.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from segcheck.importers._unsure import because
 from segcheck.importers._words import NotUnderstood, number, v4
@@ -23,7 +23,6 @@ from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, AddressClass, AddressKind, Expr, Field, Interface, Not, conjunction
 from segcheck.model.rules import Action, Deny, Permit, Rule, RuleList, Translate, Translation, Unsure
-from segcheck.nouns import dataclass
 from segcheck.sets.addresses import V4
 from segcheck.sets.intervals import IntervalSet
 

@@ -9,9 +9,7 @@ full page.
 from __future__ import annotations
 
 import re
-from dataclasses import field
-
-from segcheck.nouns import dataclass
+from dataclasses import dataclass, field
 
 _WORD = re.compile(r'"[^"]*"|\S+')
 #: What stands before the first line of the next page; backspaces, returns and blanks wipe it from the screen.

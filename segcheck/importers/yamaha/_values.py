@@ -10,6 +10,7 @@ the tables are unknown.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from segcheck.importers._unsure import unknown
@@ -17,7 +18,6 @@ from segcheck.importers._words import Cursor, number, v4
 from segcheck.importers.yamaha._syntax import Line
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, Bits, Expr, Field, Not, conjunction, disjunction
-from segcheck.nouns import dataclass
 from segcheck.sets import addresses
 from segcheck.sets.addresses import V4, V6
 from segcheck.sets.header import ACK, RST, SYN

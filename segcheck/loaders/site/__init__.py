@@ -18,7 +18,7 @@ book          site.xlsx to what the files would say
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,6 @@ from segcheck.loaders.site.waivers import WaiversFile
 from segcheck.model.diagnostic import Severity
 from segcheck.model.site import Site
 from segcheck.model.source import SourceText
-from segcheck.nouns import dataclass
 
 #: The files of a site by the name of their schema.
 MODELS: dict[str, type[BaseModel]] = {

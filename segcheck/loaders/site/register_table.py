@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -18,7 +18,6 @@ from segcheck.loaders.site.policy import RegisterItem
 from segcheck.model import delimited
 from segcheck.model.sheet import Book, Row, Sheet
 from segcheck.model.source import SourceText
-from segcheck.nouns import dataclass
 
 _NEEDED = frozenset(("id", "from", "to", "service"))
 

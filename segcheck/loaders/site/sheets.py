@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
@@ -21,7 +21,6 @@ from pydantic.fields import FieldInfo
 
 from segcheck.loaders.device_entry import ExportEntry, InterfaceEntry, ObtainedEntry, RouteEntry, ServiceEntry
 from segcheck.loaders.site import policy, settings, topology, waivers
-from segcheck.nouns import dataclass
 
 #: The sheet of what a site has only one of.
 SINGLE = "site"

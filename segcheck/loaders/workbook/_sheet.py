@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from segcheck.loaders.cell_text import unescaped
 from segcheck.loaders.workbook import _styles
 from segcheck.loaders.workbook._package import Attributes, Handler, Package, attribute, damaged, flag, too_large
 from segcheck.loaders.workbook._styles import Style, Text
 from segcheck.model.sheet import Cell, CellKind, Row, Sheet, Struck, column_number
-from segcheck.nouns import dataclass
 from segcheck.sets.intervals import IntervalSet
 
 MAX_ROWS = 100_000

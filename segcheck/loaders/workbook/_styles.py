@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from segcheck.loaders.cell_text import unescaped
 from segcheck.loaders.workbook._package import Attributes, Handler, Package, flag, too_large
 from segcheck.model.sheet import Struck
-from segcheck.nouns import dataclass
 
 MAX_STRINGS = 1_000_000
 #: Number formats without a code of their own that show dates or times: ECMA-376 part 1 §18.8.30, those of Japanese Excel too.

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
-
-from segcheck.nouns import dataclass
 
 if TYPE_CHECKING:
     from segcheck.model.check import Said
