@@ -11,10 +11,10 @@ import numpy.typing as npt
 Column = npt.NDArray[Any]
 
 
-def grouped(columns: Mapping[str, Column], first: Column) -> tuple[Column, Column]:
-    """Return the rows sorted by what they are told apart by, the earliest of equals first, and where each group begins."""
-    keys = packed(columns.values(), len(first))
-    order = np.lexsort((first, keys))
+def grouped(columns: Mapping[str, Column], earliest: Column) -> tuple[Column, Column]:
+    """Return the rows sorted by what they are told apart by, and where each group begins; equals stay in the order given."""
+    keys = packed(columns.values(), len(earliest))
+    order = earliest[np.argsort(keys[earliest], kind="stable")]
     sorted_keys = keys[order]
     fresh = np.ones(len(order), np.bool_)
     fresh[1:] = sorted_keys[1:] != sorted_keys[:-1]

@@ -69,9 +69,9 @@ def _paired(flows: npt.NDArray[Any], from_a: Flags, far: npt.NDArray[np.uint8]) 
     Tunnels do so (VXLAN, RFC 7348 section 5: the source port is a hash of what is inside).
     """
     rows = np.flatnonzero((far == DATAGRAM) & ~np.isin(flows["proto"], _ORDERED))
-    mine, out = flows[rows], from_a[rows]
-    port = np.where(out, mine["pb"], mine["pa"])
-    columns = [port, mine["proto"], *(mine[name] for name in ("a_hi", "a_lo", "b_hi", "b_lo"))]
+    out = from_a[rows]
+    port = np.where(out, flows["pb"][rows], flows["pa"][rows])
+    columns = [port, *(flows[name][rows] for name in ("proto", "a_hi", "a_lo", "b_hi", "b_lo"))]
     order = np.lexsort(columns)
     fresh = np.zeros(len(rows), np.bool_)
     for column in columns:

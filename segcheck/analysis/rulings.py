@@ -52,6 +52,7 @@ class Rulings:
     allowances: tuple[tuple[RegisterEntry, Allowance], ...] = field(init=False)
     _held: permitting.Register = field(init=False)
     _ends: dict[frozenset[int], tuple[tuple[int, ...], frozenset[int]]] = field(default_factory=dict)
+    _shared: dict[tuple[frozenset[int], frozenset[int]], list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._held = permitting.Register(self.site)
@@ -163,8 +164,11 @@ class Rulings:
 
     def _common(self, src: Atom, dst: Atom) -> Sequence[int]:
         """Return the allowances that one end opens and the other answers, in the order of the register."""
-        answered = self._roles(dst)[1]
-        return [number for number in self._roles(src)[0] if number in answered]
+        ends = src.sets, dst.sets
+        if ends not in self._shared:
+            answered = self._roles(dst)[1]
+            self._shared[ends] = [number for number in self._roles(src)[0] if number in answered]
+        return self._shared[ends]
 
     def _roles(self, atom: Atom) -> tuple[tuple[int, ...], frozenset[int]]:
         """Return the allowances that an end opens, and those that it answers."""

@@ -45,7 +45,7 @@ MANY_SERVICES = 64
 MAX_SIGHTINGS = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """A sighting with the rows that it is made of, earliest first, and on whose side the initiator is in each.
 
@@ -111,14 +111,15 @@ class Sightings:
         columns = self._columns(flows, rows, from_a, found, ends, number)
         finer = self._finer(tap, flows, rows, from_a)
         columns["standing"] = self._standings(flows, rows, from_a, columns, finer, wires)
-        order, begins = grouped(columns, flows["first_frame"][rows])
+        earliest = np.argsort(flows["first_frame"][rows], kind="stable")
+        order, begins = grouped(columns, earliest)
         spread = self._spread(columns, order, begins)
         if spread.any():
             seen_ports = columns["port"]
             columns |= {"port": np.where(spread, self._services(columns), seen_ports), "spread": spread}
             # the ends of an ICMP exchange have the type and code of its question both
             columns["own"] = np.where(np.isin(columns["proto"], _ICMP), columns["port"], columns["own"])
-            order, begins = grouped(columns, flows["first_frame"][rows])
+            order, begins = grouped(columns, earliest)
         sums = totals(flows, rows, order, begins)
         ends_at = np.append(begins[1:], len(order))
         firsts = {name: values[order[begins]].tolist() for name, values in columns.items()}

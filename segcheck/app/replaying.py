@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
 from segcheck.analysis.turns import within
 from segcheck.app import assessing, capture_names, claiming, contents, modelling, requiring, validating
-from segcheck.captures import evidence, reading, telling
+from segcheck.captures import reading, telling
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
 from segcheck.checks import Seen, SeenContext
@@ -40,6 +41,9 @@ from segcheck.model.result import Binding
 from segcheck.model.site import Site
 from segcheck.model.site_words import Tier
 from segcheck.sets.listing import Boxes
+
+if TYPE_CHECKING:
+    from segcheck.captures.evidence import Written
 
 Progress = Callable[[int, int | None, int], None]
 #: Conversations that are shown of a sighting, and that go into an evidence file.
@@ -96,7 +100,7 @@ def replay(
     return replace(found, replayed=replace(found.replayed, assessment=assessment), files=validated.files)
 
 
-def write_evidence(target: str, found: Judged, *, with_payload: bool = False, reason: str = "") -> evidence.Written:
+def write_evidence(target: str, found: Judged, *, with_payload: bool = False, reason: str = "") -> Written:
     """Write the first frames of what findings are about to a pcapng file, cut behind their headers.
 
     with_payload   whole frames, with the reason in the file; those of the My Number tier are left out then
@@ -104,6 +108,8 @@ def write_evidence(target: str, found: Judged, *, with_payload: bool = False, re
     Raises:
         BadArguments: payload without a reason, or a file that cannot be written or was read.
     """
+    from segcheck.captures import evidence  # only where it is asked for
+
     wanted = {tap: table[~secret] if with_payload else table for tap, (table, secret) in found.wanted().items()}
     return evidence.write(target, found.replayed.files, wanted, with_payload=with_payload, reason=reason)
 
@@ -188,6 +194,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
     for tap in sorted(read.flows):
         flows = read.flows[tap]
         known = telling.openings(flows)
+        screened = cache(partial(contents.screened, flows, known, limit=SHOWN))
         for first in sightings.of(tap, flows, measured(flows, known)):
             one = first.sighting
             if one.ruling in (Ruling.LOCAL, Ruling.SAME_ZONE) and not one.stray and not asking.hidden(one):
@@ -206,7 +213,7 @@ def _seen(network: Network, read: Read) -> tuple[list[Seen], list[npt.NDArray[np
                         answer,
                         show=partial(contents.shown, flows, known, group, SHOWN),
                         speak=partial(contents.spoken, flows, known, group, SHOWN),
-                        screen=cache(partial(contents.screened, flows, known, group, SHOWN)),
+                        screen=partial(screened, group),
                     )
                 )
     return found, rows, asking, sightings.left

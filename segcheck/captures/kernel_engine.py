@@ -33,7 +33,8 @@ from segcheck.model.neighbour import Neighbours
 _Array = npt.NDArray[Any]
 #: Packets that go from kernel to kernel at once: their records stay in the processor's cache.
 _BATCH = 4096
-_FEWEST_ROWS = 4096
+#: Room for conversations to begin with: 39 MB, of which only what is written to is ever memory.
+_FEWEST_ROWS = 1 << 17
 #: What names a datagram in pieces.
 _DATAGRAM = ("a_hi", "a_lo", "b_hi", "b_lo", "ident", "named", "family", "vlan", "vlan_inner")
 _PORTS = ("pa", "pb", "proto")
@@ -44,6 +45,8 @@ _NAME = np.dtype([(name, PACKET[name]) for name in _DATAGRAM])
 _Lone = tuple[Key, list[Any]]
 #: A row as one piece: copied at once, not field by field.
 _WHOLE = np.dtype((np.void, ROW.itemsize))
+#: Larger than any piece of a file that is read at once.
+_LARGE = 1 << 23
 _SECOND = 1_000_000_000
 #: Times and offsets below this add up without running over.
 _HALF = 1 << 62
@@ -63,6 +66,9 @@ class Compiled:
         self, read: Callable[[int], bytes], damages: Damages, place: int, tell: Callable[[int], None] | None = None
     ) -> Taken:
         """Read one unpacked file to its end; see `engine.Engine.take`."""
+        # glibc returns large blocks to the system at once, and the next one costs as much as what is read into it. It stops
+        # to do so up to the size of a block that was given back, untouched and so for nothing.
+        np.empty(_LARGE, np.uint8)
         walked = walk(read, damages)
         reading = _Reading(walked, self._rows, self._notes, place << FRAME_BITS, tell)
         walked.run = reading.run

@@ -14,9 +14,7 @@ import ctypes
 import hashlib
 import importlib.util
 import os
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -24,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from segcheck import kept
 from segcheck.captures.machine_folder import machine_folder
 
 #: What the kernels take, in order. All but numbers are arrays: in machine code an address and a length.
@@ -39,7 +38,6 @@ ENTRIES = {
 }
 #: How many numbers they return.
 _RESULTS = {"walk_pcap": 2, "walk_pcapng": 3, "decode": 2, "turn_joined": 0, "reindex": 0, "aggregate": 2, "merge": 2}
-_DIGEST = hashlib.sha256().digest_size
 
 
 class Kernels(NamedTuple):
@@ -76,7 +74,7 @@ def kernels() -> Kernels:
 
     path = _path()
     if path is not None and (code := kernel_entries.emitted()) is not None:
-        _keep(path, code)
+        kept.write(path, code)
         return _linked(code)
     return kernel_entries.direct()
 
@@ -87,12 +85,8 @@ def _kept() -> Kernels | None:
     path = _path()
     if path is None:
         return None
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    code = data[_DIGEST:]
-    return _linked(code) if hashlib.sha256(code).digest() == data[:_DIGEST] else None
+    code = kept.read(path)
+    return _linked(code) if code is not None else None
 
 
 def _path() -> Path | None:
@@ -110,14 +104,6 @@ def _path() -> Path | None:
         binding.get_host_cpu_features().flatten(),
     )
     return folder / f"{hashlib.sha256(repr(target).encode()).hexdigest()[:16]}.o"
-
-
-def _keep(path: Path, code: bytes) -> None:
-    """Write machine code with its digest before it, at once: another run finds all of it or nothing."""
-    with suppress(OSError):  # a full disk: compiled anew next time
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
-            out.write(hashlib.sha256(code).digest() + code)
-        Path(out.name).replace(path)
 
 
 def machine() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from segcheck.analysis.network import Network
 from segcheck.captures.wireshark import wireshark_filter
@@ -315,16 +315,21 @@ def name_of(spot: Spot) -> str:
 
 def service_of(one: Sighting) -> str:
     """Return the service of a sighting as site files write it."""
-    name = _NAMES.get(one.proto, f"ip/{one.proto}")
-    if one.fragment:
+    lowest, highest = (one.port, one.port) if one.ports is None else (one.ports.min, one.ports.max)
+    return _service(one.proto, one.port, lowest, highest, fragment=one.fragment)
+
+
+@lru_cache(maxsize=1 << 12)  # the same few services again and again, for each check
+def _service(proto: int, port: int, lowest: int, highest: int, *, fragment: bool) -> str:
+    name = _NAMES.get(proto, f"ip/{proto}")
+    if fragment:
         return f"{name} fragments"
-    if one.proto in _PORTED:
-        span = (one.ports.min, one.ports.max) if one.ports is not None else (one.port, one.port)
-        port = "-".join(str(end) for end in dict.fromkeys(span))
-        return f"{name}/{port}" if one.proto in _NAMES else f"{name}:{port}"
-    if one.proto in (1, 58):
-        code = f"/{one.port & 255}" if one.port & 255 else ""
-        return f"{name}/{one.port >> 8}{code}"
+    if proto in _PORTED:
+        ports = "-".join(str(end) for end in dict.fromkeys((lowest, highest)))
+        return f"{name}/{ports}" if proto in _NAMES else f"{name}:{ports}"
+    if proto in (1, 58):
+        code = f"/{port & 255}" if port & 255 else ""
+        return f"{name}/{port >> 8}{code}"
     return name
 
 

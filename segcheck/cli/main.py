@@ -28,7 +28,7 @@ def main() -> int:
     """Run the command line of this process, which is for nothing else, and return its exit code."""
     # What is built here stays until the end: looking for rings in it after every 700 objects, and once more before the
     # process goes away, is a tenth of a run. (A process that lives on, as the tests' does, would never let go of anything.)
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     atexit.register(gc.freeze)
     # numpy's linear algebra, of which nothing is used here, starts a thread for each processor when it is loaded (0.06 s).
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

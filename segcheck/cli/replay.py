@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +23,7 @@ from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
 if TYPE_CHECKING:
+    from segcheck.app.replaying import Judged
     from segcheck.model.replayed import Replayed
 
 NAME = "replay"
@@ -110,7 +112,7 @@ def replay(
     """Show the judgement; 0 nothing forbidden seen, 1 findings, 3 undecided or not all read."""
     from segcheck.app import assessing, capture_names, replaying
     from segcheck.cli._progress import bytes_progress
-    from segcheck.reports import replay_json, replay_summary, replay_text
+    from segcheck.reports import replay_summary, replay_text
 
     here = settings(context)
     outputs = judgement_outputs(formats)
@@ -150,11 +152,17 @@ def replay(
     tell(
         here,
         outputs,
-        result=lambda: replay_json.result(found.replayed, found.files, here.run(NAME, options), weak),
+        result=lambda: _result(here, found, options, weak),
         summary=lambda page: replay_summary.summary(page, found.replayed, site, weak),
         text=lambda page: replay_text.result(page, found.replayed, site, weak, requirements=LIST in requirements),
     )
     return _exit(here, found.replayed, fail_on)
+
+
+def _result(here: Settings, found: Judged, options: Mapping[str, str | None], weak: tuple[str, ...]) -> dict[str, Any]:
+    from segcheck.reports import replay_json  # only where it is asked for
+
+    return replay_json.result(found.replayed, found.files, here.run(NAME, options), weak)
 
 
 def _exit(here: Settings, found: Replayed, fail_on: str) -> int:

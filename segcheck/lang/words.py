@@ -13,6 +13,8 @@ from importlib import resources
 from string import Formatter
 from typing import Any
 
+from segcheck import kept
+
 LANGUAGES = ("ja", "en")
 
 #: Picks the sentence of the language in use: `say(english, japanese)`.
@@ -69,9 +71,14 @@ def fields(template: str) -> frozenset[str]:
 @cache
 def leaves(language: str) -> Mapping[str, str]:
     """Return every sentence of a catalogue by its dotted key; keys themselves hold no dot."""
+    text = resources.files("segcheck.lang").joinpath(f"{language}.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, str] = kept.values(text, _read)
+    return found
+
+
+def _read(text: str) -> dict[str, str]:
     import yaml  # here, because --help needs no catalogue
 
-    text = resources.files("segcheck.lang").joinpath(f"{language}.yaml").read_text(encoding="utf-8")
     # BaseLoader makes every scalar a string: "yes" and 22:30 stay what they are
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     return dict(_flat(yaml.load(text, Loader=loader), ""))  # noqa: S506 -- BaseLoader builds strings only

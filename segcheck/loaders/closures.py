@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from segcheck.loaders import marked
+from segcheck.loaders import tables
 from segcheck.model.closure import Carries, Closure, Closures, Cutting
 from segcheck.model.register import Kind, ProfileModel
 from segcheck.model.site_words import Method, Tier
-from segcheck.model.source import SourceText
 
 _NAME = "closures.yaml"
 
@@ -23,8 +21,7 @@ def load() -> Closures:
     Raises:
         ValueError, KeyError: the table itself is damaged, which is a defect of the installation.
     """
-    text = resources.files("segcheck").joinpath("data", _NAME).read_text(encoding="utf-8")
-    table: Any = marked.load(SourceText(_NAME, text, "utf-8", "")).value
+    table: Any = tables.table(_NAME)
     return Closures(
         closures=tuple(_closure(one) for one in table["closures"]),
         cuttings=tuple(_cutting(one) for one in table["cuttings"]),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from segcheck.loaders import marked
+from segcheck.loaders import tables
 from segcheck.model.replay import Join, JoinRow, Observed, Outcome, OutcomeWords, Permitted
-from segcheck.model.source import SourceText
 
 _NAME = "join.yaml"
 
@@ -22,8 +20,7 @@ def load() -> Join:
         ValueError, KeyError: the table itself is damaged, or does not hold every combination once: a defect of the
             installation.
     """
-    text = resources.files("segcheck").joinpath("data", _NAME).read_text(encoding="utf-8")
-    table: Any = marked.load(SourceText(_NAME, text, "utf-8", "")).value
+    table: Any = tables.table(_NAME)
     rows = tuple(_row(one) for one in table["rows"])
     wanted = [(r, p, o) for r in (True, False) for p in Permitted for o in Observed]
     held = [(one.registered, one.permitted, one.observed) for one in rows]

@@ -8,8 +8,9 @@ tags and several documents are problems. Aliases may repeat a node; the size cou
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from segcheck.loaders.problems import Problem, refuse
@@ -80,6 +81,15 @@ def load(source: SourceText) -> Document:
     return document
 
 
+def values(text: str) -> Any:
+    """Return the values alone of the YAML document that a text of ours is.
+
+    Raises:
+        BadInput: as `load`.
+    """
+    return load(SourceText("", text, "utf-8", "")).value
+
+
 def read(source: SourceText) -> tuple[Document, list[Problem]]:
     """Return the one YAML document of `source` and all that is wrong with it as YAML; with problems, what could be read."""
     problems: list[Problem] = []
@@ -122,9 +132,20 @@ class _Builder:
     def build(self, text: str) -> _Node | None:
         import yaml
 
+        takes: dict[type, Callable[[Any], None]] = {
+            yaml.DocumentStartEvent: self._document,
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: partial(self._opens, "map"),
+            yaml.SequenceStartEvent: partial(self._opens, "list"),
+            yaml.MappingEndEvent: self._closes,
+            yaml.SequenceEndEvent: self._closes,
+            yaml.AliasEvent: self._alias,
+        }
         try:
             for event in yaml.parse(text, Loader=self.loader or yaml.SafeLoader):
-                self._take(event)
+                take = takes.get(type(event))
+                if take is not None:
+                    take(event)
         except yaml.MarkedYAMLError as error:
             place = error.problem_mark or error.context_mark
             why = " ".join(filter(None, (error.context, error.problem)))
@@ -150,43 +171,44 @@ class _Builder:
     def _note(self, mark: Mark, en: str, ja: str, help_en: str = "", help_ja: str = "") -> None:
         self.problems.append(Problem(mark.line, mark.column, en, ja, help_en, help_ja))
 
-    def _take(self, event: Any) -> None:
-        import yaml
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents == 2:
+            self._note(_mark(event.start_mark), "a second document begins here", "2 つ目の文書が始まっています")
+            raise _Stop
 
+    def _scalar(self, event: Any) -> None:
         mark = _mark(event.start_mark)
-        match event:
-            case yaml.DocumentStartEvent():
-                self.documents += 1
-                if self.documents == 2:
-                    self._note(mark, "a second document begins here", "2 つ目の文書が始まっています")
-                    raise _Stop
-            case yaml.ScalarEvent():
-                self._tag(event, mark)
-                plain = event.implicit[0] and not event.style
-                if plain and not event.value and self.loader is not None:
-                    self._note(mark, "nothing: the two readers have it in different places", "値なし")
-                    raise _Stop
-                self._add(_Node("scalar", mark, event.value, closed=True), event.anchor, plain=plain)
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._tag(event, mark)
-                node = _Node("map" if isinstance(event, yaml.MappingStartEvent) else "list", mark)
-                self._add(node, event.anchor, plain=False)
-                self.stack.append(node)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                node = self.stack.pop()
-                node.closed = True
-                self._grow(node, node.size - 1)
-            case yaml.AliasEvent():
-                target = self.anchors.get(str(event.anchor))
-                if target is None or not target.closed:
-                    self._note(
-                        mark,
-                        f"alias '{event.anchor}' has no finished anchor before it",
-                        f"別名 '{event.anchor}' の前に対応するアンカーがありません",
-                    )
-                    raise _Stop
-                self._add(target, None, plain=False)
-                self._grow(target, target.size - 1)
+        self._tag(event, mark)
+        plain = event.implicit[0] and not event.style
+        if plain and not event.value and self.loader is not None:
+            self._note(mark, "nothing: the two readers have it in different places", "値なし")
+            raise _Stop
+        self._add(_Node("scalar", mark, event.value, closed=True), event.anchor, plain=plain)
+
+    def _opens(self, kind: str, event: Any) -> None:
+        mark = _mark(event.start_mark)
+        self._tag(event, mark)
+        node = _Node(kind, mark)
+        self._add(node, event.anchor, plain=False)
+        self.stack.append(node)
+
+    def _closes(self, event: Any) -> None:
+        node = self.stack.pop()
+        node.closed = True
+        self._grow(node, node.size - 1)
+
+    def _alias(self, event: Any) -> None:
+        target = self.anchors.get(str(event.anchor))
+        if target is None or not target.closed:
+            self._note(
+                _mark(event.start_mark),
+                f"alias '{event.anchor}' has no finished anchor before it",
+                f"別名 '{event.anchor}' の前に対応するアンカーがありません",
+            )
+            raise _Stop
+        self._add(target, None, plain=False)
+        self._grow(target, target.size - 1)
 
     def _grow(self, node: _Node, by: int) -> None:
         """Count `node` into the value around it, which thereby holds `by` more values."""
@@ -248,6 +270,9 @@ _FOREIGN_WORDS = {
 _FOREIGN_HELP = ("type half-width spaces and colons", "半角の空白とコロンで書いてください")
 
 
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})").fullmatch
+
+
 def _mark(mark: Any) -> Mark:
     return Mark(mark.line + 1, mark.column + 1) if mark is not None else Mark(1, 1)
 
@@ -258,7 +283,7 @@ def _resolved(text: str) -> Any:
     if text in ("", "null", "~"):
         return None
     # longer numbers mean nothing here, and turning them into integers is slow
-    return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text) else text
+    return int(text) if _INTEGER(text) else text
 
 
 def _plain(node: _Node, path: Path, values: dict[Path, Mark], keys: dict[Path, Mark]) -> Any:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from segcheck.loaders import marked
+from segcheck.loaders import tables
 from segcheck.model.check import Said
 from segcheck.model.profile import Cell, Choice, Guideline, Model, Need, NeedWords, Permit, Switch
 from segcheck.model.register import Kind, ProfileModel
 from segcheck.model.requirement import Certainty
 from segcheck.model.site_words import Method, PeerClass, Tier
-from segcheck.model.source import SourceText
 
 _NAME = "profiles.yaml"
 
@@ -25,8 +23,7 @@ def load() -> Guideline:
     Raises:
         ValueError, KeyError: the table itself is damaged, which is a defect of the installation.
     """
-    text = resources.files("segcheck").joinpath("data", _NAME).read_text(encoding="utf-8")
-    table: Any = marked.load(SourceText(_NAME, text, "utf-8", "")).value
+    table: Any = tables.table(_NAME)
     editions = {name: date.fromisoformat(day) for name, day in table["editions"].items()}
     return Guideline(
         editions=editions,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from segcheck.loaders import marked
+from segcheck.loaders import tables
 from segcheck.loaders.edges import service
 from segcheck.model.protocol import Expectation, Expectations
-from segcheck.model.source import SourceText
 
 _NAME = "protocols.yaml"
 
@@ -22,8 +20,7 @@ def load() -> Expectations:
     Raises:
         ValueError, KeyError: the table itself is damaged, which is a defect of the installation.
     """
-    text = resources.files("segcheck").joinpath("data", _NAME).read_text(encoding="utf-8")
-    table: Any = marked.load(SourceText(_NAME, text, "utf-8", "")).value
+    table: Any = tables.table(_NAME)
     return Expectations(
         known=tuple(table["known"]), entries=tuple(entry for one in table["expected"] for entry in _entries(one))
     )

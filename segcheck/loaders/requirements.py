@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from segcheck.loaders import marked
+from segcheck.loaders import tables
 from segcheck.model.check import Said
 from segcheck.model.clauses import Clauses
 from segcheck.model.finding import Basis, Weight
 from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Certainty, Requirement
 from segcheck.model.site_words import Tier
-from segcheck.model.source import SourceText
 
 _NAME = "requirements.yaml"
 _EXAMPLE = "shibukawa.yaml"
@@ -28,7 +26,7 @@ def load() -> tuple[Requirement, ...]:
     Raises:
         ValueError, KeyError: the table itself is damaged, which is a defect of the installation.
     """
-    table = _table(_NAME)
+    table: Any = tables.table(_NAME)
     terms = {name: _said(pair) for name, pair in table["terms"].items()}
     return tuple(
         requirement for name, row in table["requirements"].items() for requirement in _requirements(name, row, terms)
@@ -48,7 +46,7 @@ def example() -> Clauses:
     Raises:
         ValueError, KeyError: the table itself is damaged, which is a defect of the installation.
     """
-    table = _table("clauses", _EXAMPLE)
+    table: Any = tables.table("clauses", _EXAMPLE)
     return Clauses(
         title=table["title"],
         body=table["body"],
@@ -57,12 +55,6 @@ def example() -> Clauses:
         serves={name: tuple(numbers) for name, numbers in table["requirements"].items()},
         example=True,
     )
-
-
-def _table(*path: str) -> Mapping[str, Any]:
-    text = resources.files("segcheck").joinpath("data", *path).read_text(encoding="utf-8")
-    found: Mapping[str, Any] = marked.load(SourceText(path[-1], text, "utf-8", "")).value
-    return found
 
 
 def _requirements(name: str, row: Mapping[str, Any], terms: Mapping[str, Said]) -> Iterator[Requirement]:

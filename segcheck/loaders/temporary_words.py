@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from segcheck.loaders import marked
-from segcheck.model.source import SourceText
+from segcheck.loaders import tables
 
 _NAME = "temporary_words.yaml"
 
@@ -21,8 +19,7 @@ def load() -> re.Pattern[str]:
     Raises:
         ValueError, KeyError: the table itself is damaged, which is a defect of the installation.
     """
-    text = resources.files("segcheck").joinpath("data", _NAME).read_text(encoding="utf-8")
-    table: Any = marked.load(SourceText(_NAME, text, "utf-8", "")).value
+    table: Any = tables.table(_NAME)
     return re.compile("|".join(_pattern(**one) for one in table["words"]), re.IGNORECASE)
 
 

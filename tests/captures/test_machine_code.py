@@ -75,15 +75,6 @@ def test_a_file_that_is_not_whole_is_not_used(damage: str, kept: bytes, place: P
     assert (machine_code._kept() is not None) == (damage == "none")
 
 
-def test_it_is_written_whole_or_not_at_all(kept: bytes, place: Path) -> None:
-    machine_code._keep(place, kept[machine_code._DIGEST :])
-    assert place.read_bytes() == kept
-    assert list(place.parent.iterdir()) == [place]
-
-    machine_code._keep(place.parent / "missing" / place.name, b"")  # no error
-    assert list(place.parent.iterdir()) == [place]
-
-
 def test_it_is_told_from_that_of_other_processors_and_versions(
     kept: bytes, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,6 @@ Such a listing is what the device held on one day. A line that is not understood
 
 from __future__ import annotations
 
-from segcheck.importers._tables import fortios, linux, yamaha
 from segcheck.importers._tables._nouns import Listing
 from segcheck.importers._tables.hits import HitListing, hits
 from segcheck.model.source import SourceText
@@ -20,6 +19,8 @@ __all__ = ["HitListing", "Listing", "addresses", "hits", "routes"]
 
 def routes(source: SourceText) -> Listing:
     """Return the routing table that a device has printed; whose words it is in shows in the text."""
+    from segcheck.importers._tables import fortios, linux, yamaha  # few sites have such a listing
+
     if yamaha.is_table(source.text):
         return yamaha.routes(source)
     return fortios.routes(source) if fortios.is_table(source.text) else linux.routes(source)
@@ -27,4 +28,6 @@ def routes(source: SourceText) -> Listing:
 
 def addresses(source: SourceText) -> Listing:
     """Return the interfaces that `ip addr` has printed, with their addresses."""
+    from segcheck.importers._tables import linux
+
     return linux.addresses(source)

@@ -30,7 +30,6 @@ from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
 from segcheck.loaders.site import (
     addressing,
-    book,
     building,
     clauses,
     consistency,
@@ -59,6 +58,7 @@ MODELS: dict[str, type[BaseModel]] = {
 #: Those and what lies in folders of its own, by the name of the schema.
 SCHEMAS: dict[str, type[BaseModel]] = {**MODELS, "clauses": clauses.ClausesFile}
 _REQUIRED = ("topology", "policy")
+_WORKBOOK = "site.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _files(pages: Iterable[Page]) -> Iterator[SiteFile]:
 
 def is_site(folder: str) -> bool:
     """Return whether a folder holds a site."""
-    return any((Path(folder) / name).is_file() for name in ("topology.yaml", book.NAME))
+    return any((Path(folder) / name).is_file() for name in ("topology.yaml", _WORKBOOK))
 
 
 def read_pages(folder: str, instead: Mapping[str, SourceText] | None = None) -> dict[str, Page]:
@@ -141,25 +141,27 @@ def read_pages(folder: str, instead: Mapping[str, SourceText] | None = None) -> 
             f"{folder}: no such folder; nothing was judged. Name the folder that holds topology.yaml",
             f"{folder}: フォルダーがありません。判定は行っていません。topology.yaml のあるフォルダーを指定してください",
         )
-    if (root / book.NAME).is_file():
+    if (root / _WORKBOOK).is_file():
         return _of_workbook(root)
     return {name: page for name in MODELS if (page := _page(root, name, instead or {})) is not None}
 
 
 def _of_workbook(root: Path) -> dict[str, Page]:
+    from segcheck.loaders.site import book  # few sites are one
+
     beside = [f"{name}.yaml" for name in MODELS if (root / f"{name}.yaml").is_file()]
     if beside:
         raise BadInput(
-            f"{root}: {book.NAME} and {', '.join(beside)} in one site; nothing was judged. Keep one form and move the other away",
-            f"{root}: {book.NAME} と {'、'.join(beside)} が両方あります。判定は行っていません。どちらか一方だけにしてください",
+            f"{root}: {_WORKBOOK} and {', '.join(beside)} in one site; nothing was judged. Keep one form and move the other away",
+            f"{root}: {_WORKBOOK} と {'、'.join(beside)} が両方あります。判定は行っていません。どちらか一方だけにしてください",
         )
-    source = files.read_table(str(root / book.NAME))
+    source = files.read_table(str(root / _WORKBOOK))
     if source.book is None:
         raise UnreadableFile(
-            f"{root / book.NAME}: no workbook; nothing was judged. Save it in Excel as .xlsx",
-            f"{root / book.NAME}: ブックではありません。判定は行っていません。Excel で .xlsx として保存してください",
+            f"{root / _WORKBOOK}: no workbook; nothing was judged. Save it in Excel as .xlsx",
+            f"{root / _WORKBOOK}: ブックではありません。判定は行っていません。Excel で .xlsx として保存してください",
         )
-    source = replace(source, path=book.NAME)
+    source = replace(source, path=_WORKBOOK)
     return {name: Page(source, MODELS[name], one.document(), one.problems) for name, one in book.read(source).items()}
 
 

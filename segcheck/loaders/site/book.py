@@ -18,8 +18,6 @@ from segcheck.model.source import SourceText
 
 #: Hidden sheet with what drop-down lists offer.
 LISTS = "_lists"
-#: Name of the workbook in a site's folder.
-NAME = "site.xlsx"
 
 
 @dataclass(slots=True)
