@@ -163,7 +163,7 @@ def _left_after_work(made: City) -> list[Planted]:
             "P9",
             4,
             ("移行作業の仮規則が残った", "A rule for a migration outlived it"),
-            "forbidden-crossing",
+            "unregistered-crossing",
             "exports/fw-suido.cfg",
             "permit tcp object suido-terminals",
         )
@@ -179,7 +179,7 @@ def _scans_by_mail(made: City) -> list[Planted]:
             "P10",
             14,
             ("複合機のスキャンを市のメールサーバーへ送る", "The library's scanner sends to the city's mail server"),
-            "forbidden-crossing",
+            "unregistered-crossing",
             "exports/rt-tosho.conf",
             "10.31.10.25 tcp * 25",
         )
