@@ -48,7 +48,7 @@ def stands(
     judging = Judging(
         asks=asks,
         serving=(
-            *(_serving(module, context, asks, wanted) for module in asked),
+            *(serving for module in asked for serving in _servings(module, context, asks, wanted)),
             *(_crossing_serving(crossings, judged=context is not None) if asks is Basis.RULES else ()),
         ),
         findings=findings,
@@ -65,14 +65,21 @@ def _holds(begins: date | None, until: date | None, day: date) -> bool:
     return (begins is None or begins <= day) and (until is None or day <= until)
 
 
-def _serving(
+def _servings(
     module: checks.CheckModule, context: Context | SeenContext | None, asks: Basis, wanted: Collection[str] | None
-) -> Serving:
+) -> Iterator[Serving]:
+    """Yield what a check serves, requirements apart of which it could be asked differently."""
     check = module.CHECK
-    covered = None
-    if check.asks is asks and (wanted is None or check.id in wanted):
-        covered = Covered(Coverage.NO_INPUT, _TOO_LARGE) if context is None else checks.covered(module, context)
-    return Serving(check.id, frozenset(check.requirements), check.asks, check.bases, covered)
+    alike: dict[Covered | None, list[str]] = {}
+    if check.asks is not asks or (wanted is not None and check.id not in wanted):
+        alike[None] = list(check.requirements)
+    elif context is None:
+        alike[Covered(Coverage.NO_INPUT, _TOO_LARGE)] = list(check.requirements)
+    else:
+        for name, covered in checks.covered_by(module, context).items():
+            alike.setdefault(covered, []).append(name)
+    for answer, names in alike.items():
+        yield Serving(check.id, frozenset(names), check.asks, check.bases, answer)
 
 
 def _crossing_serving(crossings: Iterable[Crossing], *, judged: bool) -> Iterator[Serving]:

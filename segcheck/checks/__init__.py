@@ -4,14 +4,15 @@ A check's module holds `CHECK`, what it is called and why it matters in both lan
 wrong. Its id is the file's name in kebab-case. Modules that begin with `_` are shared. Those of this folder are asked of rules
 (`Context`, by `check`), those of `captures/` of captures (`SeenContext`, by `replay`), and `CHECK.asks` says so too; what is
 declared (attributes, documents) is asked of by `check` as well. A module may hold `covered`, which says whether there was anything to ask about and whether what it
-needs was there: a check that finds nothing for lack of input must not read as clean.
+needs was there: a check that finds nothing for lack of input must not read as clean. Where it serves several requirements
+of which one may lack what another has, `covered` returns an answer for each.
 """
 
 from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
@@ -32,6 +33,7 @@ __all__ = [
     "SeenContext",
     "asked_of",
     "covered",
+    "covered_by",
     "crosses",
     "crossing_requirements",
     "find",
@@ -81,10 +83,26 @@ def asked_of(basis: Basis) -> tuple[CheckModule, ...]:
 
 
 def covered(module: CheckModule, context: Context | SeenContext) -> Covered:
-    """Return how far a check could be asked of a site; one that says nothing of it could be asked."""
+    """Return how far a check could be asked of a site as a whole: where it answers by requirement, the worst of it."""
+    return min(covered_by(module, context).values(), key=lambda one: _WORST.index(one.coverage))
+
+
+def covered_by(module: CheckModule, context: Context | SeenContext) -> Mapping[str, Covered]:
+    """Return how far a check could be asked of a site, by requirement; one that says nothing of it could be asked.
+
+    Raises:
+        ValueError: it answers by requirement, but for others than its own.
+    """
     ask = getattr(module, "covered", None)
-    found: Covered = Covered(Coverage.ASKED) if ask is None else ask(context)
+    found: Covered | Mapping[str, Covered] = Covered(Coverage.ASKED) if ask is None else ask(context)
+    if isinstance(found, Covered):
+        return dict.fromkeys(module.CHECK.requirements, found)
+    if set(found) != set(module.CHECK.requirements):
+        raise ValueError(f"check {module.CHECK.id} answers for {', '.join(found)}")
     return found
+
+
+_WORST = (Coverage.NO_INPUT, Coverage.CLAIMED, Coverage.ASKED, Coverage.NOTHING_TO_ASK)
 
 
 def find(context: Context | SeenContext, wanted: frozenset[str] | None = None) -> tuple[Finding, ...]:

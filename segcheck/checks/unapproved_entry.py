@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from segcheck.analysis.causes import Kind
 from segcheck.checks._base import Context
+from segcheck.checks._coverage import undecided
 from segcheck.checks._grouping import Mistake, findings, mistakes, removal
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import ConfigEvidence, Finding, Weight
@@ -45,9 +46,9 @@ def find(context: Context) -> Iterator[Finding]:
 
 
 def covered(context: Context) -> Covered:
-    """Return NOTHING_TO_ASK where every entry of the register was approved."""
+    """Return whether an entry is not approved, and whether it can be told that nothing of it passes."""
     if context.unapproved:
-        return Covered(Coverage.ASKED)
+        return undecided(context)
     return Covered(Coverage.NOTHING_TO_ASK, ("承認のない登録はない。", "There is no entry that is not approved."))
 
 

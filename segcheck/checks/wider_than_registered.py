@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from segcheck.analysis.causes import Kind
 from segcheck.analysis.permitted import meant
 from segcheck.checks._base import Context, named
-from segcheck.checks._entries import NO_ENTRY, in_force, lacking
+from segcheck.checks._coverage import undecided
+from segcheck.checks._entries import NO_ENTRY, in_force
 from segcheck.checks._grouping import Mistake, findings, mistakes
 from segcheck.model.check import Check, Said
-from segcheck.model.crossing import Standing
 from segcheck.model.finding import Finding, Weight
 from segcheck.model.requirement import Covered
 
@@ -47,10 +47,9 @@ def covered(context: Context) -> Covered:
     """Return the pairs of places between which nobody can say whether more passes than is registered."""
     if not in_force(context.network):
         return NO_ENTRY
-    unsure = (f"{p.src.id} → {p.dst.id}" for p in context.judgement.pairs if p.standing is Standing.UNDECIDED)
-    return lacking(
-        unsure,
-        (
+    return undecided(
+        context,
+        said=(
             "登録より広く通すかどうか、読めた規則からは分からない区間がある: {names}",
             "Whether more passes than is registered cannot be told from what was read: {names}",
         ),
