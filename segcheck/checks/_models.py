@@ -40,7 +40,7 @@ def forbidden(profiling: Profiling | None, src: str, dst: str, day: date, *, scr
     pointer = pointed(profiling.guideline, profile, cell)
     return (
         f"登録の有無によらず、適用するモデル {head} は {codes} の{what[0]}を認めない ({pointer})",
-        f"registered or not, the model in force, {head}, does not allow {what[1]} {codes} ({pointer})",
+        f"Registered or not, the model in force, {head}, does not allow {what[1]} {codes} ({pointer})",
     )
 
 

@@ -125,7 +125,7 @@ def _remedy(context: Context, mistake: Mistake) -> Said:
     for pair in pairs:
         banned = forbidden(context.register.profiling, pair.src.id, pair.dst.id, context.day)
         if banned is not None:  # registering is no remedy
-            return f"{japanese}{banned[0]}。", f"{english} {banned[1][:1].upper()}{banned[1][1:]}."
+            return f"{japanese}{banned[0]}。", f"{english} {banned[1]}."
     if not mistake.rules:
         return japanese, english
     return (

@@ -155,5 +155,5 @@ def _added(cause: Cause, banned: Said | None) -> dict[str, str]:
         english.append(" Both ends are in one zone, but it passed another on its way.")
     if banned is not None:
         japanese.append(f"{banned[0]}。")
-        english.append(f" {banned[1][:1].upper()}{banned[1][1:]}.")
+        english.append(f" {banned[1]}.")
     return {"added_ja": "".join(japanese), "added_en": "".join(english)}
