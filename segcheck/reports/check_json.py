@@ -35,6 +35,7 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
     return {
         "schema": "segcheck/result/1",
         "verdict": found.standing.value,
+        "headline": {"crossings": found.crossing.value, "amiss": len(found.amiss)},
         "run": run_block(run, (*found.weakened, *weakened)),
         "site": found.site.name,
         "day": found.day.isoformat(),

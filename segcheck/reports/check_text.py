@@ -24,7 +24,7 @@ from segcheck.model.schedule import clock
 from segcheck.reports import _requirements
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import box_text, packet_text, trace_command
-from segcheck.reports.as_text import Page
+from segcheck.reports.as_text import Page, Part
 from segcheck.reports.matrix_text import matrix
 
 STYLES = {
@@ -260,24 +260,46 @@ def _next(words: Words, cause: str) -> str:
 
 
 def conclusion(page: Page, found: Assessment) -> None:
-    """Add the verdict and the counts behind it."""
+    """Add the verdict as two things that are told apart: what can cross, and what is amiss in settings and declarations."""
     words = page.words
     told = [one for one in found.findings if not one.waived]
-    counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}
     pairs = {standing: sum(one.standing is standing for one in found.crossings) for standing in Standing}
-    fault = found.standing is Standing.VIOLATED and not pairs[Standing.VIOLATED]
-    read = any(Basis.RULES in one.basis and one.standing is Standing.VIOLATED for one in found.findings)
-    verdict = f"standing.{found.standing.value}" if not fault else "check.fault" if read else "check.fault_declared"
-    page.line(
-        (words(verdict), f"bold {STYLES[found.standing]}"),
-        "  ",
-        words(
-            "check.conclusion",
-            findings=len(told),
-            **{weight.value: count for weight, count in counts.items()},
-            open=sum(one.standing is Standing.UNDECIDED for one in told),
-            waived=len(found.findings) - len(told),
-            pairs=len(found.crossings),
-            **{standing.value: count for standing, count in pairs.items()},
+    crossing = found.crossing
+    whole = f"check.all_{crossing.value}" if found.crossings else ""
+    rows: list[tuple[Part, Part, Part]] = [
+        (
+            (words("check.crossings"), "bold"),
+            (words(whole if whole in words else f"standing.{crossing.value}"), f"bold {STYLES[crossing]}"),
+            words(
+                "check.conclusion_pairs",
+                pairs=len(found.crossings),
+                **{standing.value: count for standing, count in pairs.items()},
+            ),
         ),
-    )
+        (
+            (words("check.settings"), "bold"),
+            _amiss(words, found),
+            words("check.amiss_weights", **_weights(found.amiss)) if found.amiss else "",
+        ),
+        (
+            (words("check.findings"), "bold"),
+            str(len(told)),
+            words(
+                "check.conclusion",
+                **_weights(told),
+                open=sum(one.standing is Standing.UNDECIDED for one in told),
+                waived=len(found.findings) - len(told),
+            ),
+        ),
+    ]
+    page.table(("", "", ""), rows)
+
+
+def _amiss(words: Words, found: Assessment) -> Part:
+    """Return how many settings and declarations are amiss, which no proof of crossings covers."""
+    count = len(found.amiss)
+    return (words("check.amiss", count=count), "bold red") if count else (words("check.not_amiss"), "bold")
+
+
+def _weights(findings: Sequence[Finding]) -> dict[str, int]:
+    return {weight.value: sum(one.weight is weight for one in findings) for weight in Weight}
