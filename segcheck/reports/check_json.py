@@ -176,6 +176,7 @@ def _crossing(one: Crossing, found: Assessment) -> dict[str, Any]:
         "dst_zone": one.dst.zone,
         "verdict": one.standing.value,
         "support": one.support,
+        "opened_by": None if one.opened_by is None else list(one.opened_by),
         "because": list(one.because),
         "assumptions": list(one.assumptions),
         "must": boxes("must"),

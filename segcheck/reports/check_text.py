@@ -56,6 +56,7 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str], 
     if requirements:
         _requirements.table(page, found.requirements)
     _renewals(page, found)
+    _depth(page, found)
     _leaning(page, found)
     _unknown(page, found)
     page.line()
@@ -203,6 +204,25 @@ def _renewals(page: Page, found: Assessment) -> None:
         listed = ", ".join(named) + (f", {words('check.more', count=more)}" if more else "")
         rows.append((f"  {words('check.within', days=one.within)}", masked(one.section) or "-", listed))
     page.table((words("check.expiring"), words("check.section"), words("check.entries")), rows)
+
+
+def _depth(page: Page, found: Assessment) -> None:
+    """Add which device alone keeps how many pairs shut, where that was asked; it is no finding."""
+    words = page.words
+    asked = [one for one in found.crossings if one.opened_by is not None and one.src.zone != one.dst.zone]
+    if not asked:
+        return
+    alone: dict[str, list[str]] = {}
+    for one in asked:
+        for device in one.opened_by or ():
+            alone.setdefault(device, []).append(f"{one.src.zone or one.src.id} → {one.dst.zone or one.dst.id}")
+    page.heading(words("check.depth", pairs=len(asked), deeper=sum(not one.opened_by for one in asked)))
+    rows = []
+    for device, pairs in sorted(alone.items(), key=lambda item: (-len(item[1]), item[0])):
+        zones = list(dict.fromkeys(pairs))
+        more = f", {words('check.more', count=len(zones) - SHOWN)}" if len(zones) > SHOWN else ""
+        rows.append((f"  {device}", words("check.leaning", count=len(pairs)), ", ".join(zones[:SHOWN]) + more))
+    page.table(("", "", ""), rows)
 
 
 def _leaning(page: Page, found: Assessment) -> None:
