@@ -15,6 +15,8 @@ from segcheck.sets.intervals import IntervalSet
 
 #: Protocols of screen transfer by the names that recognisers give them.
 SCREENS = frozenset(("rdp", "vnc", "ica"))
+#: The tiers between which it is screen transfer; elsewhere the same protocol serves maintenance.
+_VIEWING = frozenset((Tier.MYNUMBER, Tier.LGWAN, Tier.INTERNET))
 #: Of what kinds an entry for traffic that goes by itself, through no sanitiser, can be.
 _DIRECT = frozenset(Kind) - {Kind.SANITISE}
 
@@ -22,11 +24,12 @@ _DIRECT = frozenset(Kind) - {Kind.SANITISE}
 def forbidden(profiling: Profiling | None, src: str, dst: str, day: date, *, screen: bool = False) -> Said | None:
     """Return that the models in force let nobody register a session between two places, with the cell; None if somebody may.
 
-    screen   it is screen transfer, of which the models say who views whose screens
+    screen   it is screen transfer, of which the models say who views whose screens; a contractor's is maintenance
     """
     if profiling is None or not {*profiling.site.segments, *BUILT_IN_ZONES}.issuperset((src, dst)):
         return None
     opener, answerer = (profiling.places.at(name, IntervalSet.empty()) for name in (src, dst))
+    screen = screen and {opener.tier, answerer.tier} <= _VIEWING
     direct = _DIRECT if Tier.SANITISE not in (opener.tier, answerer.tier) else frozenset(Kind)
     found = profiling.forbidding(opener, answerer, day, frozenset((Kind.SCREEN,)) if screen else direct)
     if found is None:
