@@ -63,9 +63,13 @@ def _named(pair: Judged) -> str:
 
 
 def followed(context: Context, entries: Iterable[RegisterEntry]) -> Covered:
-    """Return the entries between zones of which no session surely arrives: the ways of these cannot be looked at."""
+    """Return the entries between zones of which no session surely arrives: the ways of these cannot be looked at.
+
+    What the models refuse permits nothing, and is a finding of its own.
+    """
     known = {one.entry.id for one in used(context)}
-    entries = [one for one in entries if one.id not in known and _crosses(context, one)]
+    permitting = {one.entry for one in context.judgement.allowances}
+    entries = [one for one in entries if one.id in permitting and one.id not in known and _crosses(context, one)]
     return _entries.lacking(
         (one.id for one in entries),
         (

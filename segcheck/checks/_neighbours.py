@@ -186,7 +186,7 @@ def wires(context: SeenContext) -> Iterator[Wire]:
 def overheard(context: SeenContext, *kinds: NeighbourKind) -> Covered:
     """Return NO_INPUT where no host said anything of these kinds to its neighbours on a segment of ours.
 
-    Of router advertisements and answers of DHCP servers, which a quiet wire may be without, pass what every wire has too.
+    A quiet wire has no router advertisements and no answers of DHCP servers: pass beside these what every wire has.
     """
     if any(wire.ours and any(wire.of(*kinds)) for wire in wires(context)):
         return Covered(Coverage.ASKED)

@@ -21,7 +21,7 @@ from segcheck.model.replay import Content, Observed, Ruling, Sighting, Spot, Spo
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site_words import Tier
 from tests.checks.coverage import context
-from tests.checks.sites import DAY, Firewall, Town, entry
+from tests.checks.sites import DAY, Firewall, Town, entry, rule
 
 _REGISTER = (
     "reads the register, gateways and models only: what is in force is there, and what is not there permits nothing"
@@ -122,6 +122,46 @@ def test_no_check_of_rules_passes_over_a_bare_site_in_silence(
     if teller := TOLD_BY.get(check):
         assert teller in undecided
         assert set(MODULES[check].CHECK.requirements) <= set(MODULES[teller].CHECK.requirements)
+
+
+#: The same with its export, whole, and rules for what is in force: what was missing for lack of it is there.
+READ = replace(
+    BARE,
+    firewalls={
+        "fw": Firewall(
+            ports=PORTS,
+            rules=[
+                rule(1, "mn:mn-srv", "lg:lg-mail", "HTTPS", schedule='"hoshu"'),
+                rule(2, "in:in-mail", "san:san-mail", "SMTP"),
+                rule(3, "san:san-mail", "lg:lg-mail", "SMTP"),
+                rule(4, "lg:lg-mail", "in:in-pc", "HTTPS"),
+                rule(5, "mn:mn-srv", "wan", "HTTPS"),
+                rule(6, "lg:lg-pc", "in:in-pc", "RDP"),
+                rule(7, "in:in-pc", "in:in-mail", "RDP"),
+            ],
+        )
+    },
+    required=["  - {id: Q1, from: lg-mail, to: in-pc, service: tcp/443}\n"],
+)
+#: Checks whose input is an export: with it they are asked.
+OF_EXPORTS = [
+    *("carrier", "device-access", "expired-entry", "hidden-source", "ipv6-crossing", "reoriginating-service"),
+    *("required-flow", "reverse-permitted", "sanitiser-bypass", "schedule-missing", "screen-channels", "shadowed-rule"),
+    *("unapproved-entry", "undeclared-interface", "undeclared-next-hop", "unregistered-rule", "wider-than-registered"),
+]
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> checks.Context:
+    return context(READ, tmp_path_factory.mktemp("read"))
+
+
+@pytest.mark.parametrize("check", OF_EXPORTS)
+def test_with_its_export_the_same_site_is_asked(check: str, read: checks.Context) -> None:
+    answers = checks.covered_by(MODULES[check], read)
+
+    assert {one.coverage for one in answers.values()} <= {Coverage.ASKED, Coverage.NOTHING_TO_ASK}
+    assert any(one.coverage is Coverage.ASKED for one in answers.values())
 
 
 SPOT = Spot(SpotKind.SEGMENT, "lg-lan", "lg-lan", "lg", Tier.LGWAN, "default")
