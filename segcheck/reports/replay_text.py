@@ -103,14 +103,11 @@ def _seen(page: Page, found: Replayed) -> None:
         if names:
             more = f" … (+{len(names) - SHOWN})" if len(names) > SHOWN else ""
             listed = ", ".join(names[:SHOWN]) + more
-            page.prose(
-                words(
-                    f"replay.{observed.value.replace('-', '_')}",
-                    count=len(names),
-                    names=listed,
-                    hours=found.watched // 3600,
-                )
-            )
+            key = f"replay.{observed.value.replace('-', '_')}"
+            if observed is Observed.NOT_SEEN and found.long:
+                key += "_long"
+            hours, days = found.watched // 3600, found.watched // 86_400
+            page.prose(words(key, count=len(names), names=listed, hours=hours, days=days))
     _unseen(page, found)
     _legs(page, found)
 

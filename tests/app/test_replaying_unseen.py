@@ -73,4 +73,6 @@ def test_it_is_told_with_the_time_that_it_covers(until, hours, decides, texts, t
     for language, text in zip(("en", "ja"), texts, strict=True):
         page = Page(load(language))
         result(page, found, str(tmp_path), ())
-        assert "".join(text.split()) in "".join(page.text().split())
+        told = "".join(page.text().split())
+        assert "".join(text.split()) in told
+        assert (("decidesnothing" in told) or ("判断不可" in told)) is not decides
