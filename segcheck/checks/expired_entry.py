@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from segcheck.analysis.causes import Kind
@@ -35,10 +35,10 @@ CHECK = Check(
 )
 
 
-def covered(context: Context) -> Covered:
+def covered(context: Context) -> Covered | Mapping[str, Covered]:
     """Return whether an entry is past its last day, and whether it can be told that nothing of it passes."""
     if context.expired:
-        return _coverage.undecided(context)
+        return _coverage.undecided_by(context, CHECK)
     return Covered(Coverage.NOTHING_TO_ASK, ("期限切れの登録はない。", "There is no expired entry."))
 
 

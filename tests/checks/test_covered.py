@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -204,6 +205,22 @@ def test_a_check_of_several_tiers_answers_for_each(bare: checks.Context) -> None
     assert answers["LG-04"].coverage is Coverage.NO_INPUT
     assert answers["MN-10"].coverage is Coverage.NOTHING_TO_ASK
     assert checks.covered(MODULES["screen-channels"], bare) == answers["LG-04"]
+
+
+def test_what_cannot_be_told_between_two_tiers_is_missing_for_these_only(tmp_path: Path) -> None:
+    """Nobody read the device between internet tier and DMZ; My Number and LGWAN are apart by one that was read."""
+    town = Town(
+        firewalls={
+            "fw": Firewall(ports={name: PORTS[name] for name in ("mn", "lg")}),
+            "gw": Firewall(ports={"in": PORTS["in"], "dmz": ("dmz-lan", "10.5.0.1/24")}, exported=False),
+        },
+        segments={**BARE.segments, "dmz-lan": ("dmz", "10.5.0.0/24", "")},
+    )
+    answers = checks.covered_by(MODULES["ipv6-crossing"], context(town, tmp_path))
+
+    assert {name for name, one in answers.items() if one.coverage is Coverage.NO_INPUT} == {"SP-4", "X-11"}
+    assert {answers[name].coverage for name in ("MN-01", "MN-15", "LG-01")} == {Coverage.ASKED}
+    assert "in-lan → dmz-lan" in answers["X-11"].reason[1]
 
 
 def test_each_requirement_is_met_by_the_answer_for_it_alone(
