@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from segcheck.app import assessing, replaying
+from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import ConfigEvidence, Finding
 from tools.cities.__main__ import cities
@@ -79,23 +80,41 @@ def _shows(finding: Finding, path: str, line: int) -> bool:
     return any(span.path.endswith(path) and span.first <= line <= span.last for span in spans)
 
 
-def replayed(model: str, site: str) -> tuple[Standing, set[tuple[str, str]]]:
+def replayed(model: str, site: str) -> Assessment:
     files = sorted((ROOT / "captures" / "wakagi" / model).glob("*.pcapng"))
     found = replaying.replay(str(folder(site)), [f"{path}@{path.stem}" for path in files], day=CAPTURED)
-    assessment = found.replayed.assessment
-    return assessment.standing, {(one.check, one.subject) for one in assessment.findings}
+    return found.replayed.assessment
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_nothing_forbidden_is_seen_on_a_day_of_its_own_model(model: str) -> None:
-    assert replayed(model, model) == (Standing.NOTHING_SEEN, set())
+    found = replayed(model, model)
+    assert (found.standing, found.findings) == (Standing.NOTHING_SEEN, ())
 
 
 @pytest.mark.parametrize(
-    ("day", "site", "screen"),
-    [("alpha", "beta", "lg-term → in-srv tcp/3389"), ("beta_prime", "alpha", "in-term → lg-srv tcp/3389")],
+    ("day", "site", "screen", "cell"),
+    [
+        ("alpha", "beta", "lg-term → in-srv tcp/3389", ("beta", "LG", "IN")),
+        ("beta_prime", "alpha", "in-term → lg-srv tcp/3389", ("alpha", "IN", "LG")),
+    ],
 )
-def test_screen_transfer_of_one_model_is_a_violation_in_the_other(day: str, site: str, screen: str) -> None:
-    standing, found = replayed(day, site)
-    assert standing is Standing.VIOLATED
-    assert ("observed-crossing", screen) in found
+def test_screen_transfer_of_one_model_is_a_violation_in_the_other_and_the_report_says_why(
+    day: str, site: str, screen: str, cell: tuple[str, str, str]
+) -> None:
+    assessment = replayed(day, site)
+    assert assessment.standing is Standing.VIOLATED
+    (found,) = [one for one in assessment.findings if (one.check, one.subject) == ("observed-crossing", screen)]
+
+    model, src, dst = cell
+    words = assessment.checks[found.check].worded(found.standing)
+    japanese, english = (text.format(**dict(found.params)) for text in words)
+    pointer = f"segcheck explain {model}:{src}:{dst}"
+    assert (
+        f"登録の有無によらず、適用するモデル {model} (R7.3) は {src} → {dst} の画面転送を認めない ({pointer})"
+        in japanese
+    )
+    reason = f"the model in force, {model} (R7.3), does not allow screen transfer {src} → {dst} ({pointer})"
+    assert f"Registered or not, {reason}" in english
+    assert "登録して承認" not in found.remedy[0]  # what the model forbids is not to be registered
+    assert "approve" not in found.remedy[1]

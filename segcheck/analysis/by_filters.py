@@ -35,12 +35,12 @@ def by_filters_alone(judgement: Judgement) -> frozenset[tuple[str, str]]:
         reach = Reach(replace(network, stations=stations), cuts=registered, capacity=capacity)
         permitted = Permitted(reach.universe, reach.network, judgement.allowances)
         proven = (pair for pair in judgement.pairs if pair.standing in _APART)
-        return frozenset(ends(pair) for pair in proven if _apart(reach, permitted, pair))
+        return frozenset(ends(pair) for pair in proven if apart(reach, permitted, pair))
 
     return at(CAPACITY)
 
 
-def _apart(reach: Reach, permitted: Permitted, pair: Judged) -> bool:
+def apart(reach: Reach, permitted: Permitted, pair: Judged) -> bool:
     """Return whether nothing that is not permitted gets across, as a flood tells, while every assumption holds."""
     key = receiver_key(pair.dst)
     packets = reach.doubts.without_assumptions(reach.sent(pair.src.id).get(key, reach.universe.nothing))

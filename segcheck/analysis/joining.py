@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import product
 
 import numpy as np
 
@@ -17,10 +18,23 @@ from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.rulings import Rulings, Seen
 from segcheck.analysis.sight_lines import Wire, wire_of, wires_of
 from segcheck.analysis.turns import Turns
+from segcheck.analysis.unseen import unseen
 from segcheck.model.crossing import PlaceKind
 from segcheck.model.journey import Journey, SiteTrace
-from segcheck.model.register import Kind, RegisterEntry
-from segcheck.model.replay import Answer, EntryUse, Join, LegUse, Observed, Permitted, Ruling, Sighting, Spot, SpotKind
+from segcheck.model.register import Kind, RegisterEntry, Use
+from segcheck.model.replay import (
+    Answer,
+    EntryUse,
+    Join,
+    LegUse,
+    Observed,
+    Permitted,
+    Ruling,
+    Sighting,
+    Spot,
+    SpotKind,
+    UnseenRule,
+)
 from segcheck.model.schedule import wall_minute
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
@@ -31,6 +45,8 @@ from segcheck.sets.intervals import IntervalSet
 MAX_ASKED = 2_000
 #: Stands for a sender's port that nobody recorded: the first of the dynamic ports (RFC 6335 section 6).
 _SOME_PORT = 49_152
+#: Ranges of each end of a rarely used entry that a packet is followed of.
+_EXAMPLES = 4
 _VERDICTS = {Verdict.PERMIT: Permitted.YES, Verdict.DENY: Permitted.NO, Verdict.UNDECIDED: Permitted.UNDECIDED}
 
 
@@ -224,6 +240,28 @@ class Joining:
             if entry.permits_on(day) and entry.id not in found:
                 found[entry.id] = self._use(entry, allowance, seen.get(entry.id, []), wires)
         return list(found.values())
+
+    def unseen(self, answers: Iterable[Answer | None], taps: Sequence[str]) -> tuple[UnseenRule, ...] | None:
+        """Return the permits that these taps would show in use, and that nothing seen may have passed by.
+
+        None: there was no tap, or not all could be asked. What lets rarely used entries pass is never among them.
+        """
+        rare = tuple(self._rare())
+        if not taps or self.asked >= MAX_ASKED:
+            return None
+        seen = (journey for one in answers if one is not None for journey in one.journeys)
+        return unseen(self.network, seen, rare, taps)
+
+    def _rare(self) -> Iterator[Journey]:
+        """Yield ways of the entries that are used yearly, in disasters or for recovery, in force or not."""
+        for entry, allowance in self.rulings.allowances:
+            if entry.use is Use.REGULAR:
+                continue
+            for src, dst in product(allowance.initiators.ranges[:_EXAMPLES], allowance.responders.ranges[:_EXAMPLES]):
+                ends = replace(allowance, initiators=IntervalSet.of(src[0]), responders=IntervalSet.of(dst[0]))
+                for service in allowance.services:
+                    found = self._example(replace(ends, services=(service,)))
+                    yield from found.journeys if found is not None else ()
 
     def _use(
         self, entry: RegisterEntry, allowance: Allowance, seen: Sequence[Sighting], wires: Sequence[Wire]

@@ -5,7 +5,7 @@ What the table of models does not know must not exist. Every answer but a plain 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -84,6 +84,24 @@ class Profiling:
         if key not in self._known:
             self._known[key] = self._asked(entry, session, opener, answerer, day)
         return self._known[key]
+
+    def forbidding(
+        self, opener: Part, answerer: Part, day: date, kinds: Collection[Kind]
+    ) -> tuple[ProfileUse, Cell] | None:
+        """Return the cell by which no entry of these kinds may exist between two places on a day, with its profile.
+
+        None: one may, or no profile says anything of them, or they are of one zone.
+        """
+        if opener.zone == answerer.zone or self.site.policy.intra_tier(
+            opener.zone, opener.tier, answerer.zone, answerer.tier
+        ):
+            return None
+        for organ, profiles in self._governing(opener, answerer, day):
+            for profile in profiles:
+                cell = self.cell(profile.model, profile.guideline_edition, opener.tier, answerer.tier, day, organ)
+                if self.guideline.knows(profile.model, profile.guideline_edition) and not any(map(cell.of, kinds)):
+                    return profile, cell
+        return None
 
     def cell(
         self, model: ProfileModel, edition: str, initiator: Tier, responder: Tier, day: date, organ: Organ | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from segcheck import checks
@@ -61,6 +61,7 @@ def assess(
     only_crossings: bool = False,
     spelt: bool = True,
     as_model: ProfileModel | None = None,
+    depth: bool = False,
     progress: Progress | None = None,
 ) -> Assessed:
     """Return the judgement of a site on a day.
@@ -69,6 +70,7 @@ def assess(
     spelt            crossings are spelt out as boxes, and it is asked whether they stand by the filters alone; otherwise
                      only whether there is anything is told
     as_model         judged as if this model held for all segments and days, instead of the declared profiles
+    depth            it is asked which devices would alone open each pair, which takes as long again for each that filters
     select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
     progress         told (what is being done, done, all)
 
@@ -104,7 +106,8 @@ def assess(
         findings = tuple(sorted(waived(site, day, found), key=checks.order))
         filtered = _by_filters(judgement) if spelt else frozenset()
         boxes = cache(lambda packets: _boxes(packets, spelt=spelt))  # many pairs are crossed by the same packets
-        told = tuple(_crossing(pair, filtered, boxes) for pair in judgement.pairs)
+        opened = _opened(judgement, progress) if depth else {}
+        told = tuple(_crossing(pair, filtered, opened, boxes) for pair in judgement.pairs)
         met = (
             ()
             if only_crossings
@@ -181,7 +184,22 @@ def _by_filters(judgement: Judgement) -> frozenset[tuple[str, str]]:
         return frozenset()
 
 
-def _crossing(pair: Judged, filtered: frozenset[tuple[str, str]], boxes: Callable[[PacketSet], Boxes]) -> Crossing:
+def _opened(judgement: Judgement, progress: Progress | None) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Return which devices would alone open each pair; none where that cannot be worked out in the largest store."""
+    from segcheck.analysis.depth import opened_by
+
+    try:
+        return opened_by(judgement, None if progress is None else partial(progress, "depth"))
+    except CapacityExceeded:
+        return {}
+
+
+def _crossing(
+    pair: Judged,
+    filtered: frozenset[tuple[str, str]],
+    opened: Mapping[tuple[str, str], tuple[str, ...]],
+    boxes: Callable[[PacketSet], Boxes],
+) -> Crossing:
     from segcheck.analysis.crossings import ends
 
     because = (name for doubt in pair.because for name in (doubt.id, *doubt.because))
@@ -196,6 +214,7 @@ def _crossing(pair: Judged, filtered: frozenset[tuple[str, str]], boxes: Callabl
         may=boxes(pair.may),
         forbidden_must=boxes(pair.forbidden_must),
         forbidden_may=boxes(pair.forbidden_may),
+        opened_by=opened.get(ends(pair)),
     )
 
 

@@ -167,6 +167,7 @@ def judge(
         inferred=sum(one.inferred for one in sightings),
         gaps=gaps,
         watched=watched,
+        unseen=None if unasked or left else asked.unseen((one.answer for one in seen), taps),
         unasked=unasked,
     )
     return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +10,9 @@ from segcheck.analysis import network as graphs
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import PUBLIC, UNKNOWN, Network
-from segcheck.analysis.permitting import Allowance, allowances, serves
+from segcheck.analysis.permitting import Register
 from segcheck.app import binding
+from segcheck.app.trace_register import Asking
 from segcheck.errors import BadArguments, BadInput
 from segcheck.loaders import packet_table
 from segcheck.loaders import site as site_loader
@@ -19,13 +20,9 @@ from segcheck.loaders.problems import did_you_mean
 from segcheck.model.crossing import Place
 from segcheck.model.diagnostic import Severity
 from segcheck.model.inquiry import Inquiry, SiteAnswer
-from segcheck.model.journey import Journey
 from segcheck.model.match import State
-from segcheck.model.site import Site
-from segcheck.model.source import Span
 from segcheck.model.trace import Verdict
 from segcheck.sets import addresses
-from segcheck.sets.header import ICMP, ICMPV6
 from segcheck.sets.intervals import IntervalSet
 
 #: Journeys whose devices are told how to be asked.
@@ -76,7 +73,7 @@ def trace(folder: str, question: Question, *, day: date) -> SiteAnswer:
 def ask(network: Network, question: Question) -> SiteAnswer:
     """Return the answer to a question to a network that is already built; raises as `trace`."""
     _known_devices(network, question.via)
-    permitted = allowances(network.site, network.day)
+    asking = Asking(Register(network.site), network.day)
     inquiries = []
     for sender in _senders(network, question):
         _stands_there(network, question.via, sender.place)
@@ -102,7 +99,9 @@ def ask(network: Network, question: Question) -> SiteAnswer:
                 standing=standing,
                 minute=question.minute,
                 trace=found,
-                register=tuple(_registered(network.site, permitted, known, found.journeys)),
+                register=tuple((one.id, one.span) for one in asking.permitting(known, found.journeys)),
+                refusing=tuple(asking.refusing(known, found.journeys, sender.place.id)),
+                banned=asking.banned(found.journeys, sender.place.id),
                 confirm=confirm(network, told[:CONFIRMED]),
             )
         )
@@ -254,34 +253,4 @@ def _no_address(option: str, name: str) -> BadArguments:
     return BadArguments(
         f"{option} {name}: no address of the IP version that the other end has; nothing was judged. Give an address",
         f"{option} {name}: 相手と同じ IP バージョンのアドレスがありません。判定は行っていません。アドレスを指定してください",
-    )
-
-
-# ---- register
-
-
-def _registered(
-    site: Site, permitted: Sequence[Allowance], known: Mapping[str, int], journeys: Sequence[Journey]
-) -> Iterator[tuple[str, Span]]:
-    """Yield the entries that permit the session from the sender to whoever really receives it, on the way it takes."""
-    lines = {entry.id: entry.span for entry in site.policy.register}
-    arrived = [j for j in journeys if j.verdict is Verdict.PERMIT]
-    for allowance in permitted:
-        if any(_permits(allowance, known, journey) for journey in arrived):
-            yield allowance.entry, lines[allowance.entry]
-
-
-def _permits(allowance: Allowance, known: Mapping[str, int], journey: Journey) -> bool:
-    received = journey.hops[-1].after if journey.hops else known
-    passed = tuple(hop.device for hop in journey.hops)
-    on_path = not allowance.path or tuple(name for name in passed if name in allowance.path) == allowance.path
-    port = "icmp_type" if known.get("proto") in (ICMP, ICMPV6) else "dport"
-    return (
-        on_path
-        and known["src"] in allowance.initiators
-        and received.get("dst", -1) in allowance.responders
-        and any(
-            serves(service, known.get("proto", -1), known.get(port), known.get("icmp_code"))
-            for service in allowance.services
-        )
     )

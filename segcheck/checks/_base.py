@@ -77,7 +77,12 @@ class Context:
     @cached_property
     def held(self) -> tuple[Held, ...]:
         """Return the entries in force with what the models make of each."""
-        return permitting.Register(self.site).on(self.day)
+        return self.register.on(self.day)
+
+    @cached_property
+    def register(self) -> permitting.Register:
+        """Return the register as the models let it count."""
+        return permitting.Register(self.site)
 
     @cached_property
     def expired(self) -> tuple[Allowance, ...]:

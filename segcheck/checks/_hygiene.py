@@ -9,19 +9,20 @@ from functools import lru_cache
 from segcheck.analysis import permitting
 from segcheck.analysis.anomalies import Anomaly, anomalies
 from segcheck.analysis.compiling.expressions import matched
-from segcheck.analysis.compiling.needs import interface_names
-from segcheck.analysis.compiling.space import Space, fits
+from segcheck.analysis.compiling.space import Space
 from segcheck.analysis.network import Station
-from segcheck.analysis.rule_boxes import Form, form
+from segcheck.analysis.rule_sides import is_permit as is_permit  # asked of here, with the lists
+from segcheck.analysis.rule_sides import sides
+from segcheck.analysis.rule_sides import through as through
 from segcheck.checks._base import Context, rule_name
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import PlaceKind, Standing
 from segcheck.model.device import DeviceConfig
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight
 from segcheck.model.match import ANYTHING, All, Expr, InForce, State
-from segcheck.model.pipeline import Stage, StageKind
+from segcheck.model.pipeline import StageKind
 from segcheck.model.requirement import Coverage, Covered
-from segcheck.model.rules import Call, Deny, Permit, Return, Rule, RuleList, Unsure
+from segcheck.model.rules import Deny, Permit, Return, Rule, RuleList
 from segcheck.model.site_words import DeviceKind, Responsibility
 from segcheck.sets.header import SERVICE_PORTS, PacketClass
 from segcheck.sets.intervals import IntervalSet
@@ -81,22 +82,6 @@ def odd(context: Context) -> tuple[tuple[Listed, tuple[Anomaly, ...]], ...]:
     )
 
 
-def through(config: DeviceConfig) -> frozenset[str]:
-    """Return the lists that packets on their way through a device may meet, those that others call included."""
-    stages: Sequence[Stage] = (*config.pipeline.ingress, *config.pipeline.forward)
-    left = [b.list for stage in stages if stage.kind is StageKind.FILTER for b in stage.bindings]
-    found: set[str] = set()
-    while left:
-        name = left.pop()
-        if name in found or name not in config.lists:
-            continue
-        found.add(name)
-        for rule in config.lists[name].rules:
-            for action in rule.action.actions if isinstance(rule.action, Unsure) else (rule.action,):
-                left += [action.list] if isinstance(action, Call) else []
-    return frozenset(found)
-
-
 def at_any_time(match: Expr) -> Expr:
     """Return a match without the schedules that it is joined with."""
     if isinstance(match, InForce):
@@ -106,35 +91,12 @@ def at_any_time(match: Expr) -> Expr:
 
 def between(context: Context, one: Listed, rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
     """Return the zones that stand at the interfaces where what a rule matches may come in, and go out."""
-    names = interface_names(one.config)
-    spelt = form(rule.match, names)
-    sides = []
-    for side, offset in (("in", 0), ("out", 1)):
-        bound = _bound(one, side)
-        zones = set()
-        for port in one.station.ports:
-            if bound is not None and not fits(port.interface, bound):
-                continue
-            if _fits(spelt, side, names, offset, port.interface):
-                zones |= {context.zone_of(place) for place in port.places}
-        sides.append(frozenset(zones - {""}))
-    return sides[0], sides[1]
-
-
-def _fits(spelt: Form, side: str, names: Sequence[str], offset: int, interface: str) -> bool:
-    if interface not in names:
-        return any(side not in box for box in spelt.possible)
-    number = names.index(interface) + offset
-    return any(side not in box or number in box[side] for box in spelt.possible)
-
-
-def _bound(one: Listed, side: str) -> tuple[str, ...] | None:
-    """Return the interfaces that a list is bound to on a side; None where it is not bound by that."""
-    stages = (*one.config.pipeline.ingress, *one.config.pipeline.forward)
-    bindings = [b for stage in stages for b in stage.bindings if b.list == one.rules.name]
-    if not bindings or any(b.side != side for b in bindings):
-        return None
-    return tuple(name for b in bindings for name in b.interfaces)
+    ports = {port.interface: port.places for port in one.station.ports}
+    coming, going = (
+        frozenset(context.zone_of(place) for name in names for place in ports[name]) - {""}
+        for names in sides(one.config, one.rules, rule, ports)
+    )
+    return coming, going
 
 
 @lru_cache(maxsize=1)
@@ -221,11 +183,6 @@ def _asked_for(context: Context) -> tuple[permitting.Allowance, ...]:
         permitting.of_service(site, device, each) for device in site.devices.values() for each in device.services
     )
     return (*context.judgement.allowances, *required, *services)
-
-
-def is_permit(rule: Rule) -> bool:
-    """Return whether a rule is written, in force and lets pass."""
-    return rule.enabled and rule.span is not None and isinstance(rule.action, Permit)
 
 
 def line(one: Listed, rule: Rule) -> Evidence | None:

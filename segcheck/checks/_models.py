@@ -3,11 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from segcheck.analysis.profiling import Refusal, Why
+from segcheck.analysis.profiling import Profiling, Refusal, Why
 from segcheck.model.check import Said
-from segcheck.model.profile import Guideline
+from segcheck.model.profile import Cell, Guideline
+from segcheck.model.register import Kind, ProfileUse
 from segcheck.model.requirement import Certainty
+from segcheck.model.site_words import BUILT_IN_ZONES, Tier
+from segcheck.sets.intervals import IntervalSet
+
+#: Protocols of screen transfer by the names that recognisers give them.
+SCREENS = frozenset(("rdp", "vnc", "ica"))
+#: The tiers between which it is screen transfer; elsewhere the same protocol serves maintenance.
+_VIEWING = frozenset((Tier.MYNUMBER, Tier.LGWAN, Tier.INTERNET))
+#: Of what kinds an entry for traffic that goes by itself, through no sanitiser, can be.
+_DIRECT = frozenset(Kind) - {Kind.SANITISE}
+
+
+def forbidden(profiling: Profiling | None, src: str, dst: str, day: date, *, screen: bool = False) -> Said | None:
+    """Return that the models in force let nobody register a session between two places, with the cell; None if somebody may.
+
+    screen   it is screen transfer, of which the models say who views whose screens; a contractor's is maintenance
+    """
+    if profiling is None or not {*profiling.site.segments, *BUILT_IN_ZONES}.issuperset((src, dst)):
+        return None
+    opener, answerer = (profiling.places.at(name, IntervalSet.empty()) for name in (src, dst))
+    screen = screen and {opener.tier, answerer.tier} <= _VIEWING
+    direct = _DIRECT if Tier.SANITISE not in (opener.tier, answerer.tier) else frozenset(Kind)
+    found = profiling.forbidding(opener, answerer, day, frozenset((Kind.SCREEN,)) if screen else direct)
+    if found is None:
+        return None
+    profile, cell = found
+    name, codes = profile.model.value, f"{cell.initiator.short} → {cell.responder.short}"
+    head = f"{name} ({profile.guideline_edition})"
+    what = ("画面転送", "screen transfer") if screen else ("通信", "traffic")
+    if not screen and cell.kinds:
+        what = ("無害化装置を経ない通信", "traffic that goes through no sanitiser")
+    pointer = pointed(profiling.guideline, profile, cell)
+    return (
+        f"登録の有無によらず、適用するモデル {head} は {codes} の{what[0]}を認めない ({pointer})",
+        f"Registered or not, the model in force, {head}, does not allow {what[1]} {codes} ({pointer})",
+    )
+
+
+def pointed(guideline: Guideline, profile: ProfileUse, cell: Cell) -> str:
+    """Return the command that explains a cell."""
+    edition = "" if profile.guideline_edition == guideline.newest else f"@{profile.guideline_edition}"
+    return f"segcheck explain {profile.model.value}{edition}:{cell.initiator.short}:{cell.responder.short}"
 
 
 def reason(guideline: Guideline, refusal: Refusal) -> Said:
@@ -32,7 +75,8 @@ def _reason(guideline: Guideline, refusal: Refusal) -> Said:
     if refusal.why is Why.NO_EDITION or refusal.cell is None:
         return f"{edition} 版に {model} モデルはない", f"edition {edition} has no model {model}"
     codes = " → ".join(tier.short for tier in refusal.tiers)
-    head_ja, head_en = f"{model} ({edition}) の {codes}", f"{model} ({edition}), {codes}"
+    pointer = pointed(guideline, refusal.profile, refusal.cell)
+    head_ja, head_en = f"{model} ({edition}) の {codes} ({pointer})", f"{model} ({edition}), {codes} ({pointer})"
     why_ja, why_en = (text.rstrip("。.") for text in refusal.cell.why)
     known = ", ".join(kind.value for kind in refusal.cell.kinds) or "-"
     match refusal.why:

@@ -15,6 +15,7 @@ from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, FramesEvidence, Weight
 from segcheck.model.flow import FRAME_BITS
 from segcheck.model.neighbour import Neighbour, NeighbourKind
+from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site import DEFAULT_DOMAIN, Host, Segment
 from segcheck.model.site_words import DeviceKind, SegmentKind, Tier
 from segcheck.sets.addresses import parse, parse_one
@@ -180,6 +181,23 @@ def wires(context: SeenContext) -> Iterator[Wire]:
             found.setdefault(name, []).append(Heard(one, tap))
     for name, said in sorted(found.items()):
         yield Wire(context, name, site.segments.get(name), tuple(said))
+
+
+def overheard(context: SeenContext, *kinds: NeighbourKind) -> Covered:
+    """Return NO_INPUT where no host said anything of these kinds to its neighbours on a segment of ours.
+
+    A quiet wire has no router advertisements and no answers of DHCP servers: pass beside these what every wire has.
+    """
+    if any(wire.ours and any(wire.of(*kinds)) for wire in wires(context)):
+        return Covered(Coverage.ASKED)
+    names = ", ".join(kind.value for kind in kinds)
+    return Covered(
+        Coverage.NO_INPUT,
+        (
+            f"庁内の区間の近隣への通信 ({names}) がキャプチャにない",
+            f"no capture holds what hosts of an inner segment say to their neighbours ({names})",
+        ),
+    )
 
 
 def _segment(segments: Mapping[str, Segment], owned: Mapping[str, IntervalSet], one: Neighbour) -> str:

@@ -44,10 +44,10 @@ def shared(
             yield finding(check, subject, (isolation,), weight=weight, requirements=named, key=key)
 
 
-def documented(context: Context, kinds: Collection[EquipmentKind]) -> Covered:
+def documented(context: Context, kinds: Collection[EquipmentKind], tier: Tier | None = None) -> Covered:
     """Return whether each kind is declared at all, and what zones share of it rests on evidence and a document.
 
-    Equipment of one zone is declared too: it says that this is not shared.
+    Equipment of one zone is declared too: it says that this is not shared. `tier`: only what that tier shares is asked.
     """
     held = {one.kind for one in context.site.equipment.values()}
     lacking = ", ".join(kind.value for kind in kinds if kind not in held)
@@ -56,7 +56,8 @@ def documented(context: Context, kinds: Collection[EquipmentKind]) -> Covered:
             f"共用の有無が申告されていない: {lacking} (equipment。共用しないものもゾーンを 1 つ書いて載せる)",
             f"nobody says whether these are shared: {lacking} (equipment; name one zone for what is not)",
         )
-    several = tuple(_several(context, kinds))
+    zones = [name for name, one in context.site.zones.items() if tier is None or one.tier is tier]
+    several = tuple(one for one in _several(context, kinds) if not set(one.zones).isdisjoint(zones))
     if not several:
         bare: list[Said] = []
         own = [one for one in context.site.equipment.values() if one.kind in kinds]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from segcheck.checks._base import Context
 from segcheck.checks._declared import ASKED as ALL_ASKED
-from segcheck.checks._declared import EVIDENCE_DAYS, Subject, finding, lacks
+from segcheck.checks._declared import EVIDENCE_DAYS, Subject, finding, lacks, nothing
 from segcheck.model.check import Check, Said
 from segcheck.model.declared import Document
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
@@ -54,18 +54,27 @@ def find(context: Context) -> Iterator[Finding]:
         yield from _lapsed(context, (kind,), ("G-07",), Weight.MEDIUM)
 
 
-def covered(context: Context) -> Covered:
-    """Return whether there are documents of all that is asked for."""
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether there are documents of all that is asked for, by requirement."""
+    return {"IN-10": _outside(context), "G-07": _own(context)}
+
+
+def _outside(context: Context) -> Covered:
+    """Return whether there is what the models ask for under which others have to confirm."""
+    if not _conditional(context):
+        return nothing("外部確認を要するモデルの区間がない", "no segment is under a model that others have to confirm")
     lacking: list[Said] = []
-    if _conditional(context):
-        if not _of(context, CONFIRMATION):
-            lacking.append(("外部による確認 (external_confirmation)", "external_confirmation"))
-        if _live(context) is None:
-            lacking.append(
-                ("モデルの適用開始日 (profiles の from、または go_live の文書)", "the day the model went live")
-            )
-        if not _of(context, EXTERNAL):
-            lacking.append(("外部監査 (external_audit)", "external_audit"))
+    if not _of(context, CONFIRMATION):
+        lacking.append(("外部による確認 (external_confirmation)", "external_confirmation"))
+    if _live(context) is None:
+        lacking.append(("モデルの適用開始日 (profiles の from、または go_live の文書)", "the day the model went live"))
+    if not _of(context, EXTERNAL):
+        lacking.append(("外部監査 (external_audit)", "external_audit"))
+    return lacks(lacking) if lacking else ALL_ASKED
+
+
+def _own(context: Context) -> Covered:
+    lacking: list[Said] = []
     if not _of(context, (DocumentKind.SELF_CHECK,)):
         lacking.append(("自己点検 (self_check)", "self_check"))
     if not _of(context, (DocumentKind.INTERNAL_AUDIT, *EXTERNAL)):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from segcheck.analysis.causes import Cause, Kind
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context
 from segcheck.checks._grouping import findings, mistakes, removal
 from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
+from segcheck.model.requirement import Covered
 from segcheck.sets.intervals import IntervalSet
 from segcheck.sets.packets import PacketSet, Universe
 
@@ -71,6 +73,11 @@ def tunnels(context: Context) -> Mapping[bool, Sequence[Cause]]:
         if cause.kind is Kind.PLAIN:
             found[cause.packets <= own].append(cause)
     return found
+
+
+def covered(context: Context) -> Covered:
+    """Return the pairs of places between which nobody can say whether tunnels pass."""
+    return _coverage.undecided(context, carriers(context.judgement.reach.universe))
 
 
 def find(context: Context) -> Iterator[Finding]:

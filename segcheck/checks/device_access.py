@@ -9,12 +9,14 @@ from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.reachability import device_key
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context
 from segcheck.checks._registered import permits
 from segcheck.model.check import Check
 from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight, WitnessEvidence
 from segcheck.model.journey import Journey
+from segcheck.model.requirement import Covered
 from segcheck.model.site_words import DeviceKind, Responsibility, Tier
 from segcheck.sets.header import PacketClass
 from segcheck.sets.intervals import IntervalSet
@@ -48,6 +50,11 @@ def cuts() -> Iterator[tuple[str, IntervalSet]]:
     """Yield the values by header field that a universe must tell apart."""
     yield "proto", IntervalSet.of(TCP)
     yield "dport", MANAGEMENT
+
+
+def covered(context: Context) -> Covered:
+    """Return whether the export of every device was read: what nobody read may be managed from anywhere."""
+    return _coverage.devices_read(context)
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from segcheck.analysis.causes import Kind
 from segcheck.analysis.permitting import Held
+from segcheck.checks import _entries
 from segcheck.checks._base import Context, crossing_requirements, crossing_weight
 from segcheck.checks._grouping import Mistake, findings, mistakes
 from segcheck.checks._models import reason, remedy
@@ -14,6 +15,7 @@ from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.profile import Guideline
+from segcheck.model.requirement import Coverage, Covered
 
 CHECK = Check(
     id="entry-out-of-model",
@@ -39,6 +41,11 @@ CHECK = Check(
         "If kind, initiator, peer_class, the profiles' days or segments, or a zone's tier are wrong.",
     ),
 )
+
+
+def covered(context: Context) -> Covered:
+    """Return ASKED wherever the register has entries in force; that no profile holds is a finding."""
+    return Covered(Coverage.ASKED) if _entries.in_force(context) else _entries.NO_ENTRY
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.analysis.lookups import confirm
-from segcheck.checks import _entries
+from segcheck.checks import _coverage, _entries
 from segcheck.checks._base import Context
 from segcheck.checks._registered import Used, permits, used
 from segcheck.model.check import Check
@@ -55,14 +55,7 @@ def covered(context: Context) -> Covered:
             Coverage.NOTHING_TO_ASK,
             ("マイナンバー利用事務系の有効な登録がない。", "No entry in force touches the My Number tier."),
         )
-    followed = {one.entry.id for one in used(context)}
-    return _entries.lacking(
-        (one.id for one in mine if one.id not in followed),
-        (
-            "経路をたどれない登録がある (規則か経路が足りない、または通らない): {names}",
-            "The ways of these entries cannot be followed (rules or routes are missing, or they do not pass): {names}",
-        ),
-    )
+    return _coverage.followed(context, mine)
 
 
 def _between(context: Context, one: Used) -> list[str]:

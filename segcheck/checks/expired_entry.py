@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from segcheck.analysis.causes import Kind
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context
 from segcheck.checks._grouping import Mistake, findings, mistakes, removal
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import ConfigEvidence, Finding, Weight
+from segcheck.model.requirement import Coverage, Covered
 
 CHECK = Check(
     id="expired-entry",
@@ -31,6 +33,13 @@ CHECK = Check(
     crosses=True,
     wrong=("台帳の期限の書き漏らし。", "If the entry was renewed and the register not updated."),
 )
+
+
+def covered(context: Context) -> Covered | Mapping[str, Covered]:
+    """Return whether an entry is past its last day, and whether it can be told that nothing of it passes."""
+    if context.expired:
+        return _coverage.undecided_by(context, CHECK)
+    return Covered(Coverage.NOTHING_TO_ASK, ("期限切れの登録はない。", "There is no expired entry."))
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from segcheck.analysis.network import Doubt
 from segcheck.checks._base import Context, crossing_weight
 from segcheck.checks._doubts import doubted, reasons, remedies
 from segcheck.checks._grouping import SHOWN, Mistake, findings, removal
+from segcheck.checks._models import forbidden
 from segcheck.checks._services import broken_by
 from segcheck.checks.unregistered_crossing import apart
 from segcheck.model.check import Check, Said
@@ -118,22 +119,16 @@ def _open(context: Context, doubts: tuple[Doubt, ...], pairs: list[Judged]) -> F
 
 def _remedy(context: Context, mistake: Mistake) -> Said:
     japanese, english = removal(context, mistake)
-    if not mistake.rules or not all(_registrable(context, one.pair) for one in mistake.causes):
+    pairs = sorted(
+        (one.pair for one in mistake.causes), key=lambda one: crossing_weight(one.src.tier, one.dst.tier).rank
+    )
+    for pair in pairs:
+        banned = forbidden(context.register.profiling, pair.src.id, pair.dst.id, context.day)
+        if banned is not None:  # registering is no remedy
+            return f"{japanese}{banned[0]}。", f"{english} {banned[1]}."
+    if not mistake.rules:
         return japanese, english
     return (
         f"{japanese}必要な通信であれば、先に台帳へ登録して承認を得て、規則をその範囲に狭める。",
         f"{english} If the traffic is needed, register and approve it first, and permit nothing else.",
-    )
-
-
-def _registrable(context: Context, pair: Judged) -> bool:
-    """Return whether a model in force knows any entry at all between two tiers: if none does, registering is no remedy."""
-    guideline = context.site.policy.guideline
-    held = (
-        one
-        for one in context.site.policy.profiles
-        if any(one.holds(place.id, context.day) for place in (pair.src, pair.dst))
-    )
-    return guideline is None or any(
-        guideline.cell(one.model, one.guideline_edition, pair.src.tier, pair.dst.tier).permits for one in held
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.analysis.comparing import Change, Comparison, Verdict, compare
+from segcheck.checks import _entries
 from segcheck.checks._base import Context
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.result import Binding, Member
 
 CHECK = Check(
@@ -35,6 +37,20 @@ CHECK = Check(
 )
 #: Changes whose lines are shown.
 SHOWN = 6
+
+
+def covered(context: Context) -> Covered:
+    """Return whether every unit of every redundant pair has an export of its own."""
+    pairs = [one for one in context.bindings if one.device.members]
+    if not pairs:
+        return Covered(Coverage.NOTHING_TO_ASK, ("冗長構成の機器の宣言がない", "no redundant pair is declared"))
+    return _entries.lacking(
+        (one.device.id for one in pairs if len(one.members) < len(one.device.members)),
+        (
+            "各号機の設定情報がそろっていない冗長構成がある: {names}",
+            "Not every unit of these pairs has an export: {names}",
+        ),
+    )
 
 
 def find(context: Context) -> Iterator[Finding]:

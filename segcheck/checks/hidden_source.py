@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.analysis.lookups import confirm
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context, rule_name
 from segcheck.checks._entries import requirements_of
 from segcheck.checks._registered import Used, steps, used, zones_of
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
+from segcheck.model.requirement import Covered
 from segcheck.model.rules import Rule, Translate
 from segcheck.model.source import Span
 from segcheck.model.trace import Step
@@ -32,6 +34,11 @@ CHECK = Check(
     fix=("ゾーンの境界では NAT をやめ、元のアドレスのまま通す。", "Do without NAT at a zone boundary."),
     wrong=("1 対 1 の変換で、対応表が残るとき。", "If it is one-to-one and the table is kept."),
 )
+
+
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return the entries whose ways cannot be followed, by requirement."""
+    return _coverage.by_entries(context, CHECK, lambda entries: _coverage.followed(context, entries))
 
 
 def find(context: Context) -> Iterator[Finding]:

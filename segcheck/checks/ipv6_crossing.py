@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from segcheck.analysis.causes import Kind
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context, named
 from segcheck.checks._grouping import Mistake, findings, mistakes
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="ipv6-crossing",
@@ -33,6 +35,11 @@ CHECK = Check(
         "If the zone is meant to use IPv6: declare v6 of its segments.",
     ),
 )
+
+
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return the pairs of places between which nobody can say whether IPv6 passes, by requirement."""
+    return _coverage.undecided_by(context, CHECK, context.judgement.reach.universe.family(6))
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from segcheck.checks._base import Context
 from segcheck.checks._declared import ASKED, Subject, finding, missing
-from segcheck.model.check import Check
+from segcheck.model.check import Check, Said
 from segcheck.model.declared import Ledger
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Covered
@@ -60,22 +60,22 @@ def find(context: Context) -> Iterator[Finding]:
                 yield _finding(kind, name, f"topology.yaml → {paths} ×", span, *held)
 
 
-def covered(context: Context) -> Covered:
-    """Return whether there are ledgers of devices and of lines."""
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether there are ledgers of devices (P-02) and of lines (P-03), with rows in them."""
+    return {
+        "P-02": _covered(context, "P-02", LedgerKind.DEVICES, ("機器台帳", "ledger of devices")),
+        "P-03": _covered(context, "P-03", LedgerKind.LINES, ("回線台帳", "ledger of lines")),
+    }
+
+
+def _covered(context: Context, requirement: str, kind: LedgerKind, name: Said) -> Covered:
     ledgers = context.site.ledgers.values()
-    kinds = {one.kind for one in ledgers}
-    lacking = [kind for kind in (LedgerKind.DEVICES, LedgerKind.LINES) if kind not in kinds]
-    if LedgerKind.DEVICES in lacking:
+    if not any(one.kind is kind for one in ledgers):
         return missing(
-            "機器台帳がない (ledgers)。担当課から CSV または xlsx で受け取る",
-            "there is no ledger of devices (ledgers): ask its owner for a CSV or xlsx",
+            f"{name[0]}がない (ledgers)。担当課から CSV または xlsx で受け取る",
+            f"there is no {name[1]} (ledgers): ask its owner for a CSV or xlsx",
         )
-    if lacking:
-        return missing(
-            "回線台帳がない (ledgers)。担当課から CSV または xlsx で受け取る",
-            "there is no ledger of lines (ledgers): ask its owner for a CSV or xlsx",
-        )
-    empty = [one.path for one in ledgers if not one.rows]
+    empty = [one.path for one in ledgers if REQUIREMENT[one.kind] == requirement and not one.rows]
     if empty:
         return missing(f"台帳に行がない: {', '.join(empty)}", f"a ledger has no rows: {', '.join(empty)}")
     return ASKED

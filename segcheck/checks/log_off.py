@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.checks._base import Context, rule_name
-from segcheck.checks._entries import NO_ENTRY, in_force, lacking, requirements_of, weight_of
+from segcheck.checks._coverage import by_entries
+from segcheck.checks._entries import lacking, requirements_of, weight_of
 from segcheck.checks._registered import Met, Used, permits, used, zones_of
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
@@ -52,25 +53,26 @@ def find(context: Context) -> Iterator[Finding]:
         yield _finding(context, members)
 
 
-def covered(context: Context) -> Covered:
-    """Return the entries of which no rule's log can be seen: those that are not to be logged, and those that nobody follows.
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return the entries of which no rule's log can be seen, by requirement: those not to be logged, or that nobody follows.
 
     Linux logs by rules of their own, which are not held against the rules that permit.
     """
-    entries = in_force(context)
-    if not entries:
-        return NO_ENTRY
     told = {
         one.entry.id
         for one in used(context)
         for met in permits(context, one.journey)
         if met.rule is not None and met.config.format not in _BY_OWN_RULES
     }
-    return lacking(
-        (one.id for one in entries if not one.log or one.id not in told),
-        (
-            "許可規則のログ取得を設定から確かめられない登録がある: {names}",
-            "Whether the permitting rule logs cannot be seen for these entries: {names}",
+    return by_entries(
+        context,
+        CHECK,
+        lambda entries: lacking(
+            (one.id for one in entries if not one.log or one.id not in told),
+            (
+                "許可規則のログ取得を設定から確かめられない登録がある: {names}",
+                "Whether the permitting rule logs cannot be seen for these entries: {names}",
+            ),
         ),
     )
 

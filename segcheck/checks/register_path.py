@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from segcheck.analysis import permitting
 from segcheck.analysis.causes import Statement
@@ -11,12 +11,14 @@ from segcheck.analysis.lookups import confirm
 from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.checks._base import Context, statement_evidence
-from segcheck.checks._entries import NO_ENTRY, in_force, lacking, requirements_of, weight_of
+from segcheck.checks._coverage import by_entries, followed
+from segcheck.checks._entries import lacking, requirements_of, weight_of
 from segcheck.checks._registered import Used, steps, used
 from segcheck.checks._working import receivers
 from segcheck.model.check import Check
 from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight, WitnessEvidence
+from segcheck.model.register import RegisterEntry
 from segcheck.model.requirement import Covered
 from segcheck.model.site_words import DeviceKind
 from segcheck.sets.packets import PacketSet
@@ -63,22 +65,17 @@ def find(context: Context) -> Iterator[Finding]:
                 break
 
 
-def covered(context: Context) -> Covered:
-    """Return the entries in force whose path nobody declared, then those that cannot be followed."""
-    entries = in_force(context)
-    if not entries:
-        return NO_ENTRY
-    nowhere = [one.id for one in entries if not one.path and not one.gateway]
-    followed = {one.entry.id for one in used(context)}
-    if nowhere:
-        return lacking(nowhere, ("経路 (path) を宣言していない登録がある: {names}", "No path is declared for: {names}"))
-    return lacking(
-        (one.id for one in entries if one.id not in followed),
-        (
-            "経路をたどれない登録がある (規則か経路が足りない、または通らない): {names}",
-            "The ways of these entries cannot be followed (rules or routes are missing, or they do not pass): {names}",
-        ),
-    )
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return the entries in force whose path nobody declared, then those that cannot be followed, by requirement."""
+
+    def asked(entries: Sequence[RegisterEntry]) -> Covered:
+        nowhere = [one.id for one in entries if not one.path and not one.gateway]
+        if nowhere:
+            said = "経路 (path) を宣言していない登録がある: {names}", "No path is declared for: {names}"
+            return lacking(nowhere, said)
+        return followed(context, entries)
+
+    return by_entries(context, CHECK, asked)
 
 
 def _follows(context: Context, way: Sequence[str], path: Sequence[str]) -> bool:

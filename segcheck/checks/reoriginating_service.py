@@ -9,10 +9,12 @@ from segcheck.analysis.compiling.expressions import matched
 from segcheck.analysis.compiling.modes import Mode
 from segcheck.analysis.network import Station
 from segcheck.analysis.reachability import device_key
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context
 from segcheck.model.check import Check
 from segcheck.model.crossing import Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.requirement import Covered
 from segcheck.model.source import Span
 from segcheck.sets.packets import PacketSet
 
@@ -38,6 +40,11 @@ CHECK = Check(
         "If what it sends on stays within the zone.",
     ),
 )
+
+
+def covered(context: Context) -> Covered:
+    """Return whether the export of every device was read: what nobody read may offer any service."""
+    return _coverage.devices_read(context)
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from segcheck.checks._base import Context
 from segcheck.checks._working import Fails, Wanted, failing, finding
 from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
+from segcheck.model.requirement import Coverage, Covered
 
 CHECK = Check(
     id="required-flow",
@@ -30,6 +31,13 @@ CHECK = Check(
     fix=("規則と経路を直す。", "Mend rules and routes."),
     wrong=("経路を宣言していない機器があるとき。", "If routes of a device were not declared."),
 )
+
+
+def covered(context: Context) -> Covered:
+    """Return whether anything is said to be required; what cannot be told of it is a finding."""
+    if context.site.policy.required:
+        return Covered(Coverage.ASKED)
+    return Covered(Coverage.NOTHING_TO_ASK, ("必要な通信 (required) の宣言がない", "nothing is declared as required"))
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from segcheck.checks import _entries
+from segcheck.checks import _coverage, _entries
 from segcheck.checks._base import Context
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
@@ -59,21 +59,25 @@ def find(context: Context) -> Iterator[Finding]:
             )
 
 
-def covered(context: Context) -> Covered:
-    """Return which entries in force lack what shows that somebody answers for them; approvers that look like names are told."""
-    entries = _entries.in_force(context)
-    if not entries:
-        return _entries.NO_ENTRY
-    lacking = [f"{one.id} ({'・'.join(absent)})" for one in entries if (absent := _absent(one))]
-    if lacking:
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return which entries in force lack what shows that somebody answers for them, by requirement.
+
+    Approvers that look like names are told.
+    """
+
+    def asked(entries: Sequence[RegisterEntry]) -> Covered:
+        absent = [f"{one.id} ({'・'.join(_absent(one))})" for one in entries if _absent(one)]
+        if absent:
+            return _entries.lacking(
+                absent, ("台帳に書かれていない項目がある: {names}", "The register leaves out: {names}")
+            )
         return _entries.lacking(
-            lacking, ("台帳に書かれていない項目がある: {names}", "The register leaves out: {names}")
+            (one.id for one in entries if not _POST.search(one.approver.strip())),
+            ("承認者が職名でない可能性がある: {names}", "Approvers that may be persons, not posts: {names}"),
+            Coverage.CLAIMED,
         )
-    return _entries.lacking(
-        (one.id for one in entries if not _POST.search(one.approver.strip())),
-        ("承認者が職名でない可能性がある: {names}", "Approvers that may be persons, not posts: {names}"),
-        Coverage.CLAIMED,
-    )
+
+    return _coverage.by_entries(context, CHECK, asked)
 
 
 def _wrong(context: Context, entry: RegisterEntry) -> tuple[str, str] | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.analysis.causes import Kind
 from segcheck.checks._base import Context
+from segcheck.checks._coverage import undecided_by
 from segcheck.checks._grouping import Mistake, findings, mistakes, removal
 from segcheck.checks._sanitising import asked
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
+from segcheck.model.requirement import Coverage, Covered
 
 CHECK = Check(
     id="sanitiser-bypass",
@@ -33,7 +35,10 @@ CHECK = Check(
 )
 
 
-covered = asked
+def covered(context: Context) -> Covered | Mapping[str, Covered]:
+    """Return whether a sanitised communication is in force, and whether it can be told that nothing goes around it."""
+    known = asked(context)
+    return undecided_by(context, CHECK) if known.coverage is Coverage.ASKED else known
 
 
 def find(context: Context) -> Iterator[Finding]:

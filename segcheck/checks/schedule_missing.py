@@ -8,12 +8,14 @@ from datetime import datetime, time
 from segcheck.analysis.hours import hours
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
+from segcheck.checks import _coverage, _entries
 from segcheck.checks._base import Context, rule_name
 from segcheck.checks._registered import Met, Used, permits, used
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight, WitnessEvidence
 from segcheck.model.match import InForce, leaves
+from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.schedule import WEEK_MINUTES, wall_minute, week_minute
 from segcheck.sets.intervals import IntervalSet
 
@@ -33,6 +35,17 @@ CHECK = Check(
     fix=("規則に台帳どおりのスケジュールを付ける。", "Give the rule the schedule of the register."),
     wrong=("時間外は回線そのものを切っているとき。", "If the line itself is down outside those hours."),
 )
+
+
+def covered(context: Context) -> Covered:
+    """Return whether entries in force have hours, and whether their ways can be followed."""
+    timed = [one for one in _entries.in_force(context) if one.schedule]
+    if not timed:
+        return Covered(
+            Coverage.NOTHING_TO_ASK,
+            ("時間帯 (schedule) のある有効な登録がない", "no entry in force has hours (schedule)"),
+        )
+    return _coverage.followed(context, timed)
 
 
 #: Every minute of the week.

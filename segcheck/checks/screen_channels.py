@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from segcheck.checks import _coverage, _entries, _services
 from segcheck.checks import _sanitising as sanitising
-from segcheck.checks import _services
 from segcheck.checks._base import Context
 from segcheck.checks._services import CHANNELS, TCP
 from segcheck.model.check import Check
@@ -45,10 +45,19 @@ def cuts() -> Iterator[tuple[str, object]]:
     yield from _services.cuts()
 
 
-def covered(context: Context) -> Covered:
-    """Return whether a screen transfer is in force; channels inside the screen session show in no rule."""
-    if any(_screens(context)):
-        return Covered(Coverage.ASKED)
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether a screen transfer is in force, and such ports can be told; channels inside the session show in no rule.
+
+    MN-10 is about those of the My Number tier.
+    """
+    screens = list(_screens(context))
+    inside = [one for one in screens if _entries.grave(context.network, one)]
+    return {name: _covered(context, inside if name == "MN-10" else screens) for name in CHECK.requirements}
+
+
+def _covered(context: Context, screens: Sequence[RegisterEntry]) -> Covered:
+    if screens:
+        return _coverage.undecided(context, _services.packets_of(context.judgement.reach.universe, CHANNELS))
     return Covered(Coverage.NOTHING_TO_ASK, ("有効な画面転送の登録がない", "no entry of kind screen is in force"))
 
 

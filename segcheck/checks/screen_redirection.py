@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from segcheck.checks._base import Context
 from segcheck.checks._declared import Subject, among, broken, coverage, finding, hosts, nothing
@@ -53,9 +53,14 @@ def find(context: Context) -> Iterator[Finding]:
             yield finding(CHECK, subject, wrong, requirements=("LG-04",))
 
 
-def covered(context: Context) -> Covered:
-    """Return whether every channel of every screen server is declared."""
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether every channel of every screen server is declared; MN-10 is about those of the My Number tier."""
     servers = tuple(_servers(context))
+    inside = tuple(one for one in servers if _mynumber(context, one))
+    return {name: _covered(context, inside if name == "MN-10" else servers) for name in CHECK.requirements}
+
+
+def _covered(context: Context, servers: Sequence[Subject]) -> Covered:
     if not servers:
         return nothing("画面転送サーバがない", "there is no screen server")
     return coverage(context, servers, ASKED)

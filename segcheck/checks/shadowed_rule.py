@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from segcheck.analysis.anomalies import CAPACITY, SECONDS, Anomaly, AnomalyKind, anomalies
 from segcheck.checks._base import Context, rule_name
+from segcheck.checks._hygiene import exports_read
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight
@@ -31,6 +32,9 @@ CHECK = Check(
     ),
     wrong=("装置が書かれた順に評価しないとき。", "If the device does not evaluate in the order written."),
 )
+
+
+covered = exports_read
 
 
 def find(context: Context) -> Iterator[Finding]:

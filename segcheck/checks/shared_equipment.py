@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.checks._base import Context
 from segcheck.checks._declared import missing
@@ -10,7 +10,7 @@ from segcheck.checks._sharing import documented, shared
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Covered
-from segcheck.model.site_words import DeviceKind, EquipmentKind, Responsibility
+from segcheck.model.site_words import DeviceKind, EquipmentKind, Responsibility, Tier
 
 CHECK = Check(
     id="shared-equipment",
@@ -43,21 +43,30 @@ def find(context: Context) -> Iterator[Finding]:
     yield from shared(context, CHECK, KINDS, mynumber=("MN-12",), others=("X-01",))
 
 
-def covered(context: Context) -> Covered:
-    """Return whether all that zones share is declared, with how it is kept apart and the document that says so."""
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether all that zones share is declared, with how it is kept apart and the document that says so.
+
+    MN-12 is about what the My Number tier shares.
+    """
+    return {"MN-12": _covered(context, Tier.MYNUMBER), "X-01": _covered(context)}
+
+
+def _covered(context: Context, tier: Tier | None = None) -> Covered:
     site = context.site
     declared = {name for one in site.equipment.values() for name in (one.id, *one.devices)}
-    silent = [
-        device.id
-        for device in site.devices.values()
-        if device.kind in SWITCHES and device.responsibility is Responsibility.CITY and device.id not in declared
-        if context.concerns_device(device.id)
-        if len({site.segments[one.segment].zone for one in device.interfaces if one.segment}) > 1
-    ]
+    silent = []
+    for device in site.devices.values():
+        if device.kind not in SWITCHES or device.responsibility is not Responsibility.CITY or device.id in declared:
+            continue
+        if not context.concerns_device(device.id):
+            continue
+        zones = {site.segments[one.segment].zone for one in device.interfaces if one.segment}
+        if len(zones) > 1 and (tier is None or tier in {site.zones[zone].tier for zone in zones}):
+            silent.append(device.id)
     if silent:
         names = ", ".join(silent)
         return missing(
             f"複数のゾーンを収容する機器の共用が申告されていない: {names} (equipment)",
             f"nobody declared how these carry several zones: {names} (equipment)",
         )
-    return documented(context, ASKED)
+    return documented(context, ASKED, tier)

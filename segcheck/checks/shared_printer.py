@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.checks._base import Context
 from segcheck.checks._sharing import documented, shared
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Covered
-from segcheck.model.site_words import EquipmentKind
+from segcheck.model.site_words import EquipmentKind, Tier
 
 CHECK = Check(
     id="shared-printer",
@@ -39,6 +39,9 @@ def find(context: Context) -> Iterator[Finding]:
     yield from shared(context, CHECK, KINDS, mynumber=("MN-14", "X-06"), others=("X-06",))
 
 
-def covered(context: Context) -> Covered:
-    """Return whether printers are declared, with how they keep zones apart and the document that says so."""
-    return documented(context, KINDS)
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether printers are declared, with how they keep zones apart and the document that says so.
+
+    MN-14 is about those that the My Number tier shares.
+    """
+    return {"MN-14": documented(context, KINDS, Tier.MYNUMBER), "X-06": documented(context, KINDS)}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from segcheck.analysis.causes import Statement
 from segcheck.analysis.chains import Chain, Spot, Step, chains
+from segcheck.checks import _entries
 from segcheck.checks._base import Context, crossing_requirements, statement_evidence
 from segcheck.checks._registered import Used, steps, used
 from segcheck.loaders import closures
@@ -13,6 +14,7 @@ from segcheck.model.check import Check
 from segcheck.model.closure import Carries
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, Weight, WitnessEvidence
+from segcheck.model.requirement import Coverage, Covered
 
 CHECK = Check(
     id="stepping-stone",
@@ -42,6 +44,11 @@ _CARRIES = {
     Carries.CONTROL: ("侵入できる", "lead an intruder"),
     Carries.DATA: ("データが渡る", "carry data"),
 }
+
+
+def covered(context: Context) -> Covered:
+    """Return ASKED wherever the register has entries in force; steps of which nobody can say are findings."""
+    return Covered(Coverage.ASKED) if _entries.in_force(context) else _entries.NO_ENTRY
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from segcheck.checks._base import Context
@@ -57,17 +57,13 @@ def find(context: Context) -> Iterator[Finding]:
             yield replace(told, also=zones)
 
 
-def covered(context: Context) -> Covered:
-    """Return whether hosts can be told apart at all, and those with two legs are declared not to forward."""
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether hosts can be told apart at all (X-01), and those with two legs are declared not to forward (X-02)."""
     hosts = [
         one for one in context.site.hosts.values() if one.segment and context.concerns(context.zone_of(one.segment))
     ]
     if not hosts:
-        return nothing("ホストが宣言されていない", "no hosts are declared")
-    two = [one for one in hosts if len(_zones(context, one)[0]) > 1]
-    told = coverage(context, [_subject(context, one) for one in two], (NO_FORWARDING,))
-    if told.coverage is not Coverage.ASKED:
-        return told
+        return dict.fromkeys(CHECK.requirements, nothing("ホストが宣言されていない", "no hosts are declared"))
     silent = [one.id for one in hosts if _own(context, one) and not one.macs and not _single(one)]
     silent += [
         one.id
@@ -75,9 +71,12 @@ def covered(context: Context) -> Covered:
         if one.role is not None and (one.ranges or one.segments)
         if not _single(one)
     ]
-    if silent:
-        return lacks([(f"{one} (mac, single_homed)", f"{one} (mac, single_homed)") for one in silent])
-    return told
+    apart = lacks([(f"{one} (mac, single_homed)", f"{one} (mac, single_homed)") for one in silent])
+    two = [one for one in hosts if len(_zones(context, one)[0]) > 1]
+    kept = coverage(context, [_subject(context, one) for one in two], (NO_FORWARDING,))
+    told = apart if silent else Covered(Coverage.ASKED)
+    # Hosts that nobody can tell apart may stand in two zones, and forward.
+    return {"X-01": told, "X-02": told if kept.coverage is Coverage.ASKED else kept}
 
 
 def _own(context: Context, host: Host) -> bool:

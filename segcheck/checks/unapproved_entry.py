@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from segcheck.analysis.causes import Kind
 from segcheck.checks._base import Context
+from segcheck.checks._coverage import undecided_by
 from segcheck.checks._grouping import Mistake, findings, mistakes, removal
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import ConfigEvidence, Finding, Weight
@@ -44,10 +45,10 @@ def find(context: Context) -> Iterator[Finding]:
         yield replace(finding, evidence=(*finding.evidence, line), params=params)
 
 
-def covered(context: Context) -> Covered:
-    """Return NOTHING_TO_ASK where every entry of the register was approved."""
+def covered(context: Context) -> Covered | Mapping[str, Covered]:
+    """Return whether an entry is not approved, and whether it can be told that nothing of it passes."""
     if context.unapproved:
-        return Covered(Coverage.ASKED)
+        return undecided_by(context, CHECK)
     return Covered(Coverage.NOTHING_TO_ASK, ("承認のない登録はない。", "There is no entry that is not approved."))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.diagnostic import Code
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="undeclared-interface",
@@ -32,6 +34,11 @@ CHECK = Check(
         "If only an address is left on an unused port.",
     ),
 )
+
+
+def covered(context: Context) -> Covered:
+    """Return whether the export of every device was read: only these tell which interfaces there are."""
+    return _coverage.devices_read(context)
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from segcheck.checks import _entries
 from segcheck.checks._base import Context
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
+from segcheck.model.requirement import Covered
+from segcheck.model.site_words import DeviceKind, Responsibility
 from segcheck.sets import addresses
 
 CHECK = Check(
@@ -32,6 +35,21 @@ CHECK = Check(
         "If the next hop stands on a line to others: declare that as an external segment.",
     ),
 )
+
+
+def covered(context: Context) -> Covered:
+    """Return whether the routes of every device are known: of others nobody knows the next hops."""
+    return _entries.lacking(
+        (
+            name
+            for name, one in context.network.stations.items()
+            if name in context.site.devices
+            and one.device.responsibility is Responsibility.CITY
+            and one.device.kind not in (DeviceKind.HOST, DeviceKind.SWITCH)
+            and (one.config is None or not one.config.routing_known)
+        ),
+        ("経路の全体が分からない機器がある: {names}", "Not all routes are known of: {names}"),
+    )
 
 
 def find(context: Context) -> Iterator[Finding]:

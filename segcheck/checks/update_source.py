@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.checks._base import Context
-from segcheck.checks._declared import Subject, broken, coverage, finding, given, hosts, nothing, recent
+from segcheck.checks._declared import Subject, broken, coverage, finding, given, hosts, missing, nothing, recent
 from segcheck.checks._reaching import addresses_of, refused
 from segcheck.model.check import Check
 from segcheck.model.declared import Attribute
@@ -59,12 +59,22 @@ def find(context: Context) -> Iterator[Finding]:
                 yield from _source(context, subject, source, named)
 
 
-def covered(context: Context) -> Covered:
-    """Return whether terminals and relays of both tiers declare where updates come from and how old they are."""
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether terminals and relays declare where updates come from and how old they are, by tier."""
+    return {"LG-09": _covered(context, Tier.LGWAN), "MN-11": _covered(context, Tier.MYNUMBER)}
+
+
+def _covered(context: Context, tier: Tier) -> Covered:
     zones = context.site.zones.values()
-    if not any(one.tier in TIERS and one.responsibility is Responsibility.CITY for one in zones):
-        return nothing("マイナンバー利用事務系・LGWAN接続系がない", "there is neither a My Number nor an LGWAN tier")
-    return coverage(context, tuple(hosts(context, TIERS, roles=ROLES)), ASKED)
+    if not any(one.tier is tier and one.responsibility is Responsibility.CITY for one in zones):
+        return nothing(f"このサイトにない階層: {tier.value}", f"the site has no zone of tier {tier.value}")
+    found = tuple(hosts(context, (tier,), roles=ROLES))
+    if not found:
+        return missing(
+            f"端末・中継サーバが宣言されていない階層: {tier.value} (hosts または groups の role)",
+            f"no terminals and relays of tier {tier.value} are declared (role in hosts or groups)",
+        )
+    return coverage(context, found, ASKED)
 
 
 def _source(context: Context, subject: Subject, source: Attribute, named: tuple[str, ...]) -> Iterator[Finding]:

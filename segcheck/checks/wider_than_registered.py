@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.analysis.causes import Kind
 from segcheck.analysis.permitted import meant
 from segcheck.checks._base import Context, named
-from segcheck.checks._entries import NO_ENTRY, in_force, lacking
+from segcheck.checks._coverage import undecided_by
+from segcheck.checks._entries import NO_ENTRY, in_force
 from segcheck.checks._grouping import Mistake, findings, mistakes
 from segcheck.model.check import Check, Said
-from segcheck.model.crossing import Standing
 from segcheck.model.finding import Finding, Weight
 from segcheck.model.requirement import Covered
 
@@ -43,18 +43,14 @@ def find(context: Context) -> Iterator[Finding]:
         yield from findings(context, CHECK, (mistake,), _remedy, breaks=(*_surplus(context, mistake), "X-12"))
 
 
-def covered(context: Context) -> Covered:
+def covered(context: Context) -> Covered | Mapping[str, Covered]:
     """Return the pairs of places between which nobody can say whether more passes than is registered."""
     if not in_force(context):
         return NO_ENTRY
-    unsure = (
-        f"{p.src.id} → {p.dst.id}"
-        for p in context.judgement.pairs
-        if p.standing is Standing.UNDECIDED and context.concerns(p.src.zone, p.dst.zone)
-    )
-    return lacking(
-        unsure,
-        (
+    return undecided_by(
+        context,
+        CHECK,
+        said=(
             "登録より広く通すかどうか、読めた規則からは分からない区間がある: {names}",
             "Whether more passes than is registered cannot be told from what was read: {names}",
         ),

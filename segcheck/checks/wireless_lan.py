@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from segcheck.checks._base import Context
 from segcheck.checks._declared import (
@@ -75,14 +75,20 @@ def find(context: Context) -> Iterator[Finding]:
             yield finding(CHECK, subject, (use,), weight=weight, requirements=named, more=line, key=key)
 
 
-def covered(context: Context) -> Covered:
-    """Return whether every network is declared whole, and of zones without any that they have none."""
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return whether every network is declared whole, and of zones without any that they have none, by tier."""
+    tiers = {"MN-08": (Tier.MYNUMBER,), "LG-08": (Tier.LGWAN,)}
+    return {name: _covered(context, tiers.get(name, TIERS)) for name in CHECK.requirements}
+
+
+def _covered(context: Context, tiers: Collection[Tier]) -> Covered:
     site = context.site
-    zones = [one for one in site.zones.values() if one.tier in TIERS and one.responsibility is Responsibility.CITY]
+    zones = [one for one in site.zones.values() if one.tier in tiers and one.responsibility is Responsibility.CITY]
     zones = [one for one in zones if context.concerns(one.id)]
     if not zones:
-        return nothing("マイナンバー利用事務系・LGWAN接続系がない", "there is neither a My Number nor an LGWAN tier")
-    subjects = tuple(_networks(context))
+        names = ", ".join(tier.value for tier in tiers)
+        return nothing(f"このサイトにない階層: {names}", f"the site has no zone of tier {names}")
+    subjects = tuple(one for one in _networks(context) if one.tier in tiers)
     served = {one.zone for one in subjects}
     silent = [one for one in zones if one.id not in served and _use(one) is None]
     if silent:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from segcheck.cli._settings import Settings, is_terminal
 
-_WHAT = {"crossings": ("crossings", "越境の判定"), "checks": ("checks", "チェック")}
+_WHAT = {"crossings": ("crossings", "越境の判定"), "checks": ("checks", "チェック"), "depth": ("depth", "多層性")}
 
 
 @contextmanager

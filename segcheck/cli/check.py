@@ -74,6 +74,14 @@ def build(say: Say) -> click.Command:
                     "移行の差分の確認用。",
                 ),
             ),
+            click.Option(
+                ["--depth"],
+                is_flag=True,
+                help=say(
+                    "Also tell which device alone keeps each pair shut; takes as long again for each device that filters.",
+                    "区間対ごとに、どの機器 1 台だけが止めているかも示します。フィルターを持つ機器の数だけ時間が掛かります。",
+                ),
+            ),
             *check_options(say),
             requirements_option(say, strict=True),
         ],
@@ -88,6 +96,7 @@ def check(
     accept_assumptions: bool,
     time: str | None,
     as_model: str | None,
+    depth: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     requirements: tuple[str, ...],
@@ -104,7 +113,7 @@ def check(
     with progress(here) as watch:
         spelt = any(whole(kind) for kind, _ in outputs)
         found = assessing.assess(
-            site, day=day, select=select, ignore=ignore, spelt=spelt, as_model=model, progress=watch
+            site, day=day, select=select, ignore=ignore, spelt=spelt, as_model=model, depth=depth, progress=watch
         )
     weak = [f"--fail-on {fail_on}"] if fail_on != "low" else []
     weak += ["--accept-assumptions"] if accept_assumptions else []
@@ -112,6 +121,7 @@ def check(
         "site": site,
         "time": time,
         "as-model": None if model is None else model.value,
+        "depth": "yes" if depth else None,
         "fail-on": fail_on,
         "accept-assumptions": "yes" if accept_assumptions else None,
         "select": " ".join(select),

@@ -74,3 +74,15 @@ class Assessment:
     outside: tuple[str, ...] = ()
     exits: tuple[Exit, ...] = ()
     as_of: date | None = None
+
+    @property
+    def crossing(self) -> Standing:
+        """Return the worst of the crossings: what may get across, whatever else is amiss."""
+        return max((one.standing for one in self.crossings), key=lambda one: one.rank, default=self.standing)
+
+    @property
+    def amiss(self) -> tuple[Finding, ...]:
+        """Return the findings under no exception of what surely is wrong and is no crossing: settings and declarations."""
+        crossed = self.crossing is Standing.VIOLATED
+        violated = (one for one in self.findings if one.standing is Standing.VIOLATED and not one.waived)
+        return tuple(one for one in violated if not (crossed and self.checks[one.check].crosses))

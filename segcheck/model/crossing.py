@@ -69,6 +69,8 @@ class Crossing:
     must, may                     packets as they leave the initiator, by what surely and what possibly arrives
     forbidden_must, forbidden_may the part that no register entry covers
     support       "filters", or "filters+routing" where the answer also leans on routing tables
+    opened_by     ids of devices that would alone open it if their filters passed everything; () = it takes two at least;
+                  None = not asked, not proven, or not known
     because       ids of diagnostics, and of devices without export, that leave it undecided
     assumptions   ids of the assumptions that it leans on
     """
@@ -83,3 +85,4 @@ class Crossing:
     may: Boxes
     forbidden_must: Boxes
     forbidden_may: Boxes
+    opened_by: tuple[str, ...] | None = None

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from segcheck.model.check import Said
 from segcheck.model.crossing import Place
 from segcheck.model.journey import SiteTrace
 from segcheck.model.site import Site
 from segcheck.model.source import Span
 from segcheck.model.trace import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Unpermitting:
+    """An entry of the register that names a session and does not permit it."""
+
+    entry: str
+    span: Span
+    why: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +30,8 @@ class Inquiry:
     standing    fields whose address was chosen to stand for a whole segment, zone or device: "src", "dst"
     minute      wall-clock minute; None = any time
     register    entries of the register that permit the session as it is delivered, with their lines
+    refusing    entries that would permit it but for something
+    banned      that the models let nobody register it, in both languages; ("", "") where somebody may
     confirm     (device id, the vendor's own command that shows the same)
     """
 
@@ -29,6 +41,8 @@ class Inquiry:
     minute: int | None = None
     trace: SiteTrace
     register: tuple[tuple[str, Span], ...] = ()
+    refusing: tuple[Unpermitting, ...] = ()
+    banned: Said = ("", "")
     confirm: tuple[tuple[str, str], ...] = ()
 
 

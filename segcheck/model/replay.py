@@ -356,3 +356,13 @@ class LegUse:
     def seen(self) -> bool:
         """Whether it carried anything: an attempt that nobody answered did not."""
         return self.observed.rank < Observed.ATTEMPTED.rank
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenRule:
+    """A permit between zones that a tap would show in use, and that nothing seen may have passed by."""
+
+    device: str
+    list: str
+    rule: str
+    span: Span

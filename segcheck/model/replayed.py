@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from segcheck.model.assessment import Assessment
 from segcheck.model.flow import CaptureFile, Frames
-from segcheck.model.replay import EntryUse, Grade, Join, LegUse, Outcome, Ruling
+from segcheck.model.replay import EntryUse, Grade, Join, LegUse, Outcome, Ruling, UnseenRule
+
+#: Days of captures from which on that something was not seen makes it a candidate for review.
+LONG = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Replayed:
     inferred     conversations whose opening was not seen
     gaps         (Japanese, English) why what was read is not all there was
     watched      seconds that the captures of every tap cover at least
+    unseen       permits of which no use was seen; None where the rules could not be asked of all that was
     unasked      communications that the rules were not asked about: the bound on questions was reached
     """
 
@@ -55,4 +59,10 @@ class Replayed:
     inferred: int = 0
     gaps: tuple[tuple[str, str], ...] = ()
     watched: int = 0
+    unseen: tuple[UnseenRule, ...] | None = None
     unasked: int = 0
+
+    @property
+    def long(self) -> bool:
+        """Whether the captures cover so long that what is used once a year would have come round."""
+        return self.watched >= LONG * 86_400

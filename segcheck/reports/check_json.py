@@ -36,6 +36,7 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
     return {
         "schema": "segcheck/result/1",
         "verdict": found.standing.value,
+        "headline": {"crossings": found.crossing.value, "amiss": len(found.amiss)},
         "run": run_block(run, (*found.weakened, *weakened)),
         "site": found.site.name,
         "day": found.day.isoformat(),
@@ -178,6 +179,7 @@ def _crossing(one: Crossing, found: Assessment) -> dict[str, Any]:
         "dst_zone": one.dst.zone,
         "verdict": one.standing.value,
         "support": one.support,
+        "opened_by": None if one.opened_by is None else list(one.opened_by),
         "because": list(one.because),
         "assumptions": list(one.assumptions),
         "must": boxes("must"),

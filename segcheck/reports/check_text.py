@@ -24,7 +24,7 @@ from segcheck.model.schedule import clock
 from segcheck.reports import _requirements
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import box_text, packet_text, trace_command
-from segcheck.reports.as_text import Page
+from segcheck.reports.as_text import Page, Part
 from segcheck.reports.matrix_text import matrix
 
 STYLES = {
@@ -58,6 +58,7 @@ def result(page: Page, found: Assessment, folder: str, weakened: Sequence[str], 
     if requirements:
         _requirements.table(page, found.requirements, found.site.policy.organs)
     _renewals(page, found)
+    _depth(page, found)
     _leaning(page, found)
     _unknown(page, found)
     page.line()
@@ -212,6 +213,25 @@ def _renewals(page: Page, found: Assessment) -> None:
     page.table((words("check.expiring"), words("check.section"), words("check.entries")), rows)
 
 
+def _depth(page: Page, found: Assessment) -> None:
+    """Add which device alone keeps how many pairs shut, where that was asked; it is no finding."""
+    words = page.words
+    asked = [one for one in found.crossings if one.opened_by is not None and one.src.zone != one.dst.zone]
+    if not asked:
+        return
+    alone: dict[str, list[str]] = {}
+    for one in asked:
+        for device in one.opened_by or ():
+            alone.setdefault(device, []).append(f"{one.src.zone or one.src.id} → {one.dst.zone or one.dst.id}")
+    page.heading(words("check.depth", pairs=len(asked), deeper=sum(not one.opened_by for one in asked)))
+    rows = []
+    for device, pairs in sorted(alone.items(), key=lambda item: (-len(item[1]), item[0])):
+        zones = list(dict.fromkeys(pairs))
+        more = f", {words('check.more', count=len(zones) - SHOWN)}" if len(zones) > SHOWN else ""
+        rows.append((f"  {device}", words("check.leaning", count=len(pairs)), ", ".join(zones[:SHOWN]) + more))
+    page.table(("", "", ""), rows)
+
+
 def _leaning(page: Page, found: Assessment) -> None:
     words = page.words
     language = 0 if words.language == "ja" else 1
@@ -267,26 +287,48 @@ def _next(words: Words, cause: str) -> str:
 
 
 def conclusion(page: Page, found: Assessment) -> None:
-    """Add the verdict and the counts behind it."""
+    """Add the verdict as two things that are told apart: what can cross, and what is amiss in settings and declarations."""
     if gaps := unregistered(found):
         page.line(page.words("check.unregistered", count=gaps))
     words = page.words
     told = [one for one in found.findings if not one.waived]
-    counts = {weight: sum(one.weight is weight for one in told) for weight in Weight}
     pairs = {standing: sum(one.standing is standing for one in found.crossings) for standing in Standing}
-    fault = found.standing is Standing.VIOLATED and not pairs[Standing.VIOLATED]
-    read = any(Basis.RULES in one.basis and one.standing is Standing.VIOLATED for one in found.findings)
-    verdict = f"standing.{found.standing.value}" if not fault else "check.fault" if read else "check.fault_declared"
-    page.line(
-        (words(verdict), f"bold {STYLES[found.standing]}"),
-        "  ",
-        words(
-            "check.conclusion",
-            findings=len(told),
-            **{weight.value: count for weight, count in counts.items()},
-            open=sum(one.standing is Standing.UNDECIDED for one in told),
-            waived=len(found.findings) - len(told),
-            pairs=len(found.crossings),
-            **{standing.value: count for standing, count in pairs.items()},
+    crossing = found.crossing
+    whole = f"check.all_{crossing.value}" if found.crossings else ""
+    rows: list[tuple[Part, Part, Part]] = [
+        (
+            (words("check.crossings"), "bold"),
+            (words(whole if whole in words else f"standing.{crossing.value}"), f"bold {STYLES[crossing]}"),
+            words(
+                "check.conclusion_pairs",
+                pairs=len(found.crossings),
+                **{standing.value: count for standing, count in pairs.items()},
+            ),
         ),
-    )
+        (
+            (words("check.settings"), "bold"),
+            _amiss(words, found),
+            words("check.amiss_weights", **_weights(found.amiss)) if found.amiss else "",
+        ),
+        (
+            (words("check.findings"), "bold"),
+            str(len(told)),
+            words(
+                "check.conclusion",
+                **_weights(told),
+                open=sum(one.standing is Standing.UNDECIDED for one in told),
+                waived=len(found.findings) - len(told),
+            ),
+        ),
+    ]
+    page.table(("", "", ""), rows)
+
+
+def _amiss(words: Words, found: Assessment) -> Part:
+    """Return how many settings and declarations are amiss, which no proof of crossings covers."""
+    count = len(found.amiss)
+    return (words("check.amiss", count=count), "bold red") if count else (words("check.not_amiss"), "bold")
+
+
+def _weights(findings: Sequence[Finding]) -> dict[str, int]:
+    return {weight.value: sum(one.weight is weight for one in findings) for weight in Weight}

@@ -55,6 +55,23 @@ def result(found: Replayed, files: Sequence[SiteFile], run: Run, weakened: Seque
                 }
                 for one in found.legs
             ],
+            "rules": None
+            if found.unseen is None
+            else {
+                "hours": found.watched // 3600,
+                "decides": found.long,
+                "unseen": [
+                    {
+                        "device": one.device,
+                        "list": one.list,
+                        "rule": one.rule,
+                        "path": one.span.path,
+                        "line": one.span.first,
+                        "last_line": one.span.last,
+                    }
+                    for one in found.unseen
+                ],
+            },
             "unasked": found.unasked,
             "gaps": [{"ja": japanese, "en": english} for japanese, english in found.gaps],
         },

@@ -103,15 +103,29 @@ def _seen(page: Page, found: Replayed) -> None:
         if names:
             more = f" … (+{len(names) - SHOWN})" if len(names) > SHOWN else ""
             listed = ", ".join(names[:SHOWN]) + more
-            page.prose(
-                words(
-                    f"replay.{observed.value.replace('-', '_')}",
-                    count=len(names),
-                    names=listed,
-                    hours=found.watched // 3600,
-                )
-            )
+            key = f"replay.{observed.value.replace('-', '_')}"
+            if observed is Observed.NOT_SEEN and found.long:
+                key += "_long"
+            hours, days = found.watched // 3600, found.watched // 86_400
+            page.prose(words(key, count=len(names), names=listed, hours=hours, days=days))
+    _unseen(page, found)
     _legs(page, found)
+
+
+def _unseen(page: Page, found: Replayed) -> None:
+    """Add the permits that nothing used while the captures ran, which is a candidate for review after a year only."""
+    if found.unseen:
+        names = [f"{one.device} {one.list.rsplit('/', 1)[-1]} {one.rule}" for one in found.unseen]
+        more = f" … (+{len(names) - SHOWN})" if len(names) > SHOWN else ""
+        page.prose(
+            page.words(
+                "replay.unseen_long" if found.long else "replay.unseen",
+                count=len(names),
+                names=", ".join(names[:SHOWN]) + more,
+                hours=found.watched // 3600,
+                days=found.watched // 86_400,
+            )
+        )
 
 
 def _legs(page: Page, found: Replayed) -> None:

@@ -46,6 +46,17 @@ def _inquiry(number: int, one: Inquiry) -> dict[str, Any]:
         "register": [
             {"id": entry, "path": span.path, "line": span.first, "last_line": span.last} for entry, span in one.register
         ],
+        "refusing": [
+            {
+                "id": each.entry,
+                "path": each.span.path,
+                "line": each.span.first,
+                "last_line": each.span.last,
+                "why": {"ja": each.why[0], "en": each.why[1]},
+            }
+            for each in one.refusing
+        ],
+        "banned": {"ja": one.banned[0], "en": one.banned[1]} if any(one.banned) else None,
         "confirm": confirm_json(one.confirm),
     }
 

@@ -55,6 +55,11 @@ def _inquiry(page: Page, answer: SiteAnswer, inquiry: Inquiry) -> None:
     if ends - {inquiry.place.zone}:
         entries = ", ".join(f"{entry} ({span})" for entry, span in inquiry.register)
         page.prose(words("trace.registered", entries=entries) if entries else words("trace.unregistered"))
+        spoken = 0 if words.language == "ja" else 1
+        for one in inquiry.refusing if not entries else ():
+            page.prose(words("trace.refusing", entry=one.entry, line=one.span, why=one.why[spoken]), 4)
+        if not entries and inquiry.banned[spoken]:
+            page.prose(words("trace.banned", why=inquiry.banned[spoken]), 4)
     if inquiry.confirm:
         page.line(f"  {words('trace.confirm')}")
         page.table(("", ""), [(f"    {device}", command) for device, command in inquiry.confirm])

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from segcheck.app.tracing_site import Question, ask
+from segcheck.cli.main import run
 from segcheck.errors import BadArguments
 from segcheck.model.pipeline import Pipeline
 from segcheck.model.register import Kind, RegisterEntry, Status
@@ -17,6 +18,10 @@ from segcheck.sets.intervals import IntervalSet
 from tests.analysis.builders import TCP, ip, listed, route, rule, translating
 from tests.analysis.devices import to
 from tests.analysis.sites import DAY, HERE, anything, network, segment, station
+from tests.checks.sites import PORTS as TWO
+from tests.checks.sites import Firewall, Town
+from tests.checks.sites import entry as item
+from tests.checks.sites import rule as rules
 
 A, B, C = segment("a", "10.1.0.0/24"), segment("b", "10.2.0.0/24"), segment("c", "10.3.0.0/24")
 HOSTS = [
@@ -124,6 +129,83 @@ def test_register_entry_that_fits_is_named():
 )
 def test_register_entry_that_does_not_fit_is_not(changes):
     assert entries(registering(where(), entry(**changes))) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "japanese", "english"),
+    [
+        ({"opened_by_source": False}, "向きが逆である", "the other end opens its sessions"),
+        ({"expires": date(2026, 10, 1)}, "2026-10-01 で期限が切れている", "it expired on 2026-10-01"),
+        ({"status": Status.APPLIED}, "状態が「申請中」である", "its status is applied"),
+        ({"status": Status.RETIRED}, "状態が「廃止」である", "its status is retired"),
+        ({"approved": None}, "承認日がない", "it has no day of approval"),
+        ({"approved": date(2027, 4, 1)}, "承認日 2027-04-01 より前である", "it is approved from 2027-04-01 on"),
+        ({"path": ("d", "other")}, "登録した経路 d → other と違う", "the way d is not its path, d → other"),
+    ],
+)
+def test_an_entry_that_names_the_session_and_does_not_permit_it_says_why(changes, japanese, english):
+    graph = registering(where(), entry(**changes))
+    (inquiry,) = ask(graph, Question(source="alice", destination="bob", fields=WEB)).inquiries
+
+    (refusing,) = inquiry.refusing
+    assert (inquiry.register, refusing.entry, refusing.span) == ((), "R1", HERE)
+    assert japanese in refusing.why[0]
+    assert refusing.why[1] == english
+
+
+@pytest.mark.parametrize("changes", [{}, {"services": (Service("tcp/80", TCP, IntervalSet.of(80)),)}])
+def test_neither_does_an_entry_that_permits_it_nor_one_of_another_service(changes):
+    graph = registering(where(), entry(**changes))
+    (inquiry,) = ask(graph, Question(source="alice", destination="bob", fields=WEB)).inquiries
+
+    assert inquiry.refusing == ()
+
+
+SANITISER = """\
+gateways:
+  - id: san
+    hosts: [san-mail]
+    method: mail_text
+    legs: [{id: in, from: in-mail, service: tcp/25, opener: other}, {id: out, to: lg-mail, service: tcp/25, opener: self}]
+"""
+#: A town where two entries name what passes, neither permits it, and one more crosses that no model knows.
+REFUSED = Town(
+    lenient=False,
+    firewalls={
+        "fw": Firewall(
+            ports={**TWO, "san": ("san-lan", "10.3.0.1/24")},
+            rules=[rules(1, "in:in-mail", "lg:lg-mail"), rules(2, "lg:lg-pc", "in:in-pc")],
+        )
+    },
+    register=[
+        item("S1", "in-mail", "lg-mail", "tcp/25", kind="sanitise", gateway="san", legs="[in, out]"),
+        item("R2", "lg-pc", "in-pc", "tcp/443"),
+    ],
+    topology=SANITISER,
+)
+
+
+def test_the_model_the_gateway_and_what_nobody_may_register(tmp_path, capsys):
+    folder = REFUSED.written(tmp_path)
+
+    def shown(language, *question):
+        assert run(["trace", str(folder), *question, "--proto", "tcp", "--lang", language]) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    mail = ("--from", "in-mail", "--to", "lg-mail", "--dport", "25")
+    web = ("--from", "lg-pc", "--to", "in-pc", "--dport", "443")
+    assert "S1 (policy.yaml:5) does not: it permits what goes through san only." in shown("en", *mail)
+    assert "does not allow traffic that goes through no sanitiser IN → LG (segcheck explain alpha:IN:LG)" in shown(
+        "en", *mail
+    )
+    assert "許可しない: san を経る通信だけを認める。" in shown("ja", *mail)
+    told = shown("en", *web)
+    assert (
+        "R2 (policy.yaml:6) does not: the model refuses it: alpha (R7.3), LG → IN (segcheck explain alpha:LG:IN)"
+        in told
+    )
+    assert "does not allow" not in told  # an entry of another kind could be registered
+    assert "許可しない: モデルが認めない: alpha (R7.3) の LG → IN" in shown("ja", *web)
 
 
 def test_register_entry_names_the_path_that_the_packet_takes():

@@ -41,15 +41,24 @@ def _text(value: object) -> str:
 
 def asked(town: Town, folder: Path, check: str, day: date = DAY) -> tuple[tuple[Finding, ...], Covered]:
     """Return what a check finds in a town, and how far it could be asked."""
+    module, context = _context(town, folder, check, day)
+    return tuple(module.find(context)), checks.covered(module, context)
+
+
+def asked_by(town: Town, folder: Path, check: str, day: date = DAY) -> Mapping[str, Covered]:
+    """Return how far a check could be asked of a town, by requirement."""
+    return checks.covered_by(*_context(town, folder, check, day))
+
+
+def _context(town: Town, folder: Path, check: str, day: date) -> tuple[checks.CheckModule, checks.Context]:
     (module,) = [one for one in checks.installed() if one.CHECK.id == check]
     validated = validating.validate(str(town.written(folder)))
     assert validated.site is not None, validated.files
     unused: Any = None
-    context = checks.Context(
+    return module, checks.Context(
         site=validated.site,
         day=day,
         network=graphs.build(validated.site, validated.bindings, day),
         bindings=validated.bindings,
         judgement=unused,
     )
-    return tuple(module.find(context)), checks.covered(module, context)

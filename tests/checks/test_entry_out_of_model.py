@@ -22,7 +22,7 @@ def test_a_registered_communication_that_no_model_knows_is_one_finding_with_its_
     assert item(tmp_path, "S1") in lines(one)
     assert policy(tmp_path, 1) in lines(one)
     assert params(one)["why_en"].startswith(
-        "alpha (R7.3), LG → IN: kinds that may be registered: sanitise, screen, relay"
+        "alpha (R7.3), LG → IN (segcheck explain alpha:LG:IN): kinds that may be registered: sanitise, screen, relay"
     )
     assert violated(found) == {("lg", "in")}
 

@@ -75,7 +75,12 @@ def test_what_can_never_be_registered_is_not_to_be_registered(tmp_path):
 
     (found,) = Town(firewalls={"fw": wall}).judged(tmp_path).findings
     assert found.requirements == ("MN-01", "MN-02", "MN-07")
-    assert found.remedy == ("fw policy 1 を削除する。", "Delete fw policy 1.")
+    assert found.remedy == (
+        "fw policy 1 を削除する。登録の有無によらず、適用するモデル alpha (R7.3) は MN → IN の通信を認めない "
+        "(segcheck explain alpha:MN:IN)。",
+        "Delete fw policy 1. Registered or not, the model in force, alpha (R7.3), does not allow traffic MN → IN "
+        "(segcheck explain alpha:MN:IN).",
+    )
 
 
 def test_an_exception_for_two_zones_does_not_cover_a_third(tmp_path):

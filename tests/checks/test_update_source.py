@@ -2,7 +2,7 @@ import pytest
 
 from segcheck.model.finding import Basis, Weight, WitnessEvidence
 from segcheck.model.requirement import Coverage
-from tests.checks.declaring import ALL_PORTS, asked, attributes
+from tests.checks.declaring import ALL_PORTS, asked, asked_by, attributes
 from tests.checks.sites import Firewall, Town, entry, params, rule
 
 CHECK = "update-source"
@@ -44,6 +44,13 @@ def test_a_declared_source_that_no_rule_lets_be_reached_is_contradicted(tmp_path
 
 
 def test_a_relay_of_the_lgwan_tier_that_answers_is_sound(tmp_path):
+    """Of the LGWAN tier, whose terminals and relays nobody declared, nothing is said by that."""
     findings, covered = asked(SOUND, tmp_path, CHECK)
+    answers = asked_by(SOUND, tmp_path, CHECK)
 
-    assert (findings, covered.coverage) == ((), Coverage.ASKED)
+    assert findings == ()
+    assert {name: one.coverage for name, one in answers.items()} == {
+        "MN-11": Coverage.ASKED,
+        "LG-09": Coverage.NO_INPUT,
+    }
+    assert covered == answers["LG-09"]

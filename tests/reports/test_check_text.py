@@ -14,6 +14,8 @@ from segcheck.app import assessing
 from segcheck.cli.main import run
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Weight
+from segcheck.model.result import Run
+from segcheck.reports import check_json
 from tests.checks import test_forbidden_crossing, test_narrower_than_registered
 from tests.checks.sites import DAY
 
@@ -49,7 +51,7 @@ def test_every_finding_is_told_gravest_first_and_counted_at_the_end(language):
     assert [int(number) for number, _ in shown] == list(range(1, len(found.findings) + 1))
     ranks = [WEIGHTS[language].index(weight) for _, weight in shown]
     assert ranks == sorted(ranks)
-    last = text.rstrip().splitlines()[-1]
+    last = "\n".join(text.rstrip().splitlines()[-3:])
     counts = [sum(one.weight is weight for one in found.findings) for weight in Weight]
     pairs = [sum(one.standing is standing for one in found.crossings) for standing in Standing]
     for count in (len(found.findings), *counts, len(found.crossings), *pairs[:4]):
@@ -89,11 +91,19 @@ def test_a_packet_that_does_not_pass_ends_where_it_stops(tmp_path):
     assert "lg-lan → fw → stopped by the implicit deny" in told(tmp_path, "en")
 
 
-def test_where_nothing_crosses_the_last_line_does_not_say_so(tmp_path):
+def test_where_nothing_crosses_the_end_says_so_beside_what_is_amiss(tmp_path):
+    """One entry has no rule and one a narrower one: no packet crosses by that, and the verdict stays the worse of both."""
     test_narrower_than_registered.FIRES.written(tmp_path)
 
-    assert told(tmp_path, "ja").splitlines()[-1].startswith("設定の不備（R）  指摘 2 件: ")
-    assert told(tmp_path, "en").splitlines()[-1].startswith("fault of the configuration (R)  findings 2: ")
+    rows = {language: told(tmp_path, language).splitlines()[-3:] for language in ("ja", "en")}
+    assert rows["ja"][0].startswith("越境        全区間対で越境なし（証明）  区間対 ")
+    assert rows["ja"][1].startswith("設定・申告  不備 2 件 ")
+    assert rows["en"][0].startswith("Crossings  no crossing (proven) in all pairs  pairs of places ")
+    assert rows["en"][1].startswith("Settings   amiss: 2 ")
+    found = assessing.assess(str(tmp_path), day=DAY).assessment
+    assert (found.standing, found.crossing, len(found.amiss)) == (Standing.VIOLATED, Standing.PROVEN, 2)
+    shown = check_json.result(found, (), Run(version="0", started="2026-11-24T00:00:00Z", command="check"), ())
+    assert (shown["verdict"], shown["headline"]) == ("violated", {"crossings": "proven", "amiss": 2})
 
 
 def test_lines_are_named_by_the_folder_that_the_user_gave(tmp_path):

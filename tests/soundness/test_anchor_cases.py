@@ -7,14 +7,16 @@ The file says what is asked of each item; the points of DESIGN §2 have the deta
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from segcheck.analysis.depth import opened_by
 from segcheck.cli.main import run
 from segcheck.model.pipeline import Pipeline
-from segcheck.model.rules import Deny, Permit
+from segcheck.model.rules import Action, Deny, Permit
 from segcheck.sets.addresses import parse
 from tests.analysis.builders import field, filtering, listed, route, rule
 from tests.analysis.sites import network, segment, station
@@ -332,11 +334,31 @@ def test_11_a_pair_behind_two_filters_needs_both_of_them_to_fail(opened: str, ex
     assert forbidden(site_) == expected
 
 
-@pytest.mark.xfail(strict=True, reason="issue B: which single device opens a pair is not yet reported")
+@pytest.mark.parametrize(
+    ("first", "second", "alone"),
+    [(Deny(), Deny(), ()), (Deny(), Permit(), ("r1",)), (Permit(), Deny(), ("r2",)), (Permit(), Permit(), None)],
+)
+def test_11_a_pair_behind_two_filters_that_both_deny_needs_both_to_fail(
+    first: Action, second: Action, alone: tuple[str, ...] | None
+) -> None:
+    found = judged(netspoc(first=rule(first), second=(rule(second),)))
+
+    assert opened_by(found).get(("a", "b")) == alone
+
+
 def test_11_the_depth_of_defence_of_each_pair_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site(tmp_path)
-    run(["check", str(tmp_path), "--format", "json", "--time", DAY.isoformat()])
+    run(["check", str(tmp_path), "--depth", "--format", "json", "--time", DAY.isoformat()])
     shown = json.loads(capsys.readouterr().out)
     (one,) = [c for c in shown["crossings"] if (c["src"], c["dst"]) == ("mn-lan", "lg-lan")]
 
     assert one["opened_by"] == ["fw"]
+    for language, title in (
+        ("en", "Pairs that one device alone keeps shut"),
+        ("ja", "機器 1 台の故障・全許可で開く区間対"),
+    ):
+        run(["check", str(tmp_path), "--depth", "--time", DAY.isoformat(), "--lang", language])
+        told = capsys.readouterr().out
+        assert re.search(rf"^{title}.*\n  fw  .*mn → lg", told, re.MULTILINE)
+    run(["check", str(tmp_path), "--format", "json", "--time", DAY.isoformat()])
+    assert {one["opened_by"] for one in json.loads(capsys.readouterr().out)["crossings"]} == {None}  # not asked

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from segcheck.checks._neighbours import VIRTUAL, Heard, Told, Wire, few, finding, listed, wires
+from segcheck.checks._neighbours import CLAIMS, VIRTUAL, Heard, Told, Wire, few, finding, listed, overheard, wires
 from segcheck.checks._seen import SeenContext
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
+from segcheck.model.requirement import Covered
 from segcheck.model.site import Host, TopologyDevice
 from segcheck.sets import addresses
 
@@ -45,6 +46,11 @@ CHECK = Check(
 )
 #: Claims in turns within so many ns are no lease that came back to its first holder.
 _SOON = 600 * 10**9
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return whether hosts of a segment of ours were heard to claim addresses."""
+    return overheard(context, *CLAIMS)
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

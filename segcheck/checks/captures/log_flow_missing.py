@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from segcheck.analysis import permitting
 from segcheck.checks._seen import Seen, SeenContext, causes, finding
-from segcheck.model.check import Check
+from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.register import Kind, RegisterEntry
@@ -74,18 +74,32 @@ def find(context: SeenContext) -> Iterator[Finding]:
         yield replace(found, requirements=("X-05", "IN-07") if _of_lgwan(context, entry) else ("X-05",))
 
 
-def covered(context: SeenContext) -> Covered:
-    """Return whether the log flows of firewalls at the LGWAN tier to the security cloud were seen, each of them."""
-    flows = {entry.id for entry in context.site.policy.register if _of_lgwan(context, entry)}
-    uses = {name: observed for name, observed in _observed(context).items() if name in flows}
-    if not uses:
-        return Covered(
-            Coverage.NO_INPUT,
+def covered(context: SeenContext) -> Mapping[str, Covered]:
+    """Return whether log flows were seen, each of them; IN-07 asks for those of the LGWAN firewall to the security cloud."""
+    uses = _observed(context)
+    entries = [one for one in context.site.policy.register if one.kind is Kind.LOG_EXPORT and one.id in uses]
+    lgwan = {one.id: uses[one.id] for one in entries if _of_lgwan(context, one)}
+    return {
+        "IN-07": _covered(
+            lgwan,
             (
                 "LGWAN ファイアウォールからセキュリティクラウドへの記録の送信 (log_export) が台帳にない",
                 "the register has no log_export in force from the LGWAN firewall to the security cloud",
             ),
-        )
+        ),
+        "X-05": _covered(
+            {one.id: uses[one.id] for one in entries},
+            (
+                "記録の送信 (log_export) が台帳にない",
+                "the register has no log_export in force",
+            ),
+        ),
+    }
+
+
+def _covered(uses: Mapping[str, Observed], none: Said) -> Covered:
+    if not uses:
+        return Covered(Coverage.NO_INPUT, none)
     for observed, japanese, english in (
         (Observed.NOT_VISIBLE, "経路上に地点がない", "no tap stands on the way of"),
         (Observed.NOT_SEEN, "この期間に見えなかった", "not seen in this time:"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.checks._base import crossing_weight
-from segcheck.checks._seen import SeenContext, causes, finding, key_of, ways
+from segcheck.checks._seen import SeenContext, causes, finding, heard, key_of, ways
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Permitted, Ruling
+from segcheck.model.requirement import Covered
 from segcheck.model.site_words import Tier
 
 CHECK = Check(
@@ -39,6 +40,11 @@ CHECK = Check(
 
 #: Conversations from the My Number tier from which on attempts are repeated ones.
 REPEATED = 3
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where the captures hold no conversation."""
+    return heard(context)
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

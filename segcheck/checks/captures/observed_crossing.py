@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SHOWN, Cause, SeenContext, causes, crosses, finding, heard, key_of, unapproved, ways
-from segcheck.model.check import Check
+from segcheck.analysis.profiling import Profiling
+from segcheck.checks._models import SCREENS, forbidden
+from segcheck.checks._seen import (
+    SHOWN,
+    Cause,
+    Seen,
+    SeenContext,
+    causes,
+    crosses,
+    finding,
+    heard,
+    key_of,
+    name_of,
+    unapproved,
+    ways,
+)
+from segcheck.checks._services import SCREEN
+from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
 from segcheck.model.requirement import Covered
+from segcheck.sets.intervals import IntervalSet
 
 CHECK = Check(
     id="observed-crossing",
@@ -49,12 +66,16 @@ def find(context: SeenContext) -> Iterator[Finding]:
 
     What cannot have come from where its addresses say is a finding of `observed-foreign-source` instead.
     """
+    guideline = context.site.policy.guideline
+    profiling = None if guideline is None else Profiling(context.site, guideline)
     crossed = (one for one in context.seen if one.sighting.ruling is Ruling.NOT_REGISTERED)
     mine = (one for one in crossed if key_of(one.sighting) in context.crossed and not unapproved(context, one.sighting))
     for cause in causes(mine):
         # Between the very ends of an entry in force it is another service than the registered one.
         breaks = ("SP-11",) if any(one.sighting.entry for one in cause.members) else ()
-        yield finding(CHECK, context, cause, ways(context, cause), params=_added(cause), breaks=breaks)
+        banned = _banned(profiling, cause)
+        remedy = _stopped(cause) if banned else ways(context, cause)
+        yield finding(CHECK, context, cause, remedy, params=_added(cause, banned), breaks=breaks)
     standing = [one for one in context.seen if crosses(one.sighting) and not one.sighting.stray]
     for ruling, reason, remedy in _UNSURE:
         for cause in causes(one for one in standing if one.sighting.ruling is ruling):
@@ -94,8 +115,36 @@ _UNSURE = (
 )
 
 
-def _added(cause: Cause) -> dict[str, str]:
-    """Return what is said beside: the protocol that it speaks, and that it left its zone on the way."""
+def _banned(profiling: Profiling | None, cause: Cause) -> Said | None:
+    """Return that the models do not allow it, whether or not anybody registered it; None where an entry could."""
+    one = cause.first
+    src, dst = (spot.wire or spot.place for spot in (one.src, one.dst))
+    if all(map(_screen, cause.members)):
+        said = forbidden(profiling, src, dst, one.days[1], screen=True)
+        if said is not None:
+            return said
+    return forbidden(profiling, src, dst, one.days[1])
+
+
+def _screen(one: Seen) -> bool:
+    """Return whether it is screen transfer by what it says or, where that is not known, by its port."""
+    spoken, sighting = one.speak(), one.sighting
+    ports = SCREEN.get(sighting.proto, IntervalSet.empty())
+    return spoken in SCREENS or (not spoken and not sighting.fragment and sighting.port in ports)
+
+
+def _stopped(cause: Cause) -> Said:
+    """Return what to do about what no entry can permit: registering it is no remedy."""
+    src, dst = name_of(cause.first.src), name_of(cause.first.dst)
+    return (
+        f"{src} の送信元を確かめて止め、{dst} へ通した機器の規則を閉じる。移行中なら、profiles が実際のモデルと合っているかを確かめる。",
+        f"Find and stop the sender in {src}, and close the rule that let it through to {dst}. "
+        "During a migration, see whether the profiles say which model really holds.",
+    )
+
+
+def _added(cause: Cause, banned: Said | None) -> dict[str, str]:
+    """Return what is said beside: the protocol that it speaks, that it left its zone on the way, that no model allows it."""
     spoken = ", ".join(dict.fromkeys(name for one in cause.members[:SHOWN] if (name := one.speak())))
     japanese, english = [], []
     if spoken:
@@ -104,4 +153,7 @@ def _added(cause: Cause) -> dict[str, str]:
     if any(one.sighting.transit for one in cause.members):
         japanese.append("同じゾーンの間の通信だが、途中で別のゾーンを通っている。")
         english.append(" Both ends are in one zone, but it passed another on its way.")
+    if banned is not None:
+        japanese.append(f"{banned[0]}。")
+        english.append(f" {banned[1]}.")
     return {"added_ja": "".join(japanese), "added_en": "".join(english)}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import MANY, SeenContext, causes, finding, key_of, name_of
+from segcheck.checks._seen import MANY, SeenContext, causes, finding, key_of, name_of, tapped
 from segcheck.model.check import Check
 from segcheck.model.finding import Basis, Finding, Weight
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-foreign-source",
@@ -32,6 +33,11 @@ CHECK = Check(
     crosses=True,
     asks=Basis.CAPTURES,
 )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where no tap was named: whose side an address belongs to can only be asked at one."""
+    return tapped(context)
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segcheck.analysis.turns import within
-from segcheck.checks._seen import Seen, SeenContext, causes, finding
+from segcheck.checks._seen import Seen, SeenContext, causes, finding, heard
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Coverage, Covered
 
 CHECK = Check(
     id="observed-out-of-hours",
@@ -42,6 +43,13 @@ CHECK = Check(
     crosses=True,
     asks=Basis.CAPTURES,
 )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return whether an entry has hours, and whether any conversation was captured."""
+    if any(entry.schedule for entry in context.site.policy.register):
+        return heard(context)
+    return Covered(Coverage.NOTHING_TO_ASK, ("時間帯 (schedule) のある登録がない", "no entry has hours (schedule)"))
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

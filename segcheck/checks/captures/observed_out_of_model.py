@@ -7,10 +7,11 @@ from datetime import date
 
 from segcheck.analysis import permitting
 from segcheck.checks._models import reason
-from segcheck.checks._seen import SeenContext, causes, finding, name_of
+from segcheck.checks._seen import SeenContext, causes, finding, heard, name_of
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Ruling
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="observed-out-of-model",
@@ -36,6 +37,11 @@ CHECK = Check(
     crosses=True,
     asks=Basis.CAPTURES,
 )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return NO_INPUT where the captures hold no conversation; that no profile holds is a finding."""
+    return heard(context)
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

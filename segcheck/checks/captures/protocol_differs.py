@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._seen import SeenContext, causes, finding, name_of
+from segcheck.checks._seen import SeenContext, causes, finding, heard, name_of
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.replay import Grade
+from segcheck.model.requirement import Coverage, Covered
 
 CHECK = Check(
     id="protocol-differs",
@@ -41,6 +42,21 @@ CHECK = Check(
     crosses=True,
     asks=Basis.CAPTURES,
 )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return whether the first words of a registered conversation were captured, of which a protocol is expected."""
+    known = heard(context)
+    held = [one.sighting.content for one in context.seen if one.sighting.content is not None]
+    if known.coverage is not Coverage.ASKED or any(one.conforms or one.differs for one in held):
+        return known
+    return Covered(
+        Coverage.NO_INPUT,
+        (
+            "内容が分かる登録済みの会話がキャプチャにない",
+            "no capture holds what a registered conversation says",
+        ),
+    )
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -65,14 +65,19 @@ def find(context: SeenContext) -> Iterator[Finding]:
         yield replace(found, requirements=(_ABOUT[context.entries[entry].kind],))
 
 
-def covered(context: SeenContext) -> Covered:
-    """Return whether any RDP of such an entry shows what was chosen."""
-    if not any(entry.kind in _ABOUT for entry in context.site.policy.register):
+def covered(context: SeenContext) -> Mapping[str, Covered]:
+    """Return whether any RDP of such an entry shows what was chosen, by requirement: that of its kind."""
+    return {name: _covered(context, kind) for kind, name in _ABOUT.items()}
+
+
+def _covered(context: SeenContext, kind: Kind) -> Covered:
+    if not any(entry.kind is kind for entry in context.site.policy.register):
         return Covered(
             Coverage.NOTHING_TO_ASK,
-            ("画面転送・保守の登録がない", "no screen transfer or maintenance is registered"),
+            (f"種別 {kind.value} の登録がない", f"no entry of kind {kind.value} is registered"),
         )
-    if not any(one.screen().told for one in _asked(context)):
+    mine = (one for one in _asked(context) if context.entries[one.sighting.entry].kind is kind)
+    if not any(one.screen().told for one in mine):
         return Covered(
             Coverage.NO_INPUT,
             (

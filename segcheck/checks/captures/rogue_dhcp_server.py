@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from segcheck.checks._neighbours import Heard, Told, Wire, few, finding, listed, wires
+from segcheck.checks._neighbours import CLAIMS, Heard, Told, Wire, few, finding, listed, overheard, wires
 from segcheck.checks._seen import SeenContext, japan
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.neighbour import NeighbourKind
 from segcheck.model.register import RegisterEntry
+from segcheck.model.requirement import Covered
 from segcheck.model.site import Host
 from segcheck.model.site_words import EndpointKind, HostRole
 from segcheck.sets.addresses import parse_one
@@ -51,6 +52,11 @@ _KINDS = (NeighbourKind.DHCP, NeighbourKind.DHCPV6)
 _PORTS = (67, 547)
 #: Roles under which a DHCP server may well run, though nobody said so.
 _OPEN = (HostRole.SERVER, HostRole.DIRECTORY_SERVER)
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return whether anything was heard of the neighbours on a segment of ours: a wire without answers may be a quiet one."""
+    return overheard(context, *_KINDS, *CLAIMS)
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

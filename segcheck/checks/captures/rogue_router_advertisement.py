@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.checks._neighbours import Heard, Told, Wire, few, finding, listed, wires
+from segcheck.checks._neighbours import CLAIMS, Heard, Told, Wire, few, finding, listed, overheard, wires
 from segcheck.checks._seen import SeenContext
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.neighbour import NeighbourKind
+from segcheck.model.requirement import Covered
 from segcheck.sets.addresses import parse
 from segcheck.sets.intervals import IntervalSet
 
@@ -44,6 +45,11 @@ CHECK = Check(
     crosses=True,
     asks=Basis.CAPTURES,
 )
+
+
+def covered(context: SeenContext) -> Covered:
+    """Return whether anything was heard of the neighbours on a segment of ours: most have no router that advertises."""
+    return overheard(context, NeighbourKind.RA, *CLAIMS)
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

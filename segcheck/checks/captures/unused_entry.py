@@ -12,6 +12,7 @@ from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.register import RegisterEntry, Use
 from segcheck.model.replay import Observed
+from segcheck.model.replayed import LONG
 from segcheck.model.requirement import Covered
 
 CHECK = Check(
@@ -38,7 +39,7 @@ CHECK = Check(
     asks=Basis.CAPTURES,
 )
 #: Captures of less say nothing of a communication that may be needed once a year.
-DAYS = 400
+DAYS = LONG
 
 
 def find(context: SeenContext) -> Iterator[Finding]:

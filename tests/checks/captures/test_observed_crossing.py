@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from segcheck.model.crossing import Standing
@@ -123,3 +125,18 @@ def test_another_service_between_registered_hosts_breaks_their_entry(src, port, 
 
     assert found.check == CHECK
     assert ("SP-11" in found.requirements) is named_too
+
+
+def test_what_the_model_lets_nobody_register_is_told_so_whatever_it_is(tmp_path):
+    """Screen transfer from the internet tier; other traffic as it goes through no sanitiser."""
+    folder = replace(FIRES.town, lenient=False).written(tmp_path)
+    found = [
+        only(seen(folder, {"ti": [one]}), CHECK)
+        for one in (flow(FAR, PC, 3389), flow(FAR, PC, 445), flow(PC, FAR, 3389), flow(PC, FAR, 445))
+    ]
+
+    told = [params(one)["added_en"] for one in found]
+    assert "does not allow screen transfer IN → LG (segcheck explain alpha:IN:LG)" in told[0]
+    assert "does not allow traffic that goes through no sanitiser IN → LG" in told[1]
+    assert not any("does not allow" in one for one in told[2:])
+    assert ["approve" in one.remedy[1] for one in found] == [False, False, True, True]

@@ -1,3 +1,4 @@
+from segcheck import checks
 from segcheck.checks.captures import rdp_without_tls
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import FramesEvidence, Weight
@@ -76,8 +77,10 @@ def test_coverage_says_whether_there_was_rdp_to_ask_about(tmp_path, monkeypatch)
     judged(TOWN.written(tmp_path / "short"), (ASKS, b""))
     judged(TOWN.written(tmp_path / "told"), SEALED)
 
-    assert [rdp_without_tls.covered(one).coverage for one in contexts] == [
+    assert [checks.covered(rdp_without_tls, one).coverage for one in contexts] == [
         Coverage.NOTHING_TO_ASK,
         Coverage.NO_INPUT,
         Coverage.ASKED,
     ]
+    answers = checks.covered_by(rdp_without_tls, contexts[-1])
+    assert (answers["X-03"].coverage, answers["LG-04"].coverage) == (Coverage.ASKED, Coverage.NOTHING_TO_ASK)
