@@ -46,15 +46,16 @@ class Drawing:
         )
         return f"<{element}{attributes}/>" if body is None else f"<{element}{attributes}>{body}</{element}>"
 
-    def open(self, name: str, title: str = "", **given: object) -> None:
-        """Begin a group; what it stands for is told when the pointer rests on it, and to those who cannot see."""
-        self._parts.append(self._element("g", "", {"class_": name, **given}).removesuffix("</g>"))
+    def open(self, name: str, title: str = "", element: str = "g", **given: object) -> None:
+        """Begin a group, or a link; what it stands for is told when the pointer rests on it, and to those who cannot see."""
+        begun = self._element(element, "", {"class_": name or None, **given})
+        self._parts.append(begun.removesuffix(f"</{element}>"))
         if title:
             self._parts.append(f"<title>{escape(safe(title))}</title>")
 
-    def close(self) -> None:
+    def close(self, element: str = "g") -> None:
         """End the group."""
-        self._parts.append("</g>")
+        self._parts.append(f"</{element}>")
 
     def box(self, place: Place, **given: object) -> None:
         """Add a rectangle."""
@@ -72,22 +73,26 @@ class Drawing:
     def page(self, width: float, height: float, title: str, desc: str, defs: str) -> str:
         """Return the whole drawing on the smallest sheet on which it can be read."""
         sheet = next((s for s in SHEETS if min(s[0] / width, s[1] / height) >= READABLE), SHEETS[-1])
+        size = f'width="{sheet[0]}mm" height="{sheet[1]}mm"'
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{self.inline(width, height, title, desc, defs, size=size)}\n'
+
+    def inline(self, width: float, height: float, title: str, desc: str, defs: str, *, size: str = "") -> str:
+        """Return the whole drawing as an element of a page of HTML; `size` replaces its size in pixels."""
+        size = size or f'width="{_text(width)}" height="{_text(height)}"'
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{sheet[0]}mm" height="{sheet[1]}mm" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} '
             f'viewBox="0 0 {_text(width)} {_text(height)}" preserveAspectRatio="xMidYMid meet" role="img" '
-            f'aria-labelledby="title desc" font-family={quoteattr(FONTS)}>'
+            f'aria-labelledby="net-title net-desc" font-family={quoteattr(FONTS)}>'
         )
         return "\n".join(
             (
-                '<?xml version="1.0" encoding="UTF-8"?>',
                 head,
-                f'<title id="title">{escape(safe(title))}</title>',
-                f'<desc id="desc">{escape(safe(desc))}</desc>',
+                f'<title id="net-title">{escape(safe(title))}</title>',
+                f'<desc id="net-desc">{escape(safe(desc))}</desc>',
                 f"<defs>{defs}</defs>",
                 f'<rect width="{_text(width)}" height="{_text(height)}" fill="#ffffff"/>',
                 *self._parts,
                 "</svg>",
-                "",
             )
         )
 
