@@ -14,11 +14,12 @@ Row = tuple[str, str]
 Point = tuple[float, float]
 #: Colour, width and dashes of each standing: they differ without colour too.
 _LINES = {
-    Standing.VIOLATED: ("#c62828", 2.6, None),
-    Standing.UNDECIDED: ("#8a5300", 2.2, "6 4"),
+    Standing.VIOLATED: ("#c62828", 2.2, None),
+    Standing.UNDECIDED: ("#8a5300", 2.0, "6 4"),
 }
 _BADGE = 10.0  # size of the text in it
-_APART = 3.4  # between ways that run side by side
+_APART = 2.6  # between ways that run side by side
+_LANES = 5  # beyond so many they share lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +67,32 @@ class Ways:
         return 18 + max(rows.values(), default=0.0)
 
     def draw(self, draw: Drawing, at: Layout) -> None:
-        """Draw all ways; where they run side by side they lie next to each other."""
-        taken: dict[Row, float] = {}
+        """Draw all ways; where they run side by side they lie next to each other, below the names of interfaces."""
         for index, way in enumerate(self.ways):
-            shift = (index % 5 - 2) * _APART
-            points = _plain(list(self._points(way, at, shift)))
+            points = _plain(list(self._points(way, at, self._shift(index))))
             if len(points) < 2:
                 continue
             colour, width, dashes = _LINES[way.standing]
             draw.open(f"way {way.standing.value}", way.title)
             d = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
             common = {"fill": "none", "stroke_linejoin": "round"}
-            draw.add("path", d=d, stroke="#ffffff", stroke_width=width + 2.4, stroke_opacity=0.9, **common)
+            draw.add("path", d=d, stroke="#ffffff", stroke_width=width + 1.6, stroke_opacity=0.9, **common)
             draw.add("path", d=d, stroke=colour, stroke_width=width, stroke_dasharray=dashes, **common)
             self._head(draw, points, colour, width)
-            for row in filter(None, dict.fromkeys((self._row(way.start), self._row(way.end)))):
-                room = _badge(way.label)
-                x = at.rows[row].right + 12 + taken.get(row, 0.0)
-                taken[row] = taken.get(row, 0.0) + room + 3
-                _sign(draw, way, x, at.buses[row] + shift, colour, row == self._row(way.start))
             draw.close()
+
+    def _shift(self, index: int) -> float:
+        return 1.5 + index % _LANES * _APART
+
+    def badges(self, draw: Drawing, at: Layout) -> None:
+        """Draw the numbers at both ends of all ways, beside each other where ways begin or end alike."""
+        taken: dict[Row, float] = {}
+        for index, way in enumerate(self.ways):
+            start = self._row(way.start)
+            for row in filter(None, dict.fromkeys((start, self._row(way.end)))):
+                x = at.rows[row].right + 12 + taken.get(row, 0.0)
+                taken[row] = taken.get(row, 0.0) + _badge(way.label) + 3
+                _sign(draw, way, x, at.buses[row] + self._shift(index), row == start)
 
     def _head(self, draw: Drawing, points: Sequence[Point], colour: str, width: float) -> None:
         (x0, y0), (x1, y1) = points[-2:]
@@ -108,7 +115,7 @@ class Ways:
         for number, (device, inward, outward) in enumerate(way.hops):
             if device not in at.lines:
                 return
-            x = at.lines[device] + shift
+            x = at.lines[device] - shift
             row = row or self._touched(device, inward, None)
             if row is not None:
                 yield x, at.buses[row] + shift
@@ -124,7 +131,7 @@ class Ways:
                 yield x, at.buses[row] + shift
         if end is not None and row is not None:
             if row != end:  # the device hands it on by a line that is not in the picture
-                x = at.lines[way.hops[-1][0]] + shift if way.hops else at.rows[row].right + 20
+                x = at.lines[way.hops[-1][0]] - shift if way.hops else at.rows[row].right + 20
                 yield x, at.buses[end] + shift
             yield at.rows[end].right + 1, at.buses[end] + shift
 
@@ -181,7 +188,8 @@ def _badge(label: str) -> float:
     return max(17.0, measure(label, _BADGE) + 8)
 
 
-def _sign(draw: Drawing, way: Way, x: float, y: float, colour: str, begins: bool) -> None:
+def _sign(draw: Drawing, way: Way, x: float, y: float, begins: bool) -> None:
+    colour = _LINES[way.standing][0]
     if way.link:
         draw.open("", href=way.link, element="a")
     sure = way.standing is Standing.VIOLATED and begins

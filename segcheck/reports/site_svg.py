@@ -75,12 +75,14 @@ class _Picture:
             self._zone(zone)
         for row in self.site.rows:
             self._bus(row)
+        if self.ways:
+            self.ways.draw(self.draw, self.at)
         for name in self.at.columns:
             self._device(self.site.site.devices[name])
         for row in self.site.rows:
             self._cell(row)
         if self.ways:
-            self.ways.draw(self.draw, self.at)
+            self.ways.badges(self.draw, self.at)
         if self.verdicts:
             self.verdicts.draw(self.draw, self.at, self.words, self.zone)
         title, told = self._head()

@@ -89,5 +89,5 @@ def _next(words: Words, cause: str) -> str:
 
 
 def _limits(words: Words, replayed: bool) -> list[str]:
-    skipped = "rules" if replayed else "captures"
+    skipped = "check" if replayed else "replay"
     return [words(f"html.limit.{name}") for name in words.under("html.limit") if name != skipped]

@@ -118,7 +118,7 @@ def _finding(
     ends = ", ".join(f"{src or '-'} → {dst or '-'}" for src, dst in pairs[:SHOWN])
     if len(pairs) > SHOWN:
         ends += f", {words('check.more', count=len(pairs) - SHOWN)}"
-    served = dict.fromkeys(clause for name in one["requirements"] if (clause := clauses.get(name)))
+    served = dict.fromkeys(clause for name in one["requirements"] for clause in (clauses.get(name) or "").split(", "))
     found = (one["check"], title, message, one["subject"], one["fingerprint"], *told)
     return Shown(
         id=f"F-{number:03}",
@@ -142,7 +142,7 @@ def _finding(
         ),
         frames=tuple(row for e in one["evidence"] if e["kind"] == "frames" for row in _frames(words, e)),
         commands=tuple(_commands(words, witness, folder, day)) if witness else (),
-        clauses=tuple(served),
+        clauses=tuple(filter(None, served)),
         search=" ".join((*found, *(f"{each.where} {each.rule} {' '.join(each.text)}" for each in lines))).lower(),
     )
 

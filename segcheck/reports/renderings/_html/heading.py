@@ -33,6 +33,7 @@ class Heading:
     counters: tuple[tuple[str, str, int], ...]
     outcomes: tuple[tuple[str, str, int], ...]
     milder: tuple[str, ...]
+    observed: str
 
 
 def heading(words: Words, result: Mapping[str, Any], told: Findings) -> Heading:
@@ -63,6 +64,7 @@ def heading(words: Words, result: Mapping[str, Any], told: Findings) -> Heading:
         counters=tuple(counters),
         outcomes=tuple((one.value, words(f"requirements.outcome.{one.value}"), outcomes[one.value]) for one in Outcome),
         milder=_milder(words, result),
+        observed=_observed(words, result) if replayed else "",
     )
 
 
@@ -97,6 +99,23 @@ def _sentence(words: Words, found: list[Any], told: Findings) -> str:
         return words("html.no_findings")
     named = told.by_fingerprint.get(worst["fingerprint"])
     return words("html.gravest", number=named.id if named else "", message=worst["message"][words.language])
+
+
+def _observed(words: Words, result: Mapping[str, Any]) -> str:
+    """Return when, where and how completely it was seen what the result tells of."""
+    files, frames = result["captures"], result["frames"]
+    times = sorted(one[name] for one in files for name in ("first", "last") if one[name])
+    taps = dict.fromkeys(one["tap"] or words("html.no_tap") for one in files)
+    dropped = [one["dropped"] for one in files]
+    return words(
+        "html.observed",
+        first=_moment(f"{times[0][:19]}+00:00") if times else "-",
+        last=_moment(f"{times[-1][:19]}+00:00") if times else "-",
+        taps=", ".join(taps) or "-",
+        read=frames["read"],
+        unread=frames["truncated"] + frames["malformed"] + frames["unknown_link"],
+        dropped=words("html.dropped_unknown") if None in dropped else sum(dropped),
+    )
 
 
 def _milder(words: Words, result: Mapping[str, Any]) -> tuple[str, ...]:

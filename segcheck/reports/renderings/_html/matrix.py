@@ -12,7 +12,7 @@ from segcheck.reports._zone_cells import cell_text, table
 from segcheck.reports.renderings._html.findings import Shown
 
 #: Beyond so many zones the cells get small, and paper shows a list instead.
-ROOMY = 16
+ROOMY = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,11 @@ theme.addEventListener("click", () => {
   root.dataset.theme = dark ? "light" : "dark";
 });
 
+// ---- the picture as a whole, or in full size
+const full = $("full"), paper = $("paper");
+full.hidden = paper.firstElementChild.viewBox.baseVal.width <= paper.clientWidth;
+full.addEventListener("click", () => full.setAttribute("aria-pressed", paper.classList.toggle("full")));
+
 // ---- paper: everything is open and unfiltered, in light
 let closed = [], before = null;
 addEventListener("beforeprint", () => {
@@ -152,7 +157,7 @@ if (held && $("ask")) {
   function from(place, packet) {
     if (!data.senders.includes(place)) return {kind: "unjudged", ends: [], findings: [], bounds: []};
     const sure = [], open = [], findings = [], bounds = [];
-    let forbidden = false, assumed = false, undecided = false, cut = false;
+    let forbidden = false, assumed = false, undecided = false, unsettled = false, cut = false;
     for (const [src, dst, srcZone, dstZone, verdict, whole, must, may, badMust, badMay] of data.crossings) {
       if (src !== place) continue;
       const passes = must.map((number) => data.boxes[number]).filter((box) => contains(box, packet));
@@ -165,7 +170,10 @@ if (held && $("ask")) {
         bounds.push(...passes.map((box) => box[5]));
       } else if (first(may, packet)) {
         if (verdict === "proven_assuming" && first(badMay, packet)) assumed = true;
-        else { open.push(dst); undecided = true; }
+        else {
+          open.push(dst);
+          if (verdict === "violated") unsettled = true; else undecided = true;
+        }
       } else if (!whole) cut = true;
       else continue;
       for (const [id, pairs, boxes, rules] of data.findings)
@@ -174,7 +182,7 @@ if (held && $("ask")) {
     }
     const inside = Object.entries(data.places).some(([, one]) => one.zone === data.places[place].zone
       && within(data.addresses[one.at], packet.dst));
-    const kind = sure.length ? (forbidden ? "arrives_forbidden" : "arrives_registered") : undecided ? "undecided"
+    const kind = sure.length ? (forbidden ? "arrives_forbidden" : "arrives_registered") : undecided ? "undecided" : unsettled ? "unsettled"
       : inside ? "inside" : cut ? "cut" : assumed ? "assumed" : "stays";
     return {kind, ends: sure.length ? sure : open, findings, bounds};
   }
@@ -201,7 +209,7 @@ if (held && $("ask")) {
     const list = element("ul", "");
     if (one.place) list.append(element("li", "", `${say.place}: ${one.place}`));
     if (one.ends && one.ends.length)
-      list.append(element("li", "", `${one.kind === "undecided" ? say.may_arrive_at : say.arrives_at}: ${one.ends.join(", ")}`));
+      list.append(element("li", "", `${["undecided", "unsettled"].includes(one.kind) ? say.may_arrive_at : say.arrives_at}: ${one.ends.join(", ")}`));
     for (const bound of new Set(one.bounds || [])) list.append(element("li", "", `${say.bound}: ${bound}`));
     for (const {id, rules} of one.findings || []) {
       const link = element("a", "", id);
