@@ -14,8 +14,9 @@ from typing import Any
 
 from segcheck.analysis.network.addressing import shares
 from segcheck.lang.words import Words
+from segcheck.reports._drawing import safe
 from segcheck.reports._network_block import site_of
-from segcheck.reports.renderings._html.findings import Shown
+from segcheck.reports.renderings._html.findings import Lines, Shown
 from segcheck.sets import addresses
 from segcheck.sets.header import ICMP, ICMPV6, SYN, TCP, UDP
 from segcheck.sets.intervals import IntervalSet
@@ -81,7 +82,7 @@ def packed(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
         "addresses": pools.lists.values,
         "boxes": pools.packed.values,
         "words": {name: words(f"html.lookup.{name}") for name in words.under("html.lookup")},
-        "site": str(result["run"]["options"].get("site") or result["site"]),
+        "site": safe(str(result["run"]["options"].get("site") or result["site"])),
         "day": result["day"],
         "sport": SPORT,
     }
@@ -94,8 +95,8 @@ def _whole(crossing: Mapping[str, Any]) -> bool:
     return not any(crossing[name]["truncated"] for name in ("must", "may", "forbidden_must", "forbidden_may"))
 
 
-def _rule(lines: Any) -> str:
-    return f"{lines.rule}  {lines.where}"
+def _rule(lines: Lines) -> str:
+    return safe(f"{lines.rule}  {lines.where}")
 
 
 class _Pools:

@@ -40,7 +40,7 @@ def page(result: Mapping[str, Any], language: str) -> str:
         "drift": result.get("drift"),
         "chain": result.get("chain"),
         "lookup": asked,
-        "data": _raw(_data(asked.data)) if asked is not None else "",
+        "data": _raw(_data(asked.data)) if asked is not None and asked.whole else "",
     }
     parts["sections"] = [name for name in words.under("html.section") if parts.get(name, True) is not None]
     return _environment(language).get_template("page.html.jinja").render(parts)
