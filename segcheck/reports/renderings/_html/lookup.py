@@ -14,6 +14,7 @@ from typing import Any
 
 from segcheck.analysis.network.addressing import shares
 from segcheck.lang.words import Words
+from segcheck.model.site_words import DeviceKind
 from segcheck.reports._drawing import safe
 from segcheck.reports._network_block import site_of
 from segcheck.reports.renderings._html.findings import Lines, Shown
@@ -73,10 +74,18 @@ def packed(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
         for one in shown.values()
         if one.raw["packets"] and one.raw["crosses"] and not one.raw["waiver"]
     ]
+    own = {
+        _hex(held.address): device.id
+        for device in site.devices.values()
+        if device.kind is not DeviceKind.HOST  # the filter of a host is a place of its own
+        for interface in device.interfaces
+        for held in interface.addresses
+    }
     senders = {one["src"] for one in result["crossings"]}
     data = {
         "places": places,
         "senders": sorted(senders),
+        "devices": own,
         "crossings": crossings,
         "findings": findings,
         "addresses": pools.lists.values,

@@ -183,7 +183,7 @@ if (held && $("ask")) {
     const inside = Object.entries(data.places).some(([, one]) => one.zone === data.places[place].zone
       && within(data.addresses[one.at], packet.dst));
     const kind = sure.length ? (forbidden ? "arrives_forbidden" : "arrives_registered") : undecided ? "undecided" : unsettled ? "unsettled"
-      : inside ? "inside" : cut ? "cut" : assumed ? "assumed" : "stays";
+      : data.devices[packet.dst] ? "device" : inside ? "inside" : cut ? "cut" : assumed ? "assumed" : "stays";
     return {kind, ends: sure.length ? sure : open, findings, bounds};
   }
   function look(question) {
@@ -191,6 +191,8 @@ if (held && $("ask")) {
     if (!packet.src || !packet.dst) return {kind: "bad_address"};
     if (packet.src.length !== packet.dst.length) return {kind: "families"};
     if (packet.proto !== "icmp" && (!/^\d+$/.test(String(question.port).trim()) || packet.port > 65535)) return {kind: "bad_port"};
+    if (packet.dst.length === 8 && /^([ef]|00)/.test(packet.dst) || packet.dst.startsWith("ff") && packet.dst.length === 32)
+      return {kind: "many"};
     const places = question.place ? [question.place]
       : Object.keys(data.places).filter((name) => within(data.addresses[data.places[name].at], packet.src));
     if (!places.length) return {kind: "elsewhere"};
