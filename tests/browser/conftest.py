@@ -27,7 +27,9 @@ def _required() -> bool:
 
 def missing_prerequisites() -> list[str]:
     """Return what is not installed."""
-    return [f"{tool} is not installed (Debian: {package})" for tool, package in _TOOLS.items() if not shutil.which(tool)]
+    return [
+        f"{tool} is not installed (Debian: {package})" for tool, package in _TOOLS.items() if not shutil.which(tool)
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +46,13 @@ def browser() -> Iterator[Browser]:
 
     options = Options()
     options.binary_location = str(shutil.which("chromium"))
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-extensions"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-extensions",
+    ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))

@@ -65,9 +65,7 @@ def test_a_cell_leads_to_its_findings_and_a_finding_to_its_rule(browser, page):
     browser.show(page("violated", result))
     pair = browser.run("const a = document.querySelector('td.c-violated a'); a.click(); return a.dataset.pair")
     src, dst = pair.split(">")
-    expected = [
-        f"F-{number:03}" for number, one in enumerate(result["findings"], 1) if [src, dst] in one["pairs"]
-    ]
+    expected = [f"F-{number:03}" for number, one in enumerate(result["findings"], 1) if [src, dst] in one["pairs"]]
 
     assert expected
     assert shown(browser) == expected
@@ -248,7 +246,9 @@ def test_the_lookup_agrees_with_trace(browser, page, city):
             match mine["kind"]:
                 case "arrives_registered" | "arrives_forbidden":
                     assert verdict == "permit", (question, mine)
-                    assert {way.delivered.id for way in ways if way.delivered} & {e.split(":")[-1] for e in mine["ends"]}
+                    assert {way.delivered.id for way in ways if way.delivered} & {
+                        e.split(":")[-1] for e in mine["ends"]
+                    }
                 case "stays" | "assumed":
                     assert verdict == "deny" or not leaves, (question, mine)
                 case "undecided":

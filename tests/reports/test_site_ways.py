@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -46,9 +47,7 @@ def test_a_way_runs_from_segment_through_device_to_segment(graph, ends):
     (line, _) = group.findall(f"{SVG}path")
     corners = [tuple(map(float, point.split())) for point in re.split("[ML]", line.get("d"))[1:]]
 
-    assert [x == u or y == v for (x, y), (u, v) in zip(corners, corners[1:], strict=False)] == [True] * (
-        len(corners) - 1
-    )
+    assert [x == u or y == v for (x, y), (u, v) in itertools.pairwise(corners)] == [True] * (len(corners) - 1)
     assert corners[0][0] < corners[1][0]
     assert corners[-1][0] < corners[-2][0]
     labels = [one for one in root.iter(f"{SVG}a") if one.get("href") == "#F-1"]

@@ -122,7 +122,13 @@ DRIFT: Document = {
             "closed": {"boxes": [], "total": 0, "truncated": False},
             "possibly_opened": {"boxes": [], "total": 0, "truncated": False},
             "lines": [
-                {"path": "exports/fw.conf", "first_line": 12, "last_line": 19, "rule": "policy 41", "text": "srcaddr=all"}
+                {
+                    "path": "exports/fw.conf",
+                    "first_line": 12,
+                    "last_line": 19,
+                    "rule": "policy 41",
+                    "text": "srcaddr=all",
+                }
             ],
         }
     ],

@@ -56,7 +56,9 @@ def coverage(words: Words, result: Mapping[str, Any]) -> Coverage:
         assumptions=tuple(result["assumptions"]),
         renewals=tuple(result.get("renewals", ())),
         captures=tuple(result.get("captures", ())),
-        rulings=tuple((words(f"replay.ruling.{name}"), count) for name, count in flows["rulings"].items()) if flows else (),
+        rulings=tuple((words(f"replay.ruling.{name}"), count) for name, count in flows["rulings"].items())
+        if flows
+        else (),
         limits=tuple(_limits(words, "captures" in result)),
     )
 

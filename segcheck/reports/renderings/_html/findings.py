@@ -240,7 +240,8 @@ def box_text(box: Mapping[str, Any]) -> str:
 
 
 def _addresses(texts: Sequence[str]) -> str:
-    return {("0.0.0.0/0",): "IPv4", ("::/0",): "IPv6"}.get(tuple(texts), _some(texts))
+    every = {"0.0.0.0/0": "IPv4", "::/0": "IPv6"}
+    return every.get(texts[0], texts[0]) if len(texts) == 1 else _some(texts)
 
 
 def _service(box: Mapping[str, Any]) -> str:

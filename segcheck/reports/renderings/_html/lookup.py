@@ -70,7 +70,12 @@ def packed(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
         for one in result["crossings"]
     ]
     findings = [
-        [one.id, list(one.pairs), pools.boxes(one.raw["packets"]["boxes"]), [_rule(each) for each in one.lines if each.rule]]
+        [
+            one.id,
+            list(one.pairs),
+            pools.boxes(one.raw["packets"]["boxes"]),
+            [_rule(each) for each in one.lines if each.rule],
+        ]
         for one in shown.values()
         if one.raw["packets"] and one.raw["crosses"] and not one.raw["waiver"]
     ]

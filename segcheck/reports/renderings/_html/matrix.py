@@ -65,7 +65,9 @@ def matrix(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
         for src, _ in order
         for dst, _ in order
     }
-    counted = [(one.value, words(f"html.cell.{one.value}"), sum(c.standing is one for c in known.values())) for one in Standing]
+    counted = [
+        (one.value, words(f"html.cell.{one.value}"), sum(c.standing is one for c in known.values())) for one in Standing
+    ]
     plain = (Standing.PROVEN, Standing.NOTHING_SEEN, Standing.PROVEN_ASSUMING)
     return Matrix(
         zones=tuple(order),
@@ -73,7 +75,9 @@ def matrix(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
         dense=len(order) > ROOMY,
         counts=tuple(one for one in counted if one[2]),
         notable=tuple(
-            cell for pair, cell in cells.items() if pair in known and (known[pair].standing not in plain or known[pair].open)
+            cell
+            for pair, cell in cells.items()
+            if pair in known and (known[pair].standing not in plain or known[pair].open)
         ),
     )
 
@@ -85,8 +89,5 @@ def _cell(words: Words, pair: tuple[str, str], known: Any, lead: str) -> Cell:
     if state in ("proven", "proven_assuming") and known.open:
         state = f"registered_{state}"
     link = f"#{lead}" if lead else "#undecided" if known.standing is Standing.UNDECIDED else ""
-    if known.standing is Standing.NOTHING_SEEN:
-        text = words("html.nothing_seen")
-    else:
-        text = cell_text(words, known)
+    text = words("html.nothing_seen") if known.standing is Standing.NOTHING_SEEN else cell_text(words, known)
     return Cell(text=text, state=state, link=link, pair=f"{pair[0]}>{pair[1]}", full=f"{pair[0]} → {pair[1]}: {text}")

@@ -48,9 +48,7 @@ def page(result: Mapping[str, Any], language: str) -> str:
 
 def _policy(style: str, script: str) -> str:
     """Return the content security policy: nothing is loaded, nothing runs but what has these hashes."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    )
+    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:

@@ -36,7 +36,9 @@ def requirements(words: Words, result: Mapping[str, Any], shown: Mapping[str, Sh
         first = (one["clause"] or "").partition(", ")[0]
         numbers = tuple(shown[name].id for name in one["findings"] if name in shown)
         groups.setdefault(first, []).append((one, numbers))
-    policies = {(one["policy"]["title"], one["policy"]["example"]): None for one in result["requirements"] if one["policy"]}
+    policies = {
+        (one["policy"]["title"], one["policy"]["example"]): None for one in result["requirements"] if one["policy"]
+    }
     return Requirements(
         clauses=tuple(
             Clause(name or words("html.no_clause"), tuple(groups[name])) for name in sorted(groups, key=_order)
