@@ -122,7 +122,8 @@ class Ways:
             last = number == len(way.hops) - 1
             if last and end is None:
                 box = at.boxes[device]
-                yield x, box.middle
+                below = row is not None and at.buses[row] > box.middle
+                yield x, box.bottom if below else box.y
                 return
             following = "" if last else way.hops[number + 1][0]
             leaves = self._touched(device, outward, end if last else None, following)

@@ -203,7 +203,7 @@ def questions(result: documents.Document, count: int) -> list[dict[str, Any]]:
         src = one_of(box["src"] if asked < 0.6 else segments)
         dst = one_of(box["dst"] if asked < 0.8 else [*segments, "203.0.113.0/24"])
         ports = [int(end) for text in box["dport"] for end in text.split("-")] or [80]
-        if (":" in src) == (":" in dst):
+        if (":" in src) == (":" in dst) and (not dst.startswith(("0.", "255.", "ff")) or dice.random() < 0.05):
             proto = next((n for n, number in (("tcp", "6"), ("udp", "17")) if number in box["proto"]), None)
             proto = proto or dice.choice(("tcp", "udp", "icmp"))
             found.append({"src": src, "dst": dst, "proto": proto, "port": dice.choice([*ports, 22, 443])})

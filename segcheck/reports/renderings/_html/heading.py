@@ -109,8 +109,8 @@ def _observed(words: Words, result: Mapping[str, Any]) -> str:
     dropped = [one["dropped"] for one in files]
     return words(
         "html.observed",
-        first=_moment(f"{times[0][:19]}+00:00") if times else "-",
-        last=_moment(f"{times[-1][:19]}+00:00") if times else "-",
+        first=moment(f"{times[0][:19]}+00:00") if times else "-",
+        last=moment(f"{times[-1][:19]}+00:00") if times else "-",
         taps=", ".join(taps) or "-",
         read=frames["read"],
         unread=frames["truncated"] + frames["malformed"] + frames["unknown_link"],
@@ -132,7 +132,7 @@ def _facts(words: Words, result: Mapping[str, Any]) -> tuple[tuple[str, str], ..
     rows = [
         (words("html.fact.day"), day(words, result["day"])),
         (words("html.fact.as_of"), day(words, result["as_of"])),
-        (words("html.fact.started"), _moment(run["started"])),
+        (words("html.fact.started"), moment(run["started"])),
         (words("html.fact.tool"), f"segcheck {run['version']} {run['command']}"),
     ]
     if chain:
@@ -140,7 +140,8 @@ def _facts(words: Words, result: Mapping[str, Any]) -> tuple[tuple[str, str], ..
     return tuple(rows)
 
 
-def _moment(started: str) -> str:
+def moment(started: str) -> str:
+    """Return a time of ISO 8601 as clocks in Japan show it."""
     return f"{datetime.fromisoformat(started).astimezone(_JST):%Y-%m-%d %H:%M:%S} JST"
 
 

@@ -94,6 +94,7 @@ def _environment(language: str) -> Environment:
     made.globals["w"] = words
     made.globals["say"] = _sayer(words)
     made.globals["box_text"] = findings.box_text
+    made.globals["moment"] = heading.moment
     return made
 
 
