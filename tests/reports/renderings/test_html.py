@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from copy import deepcopy
@@ -168,6 +169,17 @@ def test_no_name_gets_out_of_its_place(kind: str) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "<script>alert" not in text
+
+
+def test_an_id_that_no_loader_would_let_pass_does_no_harm_either() -> None:
+    evil = json.dumps("x\"><script>alert(3)</script><g id='y")[1:-1]
+    text = html.render(json.loads(json.dumps(documents.judged("minase")).replace("rt-sch", evil)), "en")
+    page = Page(text)
+
+    assert page.open == []
+    assert text.count("<script") == 2
+    assert text.count("alert(3)") > 10
+    assert "y" not in page.having("id")
 
 
 def test_what_makes_the_judgement_milder_stands_at_the_head(undecided: documents.Document) -> None:

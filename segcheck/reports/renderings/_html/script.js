@@ -2,6 +2,9 @@
 (() => {
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
+function named(hash) {
+  try { return $(decodeURIComponent(hash.slice(1))); } catch { return null; }  // "#%" names nothing
+}
 
 // ---- light and dark
 const theme = $("theme");
@@ -64,7 +67,7 @@ function go(one) {
   one.scrollIntoView({block: "start"});
 }
 function follow() {
-  const one = $(decodeURIComponent(location.hash.slice(1)));
+  const one = named(location.hash);
   if (!one) return;
   for (let up = one.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   if (one.classList.contains("finding")) go(one);
@@ -76,7 +79,7 @@ if (filter) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     if (!link) return;
-    const target = $(decodeURIComponent(link.getAttribute("href").slice(1)));
+    const target = named(link.getAttribute("href"));
     if (link.dataset.pair && target && target.classList.contains("finding")) {
       clear();
       pair = link.dataset.pair;
