@@ -13,10 +13,11 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A pair of zones: its worst standing, how many pairs of places, how many carry anything, how many findings."""
+    """A pair of zones: its worst standing, how many pairs of places, how many of them stand like that, carry, have findings."""
 
     standing: Standing
     pairs: int
+    alike: int
     open: int
     findings: int
 
@@ -27,22 +28,26 @@ def table(crossings: Iterable[tuple[Pair, Standing, bool]], findings: Iterable[P
     crossings   of each pair of places: its zones, how it stands, whether anything surely gets through
     findings    the zones of each violation that no exception covers, once for each pair that it is about
     """
-    worst: dict[Pair, Standing] = {}
-    pairs: dict[Pair, int] = {}
+    standings: dict[Pair, list[Standing]] = {}
     carrying: dict[Pair, int] = {}
     for key, standing, carries in crossings:
-        worst[key] = max(worst.get(key, Standing.PROVEN), standing, key=lambda s: s.rank)
-        pairs[key] = pairs.get(key, 0) + 1
+        standings.setdefault(key, []).append(standing)
         carrying[key] = carrying.get(key, 0) + carries
     counted: dict[Pair, int] = {}
     for key in findings:
         counted[key] = counted.get(key, 0) + 1
-    return {key: Cell(worst[key], pairs[key], carrying[key], counted.get(key, 0)) for key in worst}
+    found = {}
+    for key, all_ in standings.items():
+        worst = max(all_, key=lambda one: one.rank)
+        found[key] = Cell(worst, len(all_), all_.count(worst), carrying[key], counted.get(key, 0))
+    return found
 
 
 def cell_text(words: Words, cell: Cell) -> str:
     """Return a cell in a few characters."""
-    count = cell.findings if cell.standing is Standing.VIOLATED else cell.open
+    count = {Standing.VIOLATED: cell.findings or cell.alike, Standing.UNDECIDED: cell.alike}.get(
+        cell.standing, cell.open
+    )
     key = cell.standing.value
     if cell.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING) and cell.open:
         key = f"registered_{key}"
