@@ -11,6 +11,7 @@ FONTS = "'Noto Sans JP','Noto Sans CJK JP','Yu Gothic UI','Yu Gothic',Meiryo,'Hi
 #: Landscape sheets of ISO 216 in millimetres, from A3; a larger site gets a larger sheet, so that it stays readable.
 SHEETS = ((420, 297), (594, 420), (841, 594), (1189, 841))
 READABLE = 0.16  # millimetres per pixel: the smallest text, of 9 px, is then 1.4 mm high (4 points)
+LONGEST = 2000  # characters of what is told when the pointer rests on something
 INK = "#1f2933"
 
 
@@ -51,7 +52,7 @@ class Drawing:
         begun = self._element(element, "", {"class_": name or None, **given})
         self._parts.append(begun.removesuffix(f"</{element}>"))
         if title:
-            self._parts.append(f"<title>{escape(safe(title))}</title>")
+            self._parts.append(f"<title>{escape(safe(title[:LONGEST]))}</title>")
 
     def close(self, element: str = "g") -> None:
         """End the group."""
@@ -93,8 +94,8 @@ class Drawing:
         return "\n".join(
             (
                 head,
-                f'<title id="net-title">{escape(safe(title))}</title>',
-                f'<desc id="net-desc">{escape(safe(desc))}</desc>',
+                f'<title id="net-title">{escape(safe(title[:LONGEST]))}</title>',
+                f'<desc id="net-desc">{escape(safe(desc[:LONGEST]))}</desc>',
                 f"<defs>{defs}</defs>",
                 f'<rect width="{_text(width)}" height="{_text(height)}" fill="#ffffff"/>',
                 *self._parts,

@@ -203,8 +203,6 @@ def _finding(one: Finding, found: Assessment, check: Check) -> dict[str, Any]:
         "dst_zone": one.dst_zone or None,
         "pairs": [[src or None, dst or None] for src, dst in one.pairs],
         "subject": masked(one.subject),
-        "title": dict(zip(("ja", "en"), check.titled(one.standing), strict=True)),
-        "crosses": check.crosses,
         "message": {"ja": words[0].format(**params), "en": words[1].format(**params)},
         "remedy": {"ja": masked(one.remedy[0]), "en": masked(one.remedy[1])},
         "requirements": list(one.requirements),

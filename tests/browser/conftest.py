@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from segcheck.reports.renderings import html
-from tests.reports.renderings import documents
+from tests.reports.renderings import cities as documents
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

@@ -16,7 +16,7 @@ from segcheck.app import tracing_site, validating
 from segcheck.errors import BadArguments
 from segcheck.lang.words import load
 from segcheck.sets import addresses
-from tests.reports.renderings import documents
+from tests.reports.renderings import cities as documents
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ import pytest
 
 from segcheck.lang.words import load
 from segcheck.reports.renderings import html, names, rendering
-from tests.reports.renderings import documents
+from tests.reports.renderings import cities as documents
 from tests.reports.results import faults, objects
 
 LANGUAGES = ("ja", "en")
@@ -82,7 +82,6 @@ def test_results_of_check_and_replay_fit_their_schema_and_are_told(
         assert page.open == []
         assert ("html", {"lang": language}) in page.elements
         for one in result["findings"]:
-            assert one["title"][language] in text
             assert one["message"][language] in text
             assert one["remedy"][language] in text
         assert all(one["sha256"] in text for one in result["inputs"])
@@ -267,6 +266,47 @@ def test_an_exception_is_told_as_one_and_counts_as_no_open_finding() -> None:
 
     assert "例外措置 W-7 (2027-03-31 まで)" in text
     assert 'data-state="exception_approved"' in text
+
+
+def test_a_finding_is_called_what_its_check_says_where_the_result_holds_the_checks() -> None:
+    result = documents.judged("minase")
+    said = {name: {"ja": f"題名 {name}", "en": name} for name in ("title", "unsure")}
+    result["checks"] = {one["check"]: {**said, "crosses": True} for one in result["findings"]}
+
+    assert "<h3>題名 unsure</h3>" in html.render(result, "ja")
+    result["findings"][0]["verdict"] = "violated"
+    assert "<h3>題名 title</h3>" in html.render(result, "ja")
+
+
+def test_a_fault_of_what_is_written_is_not_called_a_crossing() -> None:
+    result = documents.judged("minase")
+    result["findings"][0] |= {"verdict": "violated", "packets": None}
+    text = html.render(result, "ja")
+
+    assert 'data-state="fault"' in text
+    assert "設定の不備（R）" in text
+
+
+def test_an_older_result_without_its_network_is_told_without_picture_and_lookup() -> None:
+    result = documents.judged("minase")
+    del result["network"]
+    for one in result["findings"]:
+        del one["pairs"]
+    page = Page(html.render(result, "ja"))
+
+    assert page.open == []
+    assert "svg" not in {tag for tag, _ in page.elements}
+    assert {"picture", "lookup"} & set(page.having("id")) == set()
+    assert {link[1:] for link in page.having("href")} <= set(page.having("id"))
+    assert result["findings"][0]["message"]["ja"] in " ".join(page.texts)
+
+
+def test_a_text_that_wants_to_swell_the_page_is_cut() -> None:
+    result = documents.judged("minase")
+    result["findings"][0]["message"]["ja"] = "長" * 100_000
+    text = html.render(result, "ja")
+
+    assert 3000 < max(map(len, re.findall("長+", text))) < 5000
 
 
 def test_a_list_that_is_cut_off_is_marked_in_the_lookup() -> None:

@@ -52,6 +52,7 @@ class Shown:
     standing: str
     history: str
     title: str
+    crosses: bool
     zones: tuple[str, ...]
     pairs: tuple[str, ...]
     ends: str
@@ -81,12 +82,11 @@ class Findings:
 
 def findings(words: Words, result: Mapping[str, Any]) -> Findings:
     """Return the findings, gravest first as in the result."""
-    names = {one["id"]: one["name"] or one["id"] for one in result["network"]["zones"]}
+    names = zone_names(result)
     clauses = {one["id"]: one["clause"] for one in result["requirements"]}
     folder = str(result["run"]["options"].get("site") or result["site"])
     shown = tuple(
-        _finding(words, one, number, clauses, folder, result["day"])
-        for number, one in enumerate(result["findings"][:MOST], 1)
+        _finding(words, result, one, number, clauses, folder) for number, one in enumerate(result["findings"][:MOST], 1)
     )
     used = {zone for one in shown for zone in one.zones}
     zones = [(zone, names[zone]) for zone in names if zone in used]
@@ -100,21 +100,47 @@ def findings(words: Words, result: Mapping[str, Any]) -> Findings:
     )
 
 
+def zone_names(result: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the names of the declared zones by id, in the order of the site; none for a result without its network."""
+    network = result.get("network")
+    return {one["id"]: one["name"] or one["id"] for one in network["zones"]} if network else {}
+
+
+def pairs_of(one: Mapping[str, Any]) -> Sequence[Sequence[str | None]]:
+    """Return every pair of zones that a finding is about; older results know only the gravest."""
+    return one.get("pairs") or [(one["src_zone"], one["dst_zone"])]
+
+
+def _check(words: Words, result: Mapping[str, Any], one: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return what a finding is called, and whether it is about packets that get across, as its check says of itself."""
+    check = result.get("checks", {}).get(one["check"])
+    if check is None:
+        return one["check"], one["packets"] is not None
+    unsure = one["verdict"] == "undecided" and check["unsure"]
+    return (unsure or check["title"])[words.language], check["crosses"]
+
+
 def _zone_name(words: Words, zone: str) -> str:
     key = f"graph.zone.{zone}"
     return words(key) if key in words else zone
 
 
 def _finding(
-    words: Words, one: Mapping[str, Any], number: int, clauses: Mapping[str, str | None], folder: str, day: str
+    words: Words,
+    result: Mapping[str, Any],
+    one: Mapping[str, Any],
+    number: int,
+    clauses: Mapping[str, str | None],
+    folder: str,
 ) -> Shown:
-    pairs = [(src, dst) for src, dst in one["pairs"] if src or dst]
+    pairs = [(src, dst) for src, dst in pairs_of(one) if src or dst]
+    title, crosses = _check(words, result, one)
     boxes = one["packets"]["boxes"][:SHOWN] if one["packets"] else []
     told = [box_text(box) for box in boxes]
-    state, standing = _standing(words, one)
+    state, standing = _standing(words, one, crosses)
     witness = next((e for e in one["evidence"] if e["kind"] == "witness"), None)
     lines = tuple(_lines(e) for e in one["evidence"] if e["kind"] == "config")
-    title, message = one["title"][words.language], one["message"][words.language]
+    message = one["message"][words.language]
     ends = ", ".join(f"{src or '-'} → {dst or '-'}" for src, dst in pairs[:SHOWN])
     if len(pairs) > SHOWN:
         ends += f", {words('check.more', count=len(pairs) - SHOWN)}"
@@ -128,6 +154,7 @@ def _finding(
         standing=standing,
         history=words(f"html.history.{one['history']}") if one["history"] else "",
         title=title,
+        crosses=crosses,
         zones=tuple(dict.fromkeys(zone for pair in pairs for zone in pair if zone)),
         pairs=tuple(f"{src}>{dst}" for src, dst in pairs if src and dst),
         ends=ends,
@@ -141,19 +168,19 @@ def _finding(
             (e["id"], f"{e['value']} {e['document']}".strip()) for e in one["evidence"] if e["kind"] == "attribute"
         ),
         frames=tuple(row for e in one["evidence"] if e["kind"] == "frames" for row in _frames(words, e)),
-        commands=tuple(_commands(words, witness, folder, day)) if witness else (),
+        commands=tuple(_commands(words, witness, folder, result["day"])) if witness else (),
         clauses=tuple(filter(None, served)),
         search=" ".join((*found, *(f"{each.where} {each.rule} {' '.join(each.text)}" for each in lines))).lower(),
     )
 
 
-def _standing(words: Words, one: Mapping[str, Any]) -> tuple[str, str]:
+def _standing(words: Words, one: Mapping[str, Any], crosses: bool) -> tuple[str, str]:
     """Return how a finding stands, as a word for filters and as one for people."""
     if one["waiver"]:
         return "exception_approved", words("standing.exception_approved")
     if one["verdict"] == "violated" and one["source"] == ["C"]:
         return "observed", words("standing.observed")
-    if one["verdict"] == "violated" and not one["crosses"]:
+    if one["verdict"] == "violated" and not crosses:
         key = "fault" if "R" in one["source"] else "fault_declared"
         return key, words(f"check.{key}")
     return one["verdict"], words(f"standing.{one['verdict']}")

@@ -15,7 +15,6 @@ from typing import Any
 from segcheck.analysis.network.addressing import shares
 from segcheck.lang.words import Words
 from segcheck.model.site_words import DeviceKind
-from segcheck.reports._drawing import safe
 from segcheck.reports._network_block import site_of
 from segcheck.reports.renderings._html.findings import Lines, Shown
 from segcheck.sets import addresses
@@ -28,6 +27,8 @@ SPORT = 49152
 _ECHO = {4: (ICMP, 8), 6: (ICMPV6, 128)}
 #: Characters of packed boxes beyond which the page has no lookup: it would be slow to open.
 BUDGET = 3_000_000
+#: Characters of a name that an answer shows.
+LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class _Pool:
 
 def packed(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) -> Lookup | None:
     """Return what the page looks up in, None for a result of captures, which says nothing of packets that were not seen."""
-    if "captures" in result or not result["crossings"]:
+    if "captures" in result or not result["crossings"] or "network" not in result:
         return None
     pools = _Pools()
     site, _ = site_of(result["network"], result["site"])
@@ -77,7 +78,7 @@ def packed(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
             [_rule(each) for each in one.lines if each.rule],
         ]
         for one in shown.values()
-        if one.raw["packets"] and one.raw["crosses"] and not one.raw["waiver"]
+        if one.raw["packets"] and one.crosses and not one.raw["waiver"]
     ]
     own = {
         _hex(held.address): device.id
@@ -96,7 +97,7 @@ def packed(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
         "addresses": pools.lists.values,
         "boxes": pools.packed.values,
         "words": {name: words(f"html.lookup.{name}") for name in words.under("html.lookup")},
-        "site": safe(str(result["run"]["options"].get("site") or result["site"])),
+        "site": str(result["run"]["options"].get("site") or result["site"])[:LONGEST],
         "day": result["day"],
         "sport": SPORT,
     }
@@ -110,7 +111,7 @@ def _whole(crossing: Mapping[str, Any]) -> bool:
 
 
 def _rule(lines: Lines) -> str:
-    return safe(f"{lines.rule}  {lines.where}")
+    return f"{lines.rule}  {lines.where}"[:LONGEST]
 
 
 class _Pools:

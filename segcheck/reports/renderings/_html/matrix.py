@@ -9,7 +9,7 @@ from typing import Any
 from segcheck.lang.words import Words
 from segcheck.model.crossing import Standing
 from segcheck.reports._zone_cells import cell_text, table
-from segcheck.reports.renderings._html.findings import Shown
+from segcheck.reports.renderings._html.findings import Shown, pairs_of, zone_names
 
 #: Beyond so many zones the cells get small, and paper shows a list instead.
 ROOMY = 20
@@ -45,7 +45,7 @@ def matrix(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
             ((one["src_zone"], one["dst_zone"]), Standing(one["verdict"]), bool(one["must"]["total"]))
             for one in result["crossings"]
         ),
-        ((src or "", dst or "") for one in wrong for src, dst in one["pairs"]),
+        ((src or "", dst or "") for one in wrong for src, dst in pairs_of(one)),
     )
     if not known:
         return None
@@ -54,7 +54,7 @@ def matrix(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) 
         for pair in each.pairs:
             leads.setdefault(pair, each.id)
     judged = {zone for pair in known for zone in pair}
-    names = {one["id"]: one["name"] or one["id"] for one in result["network"]["zones"]}
+    names = zone_names(result)
     order = [(zone, names[zone]) for zone in names if zone in judged]
     order += [
         (zone, words(f"graph.zone.{zone}") if f"graph.zone.{zone}" in words else zone)

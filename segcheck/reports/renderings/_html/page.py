@@ -17,6 +17,8 @@ from segcheck.reports.renderings._html import coverage, findings, heading, looku
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+#: Characters of one text that are shown; rules and lists are shorter, only what wants to swell the page is longer.
+LONGEST = 4000
 _FOLDER = Path(__file__).parent
 
 
@@ -69,7 +71,7 @@ def _raw(text: str) -> Any:
 def _data(value: object) -> str:
     """Return JSON that may stand in an element of HTML: no "<", whatever the names are."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return safe(text).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 @cache
@@ -80,7 +82,10 @@ def _environment(language: str) -> Environment:
 
     def cleaned(value: object) -> object:
         """Return what is printed; a name from an export shows no control character and turns no text around."""
-        return "\n".join(safe(line) for line in value.split("\n")) if type(value) is str else value
+        if type(value) is not str:
+            return value
+        text = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+        return "\n".join(safe(line) for line in text.replace("\t", " ").split("\n"))
 
     made = Environment(
         loader=FileSystemLoader(_FOLDER),

@@ -29,8 +29,10 @@ class Picture:
     more: int
 
 
-def picture(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) -> Picture:
-    """Return the drawing of the declared network."""
+def picture(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) -> Picture | None:
+    """Return the drawing of the declared network, None for a result without it."""
+    if "network" not in result:
+        return None
     from markupsafe import Markup
 
     site, unread = site_of(result["network"], result["site"])

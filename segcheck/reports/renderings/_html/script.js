@@ -16,8 +16,8 @@ theme.addEventListener("click", () => {
 
 // ---- the picture as a whole, or in full size
 const full = $("full"), paper = $("paper");
-full.hidden = paper.firstElementChild.viewBox.baseVal.width <= paper.clientWidth;
-full.addEventListener("click", () => full.setAttribute("aria-pressed", paper.classList.toggle("full")));
+if (full) full.hidden = paper.firstElementChild.viewBox.baseVal.width <= paper.clientWidth;
+if (full) full.addEventListener("click", () => full.setAttribute("aria-pressed", paper.classList.toggle("full")));
 
 // ---- paper: everything is open and unfiltered, in light
 let closed = [], before = null;
