@@ -102,7 +102,9 @@ def test_a_result_of_captures_tells_when_and_where_it_was_seen(replayed: documen
     assert replayed["captures"][0]["sha256"] in text
     assert load("ja")("html.limit.replay") in text
     assert load("ja")("html.limit.check") not in text
-    assert re.search(r"観測: \d{4}-\d\d-\d\d .* JST から", text)
+    assert re.search(r"観測: \d{4}-\d\d-\d\d .* JST から .*地点 ", text)
+    assert load("ja")("html.no_traffic") in text
+    assert all(one["meaning"]["ja"] in text for one in replayed["flows"]["outcomes"].values())
     assert 'id="boxes"' not in html.render(replayed, "ja")
 
 

@@ -11,6 +11,8 @@ from segcheck.lang.words import Words
 
 #: Undecided pairs and remarks that are listed.
 MOST = 200
+#: Entries of the register that are named in one sentence.
+NAMED = 24
 _UNREAD = ("approximated", "unsupported", "unrecognised")
 
 
@@ -34,6 +36,7 @@ class Coverage:
     renewals: tuple[Mapping[str, Any], ...]
     captures: tuple[Mapping[str, Any], ...]
     rulings: tuple[tuple[str, Mapping[str, int]], ...]
+    outcomes: tuple[tuple[str, int], ...]
     limits: tuple[str, ...]
 
 
@@ -59,6 +62,9 @@ def coverage(words: Words, result: Mapping[str, Any]) -> Coverage:
         rulings=tuple((words(f"replay.ruling.{name}"), count) for name, count in flows["rulings"].items())
         if flows
         else (),
+        outcomes=tuple((one["meaning"][words.language], one["count"]) for one in flows["outcomes"].values())
+        if flows
+        else (),
         limits=tuple(_limits(words, "captures" in result)),
     )
 
@@ -76,12 +82,27 @@ def _sentences(
         untapped = sum(one["tap"] is None for one in result["captures"])
         if untapped:
             found.append(words("replay.untapped", count=untapped))
+        found += _seen(words, result["flows"])
         found += [words("replay.gap", what=gap[words.language]) for gap in result["flows"]["gaps"]]
     else:
         found.append(words("html.covered.pairs", pairs=len(result["crossings"]), undecided=undecided))
         found.append(words("check.layer2", **layer2))
     if result["outside"]:
         found.append(words("check.outside", names=", ".join(result["outside"])))
+    return found
+
+
+def _seen(words: Words, flows: Mapping[str, Any]) -> list[str]:
+    """Return what was seen less surely than a count says, and which entries of the register were not seen."""
+    found = [words("replay.inferred", count=flows["inferred"])] if flows["inferred"] else []
+    if any(flows["contents"].values()):
+        found.append(words("replay.contents", **flows["contents"]))
+    if flows["unasked"]:
+        found.append(words("replay.unasked", count=flows["unasked"]))
+    unseen = sorted({one["entry"] for one in flows["register"] if one["observed"] in ("not-seen", "not-visible")})
+    if unseen:
+        more = f", … (+{len(unseen) - NAMED})" if len(unseen) > NAMED else ""
+        found.append(words("html.covered.unseen", count=len(unseen), names=", ".join(unseen[:NAMED]) + more))
     return found
 
 

@@ -22,11 +22,12 @@ MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The drawing, how many ways are in it, and how many more findings have."""
+    """The drawing, how many ways are in it, how many more findings have, and whether it shows what was seen of zones."""
 
     svg: Any
     drawn: int
     more: int
+    seen: bool
 
 
 def picture(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) -> Picture | None:
@@ -46,7 +47,7 @@ def picture(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown])
         needed |= seen.zones
     graph = build(site, unread, needed)
     drawn = site_svg.picture(graph, words, seen, Ways(graph, ways))
-    return Picture(Markup(drawn), len(ways), more)  # noqa: S704 - every name in it is escaped where it is drawn
+    return Picture(Markup(drawn), len(ways), more, bool(seen and seen.lanes()))  # noqa: S704 - every name in it is escaped where it is drawn
 
 
 def _ways(shown: Mapping[str, Shown]) -> Iterator[Way]:
