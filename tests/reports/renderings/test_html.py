@@ -261,6 +261,15 @@ def test_a_stored_run_tells_what_changed_and_its_place_in_the_chain() -> None:
     assert 'id="drift"' not in html.render(documents.judged("minase"), "ja")
 
 
+def test_a_stored_run_tells_which_findings_are_new_or_back() -> None:
+    result = documents.judged("minase")
+    result["findings"][0]["history"], result["findings"][1]["history"] = "new", "recurring"
+    text = html.render(result, "ja")
+
+    assert '<span class="chip ">新規</span>' in text
+    assert '<span class="chip ">再発</span>' in text
+
+
 def test_an_exception_is_told_as_one_and_counts_as_no_open_finding() -> None:
     result = documents.judged("minase")
     result["findings"][0]["waiver"] = {"id": "W-7", "expires": "2027-03-31"}
