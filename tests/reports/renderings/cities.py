@@ -121,6 +121,7 @@ DRIFT: Document = {
             },
             "closed": {"boxes": [], "total": 0, "truncated": False},
             "possibly_opened": {"boxes": [], "total": 0, "truncated": False},
+            "undecided": "too_large",
             "lines": [
                 {
                     "path": "exports/fw.conf",

@@ -220,6 +220,24 @@ def test_the_headline_says_what_was_found_and_never_more(
     assert f'<p class="main">{headline}' in html.render(result, "ja")
 
 
+def test_a_run_of_rules_and_captures_tells_of_both() -> None:
+    result, seen = documents.judged("minase"), documents.replayed(CAPTURED)
+    result |= {name: seen[name] for name in ("captures", "frames", "flows")}
+    observed = [one for one in seen["findings"] if one["source"] == ["C"]]
+    result["findings"] += observed
+    result["verdict"] = "violated"
+    page = Page(html.render(result, "ja"))
+    text = " ".join(page.texts)
+
+    assert f"越境: 判定不能 14 区間対／観測した違反 {len(observed)} 件" in text
+    assert load("ja")("html.title") in text
+    assert "観測: 2026-" in text
+    assert load("ja")("html.registered") in text
+    assert {"boxes", "lookup"} <= set(page.having("id"))
+    assert any((name or "").startswith("way ") for name in page.having("class"))
+    assert "区間対 128 のうち判定不能 14" in text
+
+
 def test_findings_beyond_three_hundred_are_counted_and_the_workbook_named() -> None:
     result = documents.large(documents.judged("minase"), zones=8, findings=312)
     text = html.render(result, "ja")
@@ -255,6 +273,7 @@ def test_a_stored_run_tells_what_changed_and_its_place_in_the_chain() -> None:
     assert "192.0.2.0/28 → 198.51.100.7  tcp/3389" in text
     assert "exports/fw.conf:12-19 policy 41 srcaddr=all" in text
     assert "ログを取らなかった" in text
+    assert load("ja")("html.drift.unsure.too_large") in text
     assert "ほか 2 件" in text
     assert "ab" * 32 in text
     assert "cd" * 32 in text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segcheck.lang.words import Words
+from segcheck.reports.renderings._html.findings import only_seen
 
 #: Undecided pairs and remarks that are listed.
 MOST = 200
@@ -84,7 +85,7 @@ def _sentences(
             found.append(words("replay.untapped", count=untapped))
         found += _seen(words, result["flows"])
         found += [words("replay.gap", what=gap[words.language]) for gap in result["flows"]["gaps"]]
-    else:
+    if not only_seen(result):
         found.append(words("html.covered.pairs", pairs=len(result["crossings"]), undecided=undecided))
         found.append(words("check.layer2", **layer2))
     if result["outside"]:

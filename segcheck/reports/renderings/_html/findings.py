@@ -100,6 +100,13 @@ def findings(words: Words, result: Mapping[str, Any]) -> Findings:
     )
 
 
+def only_seen(result: Mapping[str, Any]) -> bool:
+    """Return whether a result tells of captures alone; a scheduled run may tell of rules and captures in one."""
+    return "captures" in result and all(
+        one["verdict"] in ("violated", "nothing_seen") and not one["may"]["total"] for one in result["crossings"]
+    )
+
+
 def zone_names(result: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the names of the declared zones by id, in the order of the site; none for a result without its network."""
     network = result.get("network")

@@ -10,7 +10,7 @@ from typing import Any
 
 from segcheck.lang.words import Words
 from segcheck.model.requirement import Outcome
-from segcheck.reports.renderings._html.findings import Findings
+from segcheck.reports.renderings._html.findings import Findings, only_seen
 
 _JST = timezone(timedelta(hours=9))
 #: The first day of Reiwa.
@@ -38,7 +38,7 @@ class Heading:
 
 def heading(words: Words, result: Mapping[str, Any], told: Findings) -> Heading:
     """Return the head of the page."""
-    replayed = "captures" in result
+    replayed = only_seen(result)
     found = [one for one in result["findings"] if not one["waiver"]]
     count = Counter(one["severity"] for one in found)
     outcomes = Counter(one["outcome"] for one in result["requirements"])
@@ -64,13 +64,15 @@ def heading(words: Words, result: Mapping[str, Any], told: Findings) -> Heading:
         counters=tuple(counters),
         outcomes=tuple((one.value, words(f"requirements.outcome.{one.value}"), outcomes[one.value]) for one in Outcome),
         milder=_milder(words, result),
-        observed=_observed(words, result) if replayed else "",
+        observed=_observed(words, result) if "captures" in result else "",
     )
 
 
 def _verdict(words: Words, result: Mapping[str, Any], replayed: bool) -> tuple[str, str]:
     pairs = Counter(one["verdict"] for one in result["crossings"])
-    faults = sum(one["verdict"] == "violated" and not one["waiver"] for one in result["findings"])
+    wrong = [one for one in result["findings"] if one["verdict"] == "violated" and not one["waiver"]]
+    seen = sum(one["source"] == ["C"] for one in wrong)
+    faults = len(wrong) - seen
     if not pairs:
         state, text = "undecided", words("html.verdict.not_judged")
     elif pairs["violated"]:
@@ -84,6 +86,8 @@ def _verdict(words: Words, result: Mapping[str, Any], replayed: bool) -> tuple[s
         state, text = "assumed", words("html.verdict.assumed")
     else:
         state, text = "proven", words("html.verdict.proven")
+    if seen and not replayed:
+        state, text = "violated", words("html.verdict.seen", verdict=text, count=seen)
     if faults and state != "violated":
         return "violated", words("html.verdict.faults", verdict=text, count=faults)
     if result["verdict"] == "undecided" and state in ("assumed", "proven", "seen"):

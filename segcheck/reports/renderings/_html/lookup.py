@@ -16,7 +16,7 @@ from segcheck.analysis.network.addressing import shares
 from segcheck.lang.words import Words
 from segcheck.model.site_words import DeviceKind
 from segcheck.reports._network_block import site_of
-from segcheck.reports.renderings._html.findings import Lines, Shown
+from segcheck.reports.renderings._html.findings import Lines, Shown, only_seen
 from segcheck.sets import addresses
 from segcheck.sets.header import ICMP, ICMPV6, SYN, TCP, UDP
 from segcheck.sets.intervals import IntervalSet
@@ -57,7 +57,7 @@ class _Pool:
 
 def packed(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown]) -> Lookup | None:
     """Return what the page looks up in, None for a result of captures, which says nothing of packets that were not seen."""
-    if "captures" in result or not result["crossings"] or "network" not in result:
+    if only_seen(result) or not result["crossings"] or "network" not in result:
         return None
     pools = _Pools()
     site, _ = site_of(result["network"], result["site"])

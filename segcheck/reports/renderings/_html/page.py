@@ -39,6 +39,7 @@ def page(result: Mapping[str, Any], language: str) -> str:
         "findings": told,
         "requirements": requirements.requirements(words, result, told.by_fingerprint),
         "coverage": coverage.coverage(words, result),
+        "only_seen": findings.only_seen(result),
         "drift": result.get("drift"),
         "chain": result.get("chain"),
         "lookup": asked,

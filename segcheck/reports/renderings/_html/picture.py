@@ -14,7 +14,7 @@ from segcheck.reports._network_block import site_of
 from segcheck.reports._site_graph import build
 from segcheck.reports._site_verdicts import Verdicts
 from segcheck.reports._site_ways import Way, Ways, gathered
-from segcheck.reports.renderings._html.findings import Shown
+from segcheck.reports.renderings._html.findings import Shown, only_seen
 
 #: Ways that one picture can carry.
 MOST = 8
@@ -41,7 +41,7 @@ def picture(words: Words, result: Mapping[str, Any], shown: Mapping[str, Shown])
     ways, more = gathered(found, MOST)
     seen = None
     needed = {end for way in ways for end in (way.start, way.end)} & {"public", "unknown"}
-    if "captures" in result:
+    if only_seen(result):
         standings = {(o["src_zone"], o["dst_zone"]): Standing(o["verdict"]) for o in result["crossings"]}
         seen = Verdicts(standings, date.fromisoformat(result["day"]))
         needed |= seen.zones
