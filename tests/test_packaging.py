@@ -28,6 +28,8 @@ def test_the_wheel_carries_sites_words_and_schemas(wheel: Path) -> None:
     assert "segcheck/topologies/reiji/exports/fw-core.conf" in names
     assert {"segcheck/lang/ja.yaml", "segcheck/lang/en.yaml", "segcheck/py.typed"} <= names
     assert any(name.startswith("segcheck/data/") for name in names)
+    page = "segcheck/reports/renderings/_html/"
+    assert {f"{page}page.html.jinja", f"{page}style.css", f"{page}script.js"} <= names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "tools/", "captures/"))]
 
 

@@ -11,6 +11,7 @@ FONTS = "'Noto Sans JP','Noto Sans CJK JP','Yu Gothic UI','Yu Gothic',Meiryo,'Hi
 #: Landscape sheets of ISO 216 in millimetres, from A3; a larger site gets a larger sheet, so that it stays readable.
 SHEETS = ((420, 297), (594, 420), (841, 594), (1189, 841))
 READABLE = 0.16  # millimetres per pixel: the smallest text, of 9 px, is then 1.4 mm high (4 points)
+LONGEST = 2000  # characters of what is told when the pointer rests on something
 INK = "#1f2933"
 
 
@@ -46,15 +47,16 @@ class Drawing:
         )
         return f"<{element}{attributes}/>" if body is None else f"<{element}{attributes}>{body}</{element}>"
 
-    def open(self, name: str, title: str = "", **given: object) -> None:
-        """Begin a group; what it stands for is told when the pointer rests on it, and to those who cannot see."""
-        self._parts.append(self._element("g", "", {"class_": name, **given}).removesuffix("</g>"))
+    def open(self, name: str, title: str = "", element: str = "g", **given: object) -> None:
+        """Begin a group, or a link; what it stands for is told when the pointer rests on it, and to those who cannot see."""
+        begun = self._element(element, "", {"class_": name or None, **given})
+        self._parts.append(begun.removesuffix(f"</{element}>"))
         if title:
-            self._parts.append(f"<title>{escape(safe(title))}</title>")
+            self._parts.append(f"<title>{escape(safe(title[:LONGEST]))}</title>")
 
-    def close(self) -> None:
+    def close(self, element: str = "g") -> None:
         """End the group."""
-        self._parts.append("</g>")
+        self._parts.append(f"</{element}>")
 
     def box(self, place: Place, **given: object) -> None:
         """Add a rectangle."""
@@ -72,22 +74,32 @@ class Drawing:
     def page(self, width: float, height: float, title: str, desc: str, defs: str) -> str:
         """Return the whole drawing on the smallest sheet on which it can be read."""
         sheet = next((s for s in SHEETS if min(s[0] / width, s[1] / height) >= READABLE), SHEETS[-1])
+        size = f'width="{sheet[0]}mm" height="{sheet[1]}mm"'
+        drawn = self._element_of(width, height, title, desc, defs, size=size, role="img")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{drawn}\n'
+
+    def inline(self, width: float, height: float, title: str, desc: str, defs: str) -> str:
+        """Return the whole drawing as an element of a page of HTML, in pixels; links in it can be reached by keys."""
+        size = f'width="{_text(width)}" height="{_text(height)}"'
+        return self._element_of(width, height, title, desc, defs, size=size, role="group")
+
+    def _element_of(
+        self, width: float, height: float, title: str, desc: str, defs: str, *, size: str, role: str
+    ) -> str:
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{sheet[0]}mm" height="{sheet[1]}mm" '
-            f'viewBox="0 0 {_text(width)} {_text(height)}" preserveAspectRatio="xMidYMid meet" role="img" '
-            f'aria-labelledby="title desc" font-family={quoteattr(FONTS)}>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} '
+            f'viewBox="0 0 {_text(width)} {_text(height)}" preserveAspectRatio="xMidYMid meet" role="{role}" '
+            f'aria-labelledby="net-title net-desc" font-family={quoteattr(FONTS)}>'
         )
         return "\n".join(
             (
-                '<?xml version="1.0" encoding="UTF-8"?>',
                 head,
-                f'<title id="title">{escape(safe(title))}</title>',
-                f'<desc id="desc">{escape(safe(desc))}</desc>',
+                f'<title id="net-title">{escape(safe(title[:LONGEST]))}</title>',
+                f'<desc id="net-desc">{escape(safe(desc[:LONGEST]))}</desc>',
                 f"<defs>{defs}</defs>",
                 f'<rect width="{_text(width)}" height="{_text(height)}" fill="#ffffff"/>',
                 *self._parts,
                 "</svg>",
-                "",
             )
         )
 

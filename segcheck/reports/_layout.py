@@ -87,13 +87,14 @@ def lay_out(
     *,
     top: float = TOP,
     lanes: float = 0,
+    gutter: float = 28,
 ) -> Layout:
     """Return the places of everything.
 
     tier_lines, zone_lines, row_lines   how many lines of text a tier's and a zone's name and a segment's box need
     device_width, device_lines          how wide a device's text is, and how many lines its box of that width needs
     tag                     what stands beside an uplink, "" for none
-    top                     free height above; `lanes` free width right of the devices
+    top                     free height above; `gutter` free width left and `lanes` right of the devices
     """
     order = {row.key: index for index, row in enumerate(site.rows)}
     tiers = list(dict.fromkeys(zone.tier.value for zone in site.zones))
@@ -113,7 +114,7 @@ def lay_out(
     rows: dict[tuple[str, str], Place] = {}
     boxes: dict[str, Place] = {}
     lines: dict[str, float] = {}
-    x = LEFT + STRIP + ZONE + CELL + 28.0
+    x = LEFT + STRIP + ZONE + CELL + gutter
     lefts = {}
     for name in columns:
         lefts[name] = x

@@ -24,6 +24,7 @@ from segcheck.model.result import Run
 from segcheck.model.schedule import clock
 from segcheck.reports._blocks import as_of, cell, diagnostic, instant, line_counts, obtained, run_block, said
 from segcheck.reports._masking import masked
+from segcheck.reports._network_block import network
 from segcheck.reports._packets import boxes_json
 from segcheck.reports.check_text import unregistered
 from segcheck.reports.trace_json import confirm_json, way
@@ -45,6 +46,7 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         "devices": {"judged": found.devices[0], "own": found.devices[1]},
         "layer2": {"read": found.layer2[0], "declared": found.layer2[1]},
         "outside": list(found.outside),
+        "network": network(found.site, {one.device.id for one in found.bindings if one.config is None}),
         "exits": [
             {
                 "device": one.device,
@@ -204,6 +206,7 @@ def _finding(one: Finding, found: Assessment, check: Check) -> dict[str, Any]:
         "source": [basis.value for basis in one.basis],
         "src_zone": one.src_zone or None,
         "dst_zone": one.dst_zone or None,
+        "pairs": [[src or None, dst or None] for src, dst in one.pairs],
         "subject": masked(one.subject),
         "message": {"ja": words[0].format(**params), "en": words[1].format(**params)},
         "remedy": {"ja": masked(one.remedy[0]), "en": masked(one.remedy[1])},

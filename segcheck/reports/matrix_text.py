@@ -4,45 +4,24 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from segcheck.lang.words import Words
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Standing
 from segcheck.model.result import Run
 from segcheck.reports._blocks import run_block
+from segcheck.reports._zone_cells import Cell, Pair, cell_text, table
 from segcheck.reports.as_text import Page, Part
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A pair of zones: its worst standing, how many pairs of places, how many carry anything, how many findings."""
-
-    standing: Standing
-    pairs: int
-    open: int
-    findings: int
-
-
-def cells(found: Assessment) -> Mapping[tuple[str, str], Cell]:
+def cells(found: Assessment) -> Mapping[Pair, Cell]:
     """Return every ordered pair of zones that was judged."""
-    worst: dict[tuple[str, str], Standing] = {}
-    pairs: dict[tuple[str, str], int] = {}
-    carrying: dict[tuple[str, str], int] = {}
-    for one in found.crossings:
-        key = one.src.zone, one.dst.zone
-        known = worst.get(key, Standing.PROVEN)
-        worst[key] = max(known, one.standing, key=lambda s: s.rank)
-        pairs[key] = pairs.get(key, 0) + 1
-        carrying[key] = carrying.get(key, 0) + bool(one.must.total)
-    findings: dict[tuple[str, str], int] = {}
-    for finding in found.findings:
-        if finding.standing is Standing.VIOLATED and not finding.waived:
-            for key in finding.pairs:
-                findings[key] = findings.get(key, 0) + 1
-    return {key: Cell(worst[key], pairs[key], carrying[key], findings.get(key, 0)) for key in worst}
+    wrong = (one for one in found.findings if one.standing is Standing.VIOLATED and not one.waived)
+    return table(
+        (((one.src.zone, one.dst.zone), one.standing, bool(one.must.total)) for one in found.crossings),
+        (pair for one in wrong for pair in one.pairs),
+    )
 
 
 def zones(found: Assessment) -> tuple[str, ...]:
@@ -56,25 +35,16 @@ def matrix(page: Page, found: Assessment) -> None:
     """Add the table: rows send, columns receive."""
     words = page.words
     order = zones(found)
-    table = cells(found)
+    known = cells(found)
     rows: list[list[Part]] = []
     for src in order:
         row: list[Part] = [f"  {src}"]
         for dst in order:
-            cell = table.get((src, dst))
+            cell = known.get((src, dst))
             row.append("-" if cell is None else (cell_text(words, cell), _STYLES[cell.standing]))
         rows.append(row)
     page.table([f"  {words('matrix.corner')}", *order], rows)
     page.prose(words("matrix.legend"))
-
-
-def cell_text(words: Words, cell: Cell) -> str:
-    """Return a cell in a few characters."""
-    count = cell.findings if cell.standing is Standing.VIOLATED else cell.open
-    key = cell.standing.value
-    if cell.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING) and cell.open:
-        key = f"registered_{key}"
-    return words(f"matrix.{key}", count=count or cell.pairs)
 
 
 def matrix_csv(found: Assessment) -> str:

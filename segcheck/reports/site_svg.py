@@ -7,12 +7,14 @@ from datetime import date
 
 from segcheck.lang.columns import width, wrap
 from segcheck.lang.words import Words
+from segcheck.model.crossing import Standing
 from segcheck.model.site import TopologyDevice, Zone
 from segcheck.model.site_words import BUILT_IN_ZONES, DeviceKind, LinkKind, Responsibility, Tier
 from segcheck.reports._drawing import INK, Drawing, cut
 from segcheck.reports._layout import LEFT, STRIP, TOP, ZONE, Layout, Place, lay_out, measure
 from segcheck.reports._site_graph import Row, SiteGraph, Touch, full, label, prefixes
 from segcheck.reports._site_verdicts import Verdicts
+from segcheck.reports._site_ways import Ways, sign
 
 #: Fill and dark tone of each tier; they differ in brightness too.
 _COLOURS = {
@@ -39,14 +41,18 @@ _DEFS = (
 _DASHES = {LinkKind.TUNNEL: "8 4", LinkKind.UNDERLAY: "2 3"}
 
 
-def picture(site: SiteGraph, words: Words, verdicts: Verdicts | None = None) -> str:
-    """Return the SVG; with verdicts the pairs of zones that are crossed or undecided are drawn right of the devices."""
-    return _Picture(site, words, verdicts).text()
+def picture(site: SiteGraph, words: Words, verdicts: Verdicts | None = None, ways: Ways | None = None) -> str:
+    """Return the SVG.
+
+    verdicts   the pairs of zones that are crossed or undecided, drawn right of the devices
+    ways       ways of packets, drawn over segments and devices; the drawing is then an element of a page of HTML
+    """
+    return _Picture(site, words, verdicts, ways).text()
 
 
 class _Picture:
-    def __init__(self, site: SiteGraph, words: Words, verdicts: Verdicts | None) -> None:
-        self.site, self.words, self.verdicts = site, words, verdicts
+    def __init__(self, site: SiteGraph, words: Words, verdicts: Verdicts | None, ways: Ways | None) -> None:
+        self.site, self.words, self.verdicts, self.ways = site, words, verdicts, ways
         self.draw = Drawing()
         self.zone = {zone.id: zone for zone in site.zones}
         lanes = verdicts.width(words) if verdicts else 0
@@ -60,6 +66,7 @@ class _Picture:
             self._tag,
             top=TOP + (verdicts.height(words) if verdicts else 0),
             lanes=lanes,
+            gutter=max(28.0, ways.gutter()) if ways else 28.0,
         )
 
     def text(self) -> str:
@@ -68,16 +75,21 @@ class _Picture:
             self._zone(zone)
         for row in self.site.rows:
             self._bus(row)
+        if self.ways:
+            self.ways.draw(self.draw, self.at)
         for name in self.at.columns:
             self._device(self.site.site.devices[name])
         for row in self.site.rows:
             self._cell(row)
+        if self.ways:
+            self.ways.badges(self.draw, self.at)
         if self.verdicts:
             self.verdicts.draw(self.draw, self.at, self.words, self.zone)
         title, told = self._head()
         right = max(self.at.right, LEFT + measure(told, 11), LEFT + measure(title, 20))
         bottom = self._legend(right)
-        return self.draw.page(right + LEFT, bottom + 10, title, f"{told} {self.words('graph.desc')}", _DEFS)
+        page = self.draw.page if self.ways is None else self.draw.inline
+        return page(right + LEFT, bottom + 10, title, f"{told} {self.words('graph.desc')}", _DEFS)
 
     def _head(self) -> tuple[str, str]:
         site, words = self.site.site, self.words
@@ -91,7 +103,10 @@ class _Picture:
             links=len(site.links),
             as_of=_days(days) or words("graph.no_date"),
         )
-        verdict = self.verdicts.summary(words) if self.verdicts else words("graph.no_verdicts")
+        if self.verdicts:
+            verdict = self.verdicts.summary(words)
+        else:
+            verdict = words("graph.ways" if self.ways and self.ways.ways else "graph.no_verdicts")
         self.draw.text(LEFT, 27, title, 20, font_weight="bold")
         self.draw.text(LEFT, 43, told, 11)
         self.draw.text(LEFT, 57, verdict, 11)
@@ -296,6 +311,7 @@ class _Picture:
         """Draw the legend below everything and return where it ends."""
         x, y = float(LEFT), self.at.bottom + 14
         names = [*_LEGEND, *(("violated", "undecided") if self.verdicts else ())]
+        names += [f"way_{one.value}" for one in self.ways.standings] if self.ways else []
         for name in names:
             text = self.words(f"graph.legend.{name}")
             room = 42 + measure(text, 10) + 16
@@ -335,6 +351,8 @@ class _Picture:
                 draw.box(Place(x + 4, y - 6, 30, 13), fill=INK, rx=6)
             case "violated" | "undecided" if self.verdicts:
                 self.verdicts.sign(draw, name, x, y)
+            case "way_violated" | "way_undecided":
+                sign(draw, Standing(name.removeprefix("way_")), x, y)
 
 
 _LEGEND = ("device", "unread", "outside", "gateway", "touch", "hop", "trunk", "tunnel", "uplink")
