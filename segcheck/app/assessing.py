@@ -31,6 +31,7 @@ from segcheck.sets.packets import CapacityExceeded, PacketSet
 
 if TYPE_CHECKING:  # imported where a site is judged by its rules: replay, which does not, comes here for the rest
     from segcheck.analysis.crossings import Judged, Judgement
+    from segcheck.app.validating import Validated
 
 JST = timezone(timedelta(hours=9))
 #: Boxes that are listed of one set; how many there are in all is always told.
@@ -62,6 +63,8 @@ def assess(
     spelt: bool = True,
     as_model: ProfileModel | None = None,
     progress: Progress | None = None,
+    validated: Validated | None = None,
+    cuts: Iterable[tuple[str, IntervalSet]] = (),
 ) -> Assessed:
     """Return the judgement of a site on a day.
 
@@ -71,6 +74,8 @@ def assess(
     as_model         judged as if this model held for all segments and days, instead of the declared profiles
     select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
     progress         told (what is being done, done, all)
+    validated        the site, where it was read already
+    cuts             further values that will be asked about, by header field
 
     Raises:
         BadInput: the site's files cannot be used; nothing was judged.
@@ -79,7 +84,7 @@ def assess(
     from segcheck.analysis import crossings
 
     wanted = wanted_of(Basis.RULES, select, ignore) if not only_crossings else frozenset()
-    validated = validating.validate(folder)
+    validated = validated or validating.validate(folder)
     site = validated.site
     if site is None:
         raise unusable(folder, validated.files)
@@ -95,7 +100,7 @@ def assess(
     found: list[Finding] = []
     modules = [module for module in checks.asked_of(Basis.RULES) if module.CHECK.id in wanted]
     try:
-        judgement = crossings.judge(network, allowed, cuts=checks.cuts(), progress=judging)
+        judgement = crossings.judge(network, allowed, cuts=(*checks.cuts(), *cuts), progress=judging)
         context = checks.Context(site=site, day=day, network=network, bindings=validated.bindings, judgement=judgement)
         for done, module in enumerate(modules):
             if progress is not None:

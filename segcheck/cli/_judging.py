@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from segcheck.cli._outputs import outputs_of, write_whole
-from segcheck.cli._settings import Settings, answer
+from segcheck.cli._settings import Exit, Settings, answer
 from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 from segcheck.reports import renderings
 
 if TYPE_CHECKING:
+    from segcheck.app.ending import Ending
     from segcheck.reports.as_text import Page
 
 _TOLD = ("text", "summary", "json")
@@ -94,6 +95,13 @@ def tell(
             write_whole(path, told)
         elif isinstance(told, str):
             answer(told)
+
+
+def end(here: Settings, ending: Ending) -> Exit:
+    """Say what has to be said of how a judgement ends, and return its exit code."""
+    for english, japanese in ending.notes:
+        here.note(here.say(english, japanese), important=True)
+    return Exit(ending.code)
 
 
 def fail_on_option(say: Say) -> click.Option:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from segcheck.cli._help import Speaking
@@ -11,6 +9,7 @@ from segcheck.cli._judging import (
     LIST,
     STRICT,
     check_options,
+    end,
     fail_on_option,
     format_option,
     judgement_outputs,
@@ -18,11 +17,8 @@ from segcheck.cli._judging import (
     tell,
     whole,
 )
-from segcheck.cli._settings import Exit, Settings, day_of, settings
+from segcheck.cli._settings import day_of, settings
 from segcheck.lang.words import Say
-
-if TYPE_CHECKING:
-    from segcheck.model.assessment import Assessment
 
 NAME = "check"
 SUMMARY = (
@@ -93,7 +89,7 @@ def check(
     requirements: tuple[str, ...],
 ) -> int:
     """Show the judgement; 0 proven, 1 findings, 3 undecided or assumed."""
-    from segcheck.app import assessing, modelling
+    from segcheck.app import assessing, ending, modelling
     from segcheck.cli._progress import progress
     from segcheck.reports import check_json, check_summary, check_text
 
@@ -127,54 +123,4 @@ def check(
             page, found.assessment, site, tuple(weak), requirements=LIST in requirements
         ),
     )
-    code = _exit(here, found.assessment, fail_on, accept=accept_assumptions)
-    return _lacking(here, found.assessment, code, strict=STRICT in requirements)
-
-
-def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool) -> int:
-    from segcheck.model.crossing import Standing
-    from segcheck.model.finding import Weight
-
-    violated = [one for one in assessment.findings if one.standing is Standing.VIOLATED]
-    least = len(Weight) if fail_on == "never" else Weight(fail_on).rank
-    counted = [one for one in violated if not one.waived and fail_on != "never" and one.weight.rank <= least]
-    crossed = {(c.src.zone, c.dst.zone) for c in assessment.crossings if c.standing is Standing.VIOLATED}
-    unexplained = crossed - {pair for one in violated for pair in one.pairs}
-    if counted or (unexplained and fail_on != "never"):
-        return Exit.FOUND
-    if violated or crossed:
-        here.note(
-            here.say(
-                "segcheck: the verdict is still `violated`; what was found is waived, left out or below --fail-on",
-                "segcheck: 判定は「越境可能」のままです。指摘は例外措置・対象外・--fail-on 未満です",
-            ),
-            important=True,
-        )
-    standings = {one.standing for one in assessment.crossings} | {one.standing for one in assessment.findings}
-    undecided = Standing.UNDECIDED in standings
-    assumed = any(one.standing is Standing.PROVEN_ASSUMING for one in assessment.crossings)
-    nothing = not assessment.crossings
-    if undecided or nothing or (assumed and not accept):
-        return Exit.UNDECIDED
-    return Exit.CLEAN
-
-
-def _lacking(here: Settings, assessment: Assessment, code: int, *, strict: bool) -> int:
-    """Return the exit code, which is 3 where it would be 0 while a requirement that counts lacks evidence; stderr names them."""
-    from segcheck.model.requirement import Outcome
-
-    names = [
-        one.requirement.id
-        for one in assessment.requirements
-        if one.outcome is Outcome.INSUFFICIENT and (one.in_scope or (strict and one.requirement.mandatory))
-    ]
-    if names and (strict or code == Exit.CLEAN):
-        shown = ", ".join(names)
-        here.note(
-            here.say(
-                f"segcheck: requirements that lack evidence: {len(names)} ({shown}); see --requirements list",
-                f"segcheck: 証拠不足の要求事項: {len(names)} 件 ({shown})。--requirements list で理由を示します",
-            ),
-            important=True,
-        )
-    return Exit.UNDECIDED if names and code == Exit.CLEAN else code
+    return end(here, ending.of_rules(found.assessment, fail_on, accept=accept_assumptions, strict=STRICT in requirements))

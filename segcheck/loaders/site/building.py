@@ -382,5 +382,12 @@ def _settings(page: Page | None) -> site.Settings:
             )
             for path, told in page.items("notifications")
         ),
+        history=one.history or "",
+        run=site.RunSettings(
+            formats=tuple(one.run.formats),
+            fail_on=one.run.fail_on,
+            accept_assumptions=one.run.accept_assumptions,
+            keep=(one.run.keep.runs, one.run.keep.days),
+        ),
         keep_captures_days=one.keep_captures_days,
     )
