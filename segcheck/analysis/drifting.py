@@ -140,7 +140,11 @@ class _Comparer:
         undecided = ""
         if loose:
             plain_must, plain_may = [one.forall(*loose) for one in must], [one.exists(*loose) for one in may]
-            if plain_must[0] == plain_must[1] and plain_may[0] == plain_may[1] and (must[0] != must[1] or may[0] != may[1]):
+            if (
+                plain_must[0] == plain_must[1]
+                and plain_may[0] == plain_may[1]
+                and (must[0] != must[1] or may[0] != may[1])
+            ):
                 undecided = CONDITIONS
             must, may = plain_must, plain_may
         opened, closed = must[1] - may[0], must[0] - may[1]

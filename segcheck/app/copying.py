@@ -19,8 +19,10 @@ _TRIES = 3
 _MOST_FILES = 20000
 
 
-def copy(folder: str, target: Path) -> None:
+def copy(folder: str, target: Path, *, without: Path) -> None:
     """Copy the files of a site that a judgement may read into an empty folder; what begins with "." is left out.
+
+    without   the file of the history, which is left out with the folder that it lies in
 
     A link that leads out of the site stays a link, so that it is refused as it is in the site itself.
 
@@ -35,6 +37,7 @@ def copy(folder: str, target: Path) -> None:
             f"{folder}: フォルダーがありません。判定は行っていません。topology.yaml のあるフォルダーを指定してください",
         )
     inside = root.resolve()
+    kept = without.resolve().parent
     for count, path in enumerate(files(root)):
         if count >= _MOST_FILES:
             raise BadInput(
@@ -42,7 +45,8 @@ def copy(folder: str, target: Path) -> None:
                 f"{folder}: ファイルが {_MOST_FILES} 個を超えています。判定は行っていません。"
                 "関係のないファイルはサイトのフォルダーの外に置いてください",
             )
-        if is_capture(path.name):
+        there = path.parent.resolve()
+        if is_capture(path.name) or path.name == without.name or (kept != inside and there.is_relative_to(kept)):
             continue
         copied = target / path.relative_to(root)
         copied.parent.mkdir(parents=True, exist_ok=True)

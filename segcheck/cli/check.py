@@ -123,4 +123,6 @@ def check(
             page, found.assessment, site, tuple(weak), requirements=LIST in requirements
         ),
     )
-    return end(here, ending.of_rules(found.assessment, fail_on, accept=accept_assumptions, strict=STRICT in requirements))
+    return end(
+        here, ending.of_rules(found.assessment, fail_on, accept=accept_assumptions, strict=STRICT in requirements)
+    )

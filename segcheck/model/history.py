@@ -33,7 +33,7 @@ class State(Enum):
 
 
 class Meaning(Enum):
-    """Whether two versions of a file mean the same; UNKNOWN where lines were not understood, or by another version of segcheck."""
+    """Whether two versions of a file mean the same; UNKNOWN where lines were not understood, or segcheck is another."""
 
     SAME = "same"
     CHANGED = "changed"

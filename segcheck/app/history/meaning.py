@@ -26,7 +26,9 @@ from segcheck.model.result import Binding
 from segcheck.sets.intervals import IntervalSet
 
 #: What says nothing about packets: where and how things are written, and what counts itself up.
-_WRITTEN = frozenset(("span", "default_span", "comment", "text", "name_span", "hits", "diagnostic", "objects", "counted"))
+_WRITTEN = frozenset(
+    ("span", "default_span", "comment", "text", "name_span", "hits", "diagnostic", "objects", "counted")
+)
 _UNREAD = (LineUse.APPROXIMATED, LineUse.UNSUPPORTED, LineUse.UNRECOGNISED)
 #: Of a rule: what it is called.
 _CALLED = frozenset(("id", "key", "name"))

@@ -1,4 +1,4 @@
-"""Dropping the documents of old runs; an entry of the chain says which, and their hashes stay, so that `verify` still can tell."""
+"""Dropping the documents of old runs: an entry of the chain says which, and their hashes stay, so `verify` still can tell."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class Pruned:
     hash: str
 
 
-def prune(store: Store, *, keep: int, days: int, today: date, at: str) -> Pruned:
+def prune(store: Store, *, keep: int, days: int, today: date, at: str, shrink: bool = True) -> Pruned:
     """Drop the documents and inputs of runs beyond the last `keep`, or older than so many days.
 
-    The last run that judged keeps its own: the next one is compared with it. `at` is the time, as stored.
+    The last run that judged keeps its own: the next one is compared with it. `at` is the time, as stored;
+    `shrink` gives the space back to the disk, which takes as long as copying the file.
     """
     rows = store.runs()
     last = store.last()
@@ -49,5 +50,6 @@ def prune(store: Store, *, keep: int, days: int, today: date, at: str) -> Pruned
     dropped += [("DELETE FROM inputs WHERE held = ?", (one,)) for one in sorted(sets)]
     dropped += [("UPDATE runs SET pruned = ? WHERE run = ?", (at, run)) for run in gone]
     entry = store.append(EntryKind.PRUNE, json.loads(json.dumps({"runs": gone, "at": at})), dropped)
-    store.shrink()
+    if shrink:
+        store.shrink()
     return Pruned(gone, entry.hash)

@@ -85,7 +85,7 @@ def baseline(store: Store, run: int) -> frozenset[str]:
 def _state(mark: str, source: Sequence[str], before: Mapping[str, FindingRow], ever: Collection[str]) -> str:
     if mark in before or ([*source] == [_CAPTURES] and mark in ever):
         return State.ONGOING.value
-    return (State.RECURRING if mark in ever else State.NEW).value
+    return State.RECURRING.value if mark in ever else State.NEW.value
 
 
 def _row(finding: Mapping[str, Any], state: str) -> FindingRow:
@@ -139,7 +139,9 @@ def _can_tell(
     if not result["crossings"]:
         return False
     pair = finding["src_zone"], finding["dst_zone"]
-    if all(pair) and any((c["src_zone"], c["dst_zone"]) == pair and c["verdict"] == "undecided" for c in result["crossings"]):
+    if all(pair) and any(
+        (c["src_zone"], c["dst_zone"]) == pair and c["verdict"] == "undecided" for c in result["crossings"]
+    ):
         return False
     read = {one["device"] for one in result["inputs"] if one["kind"] == "export" and one["complete"] != "no"}
     stood = {owners.get(piece["path"], "") for piece in finding["evidence"] if piece["kind"] == "config"}

@@ -176,8 +176,7 @@ class Store:
 
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """Yield every part by name, packed."""
-        for name, content in self._connection.execute("SELECT name, content FROM documents"):
-            yield name, content
+        yield from self._connection.execute("SELECT name, content FROM documents")
 
     def inputs(self, run: int) -> tuple[InputRow, ...]:
         """Return what a run read; nothing of a run that was pruned."""
@@ -277,7 +276,9 @@ class Store:
             )
             connection.executemany("INSERT INTO notes VALUES (?,?,?)", ((one.run, ja, en) for ja, en in told.notes))
 
-    def append(self, kind: EntryKind, record: Mapping[str, Any], statements: Iterable[tuple[str, tuple[Any, ...]]]) -> Entry:
+    def append(
+        self, kind: EntryKind, record: Mapping[str, Any], statements: Iterable[tuple[str, tuple[Any, ...]]]
+    ) -> Entry:
         """Store an entry that is no run, together with what it stands for; return it."""
         with self.writing() as connection:
             number, previous = self.head()
@@ -306,7 +307,13 @@ class Store:
                 raise
 
     def _link(
-        self, connection: sqlite3.Connection, number: int, kind: EntryKind, previous: str, digest: str, record: Mapping[str, Any]
+        self,
+        connection: sqlite3.Connection,
+        number: int,
+        kind: EntryKind,
+        previous: str,
+        digest: str,
+        record: Mapping[str, Any],
     ) -> None:
         connection.execute(
             "INSERT INTO chain VALUES (?,?,?,?,?)", (number, kind.value, previous, digest, chain.canonical(record))

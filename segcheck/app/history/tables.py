@@ -1,12 +1,12 @@
 """The tables of a history and how those of earlier versions become them.
 
-    chain      every entry, whole: what `verify` stands on
-    runs       a line for each run, of what its entry says, so that lists need not open anything
-    inputs     what was read, as sets that several runs share
-    findings   what was found, likewise; they stay when documents are dropped
-    documents  parts of results and of what crosses, by the SHA-256 of their content, packed by zlib
-    captures   captures that were replayed, by the SHA-256 of their content
-    notes      remarks on runs
+chain      every entry, whole: what `verify` stands on
+runs       a line for each run, of what its entry says, so that lists need not open anything
+inputs     what was read, as sets that several runs share
+findings   what was found, likewise; they stay when documents are dropped
+documents  parts of results and of what crosses, by the SHA-256 of their content, packed by zlib
+captures   captures that were replayed, by the SHA-256 of their content
+notes      remarks on runs
 """
 
 from __future__ import annotations

@@ -15,7 +15,20 @@ from segcheck.errors import CannotRun
 from segcheck.model.history import EntryKind, Fault
 
 #: Columns of `runs` that an entry states too.
-_STATED = ("status", "verdict", "code", "started", "finished", "day", "version", "changed", "result", "reach", "inputs", "findings")
+_STATED = (
+    "status",
+    "verdict",
+    "code",
+    "started",
+    "finished",
+    "day",
+    "version",
+    "changed",
+    "result",
+    "reach",
+    "inputs",
+    "findings",
+)
 
 
 @dataclass(frozen=True, slots=True)

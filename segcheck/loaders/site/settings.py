@@ -33,9 +33,11 @@ class RunEntry(Strict):
     """What `segcheck run` does unless its options say otherwise / segcheck run の既定."""
 
     formats: list[str] = Field([], description="FORMAT=PATH, paths relative to the site / 出力 (サイトからの相対パス)")
-    fail_on: Literal["critical", "high", "medium", "low", "never"] = Field("low", description="as --fail-on / --fail-on と同じ")
+    fail_on: Literal["critical", "high", "medium", "low", "never"] = Field(
+        "low", description="as --fail-on / --fail-on と同じ"
+    )
     accept_assumptions: bool = Field(False, description="as --accept-assumptions / --accept-assumptions と同じ")
-    keep: KeepEntry = Field(default_factory=KeepEntry)
+    keep: KeepEntry | None = Field(None)
 
 
 class SettingsFile(Strict):
@@ -49,7 +51,7 @@ class SettingsFile(Strict):
     history: str | None = Field(
         None, description="file of the runs, relative to the site / 履歴のファイル (既定 .segcheck/history.db)"
     )
-    run: RunEntry = Field(default_factory=RunEntry)
+    run: RunEntry | None = Field(None)
     keep_captures_days: int | None = Field(
         None, ge=1, le=36500, description="after that they are listed as overdue / 保存日数"
     )
