@@ -130,26 +130,23 @@ class _Comparer:
 
     def compared(self, before: ReachedPair | None, after: ReachedPair | None) -> CrossingDrift:
         """Return how a crossing changed."""
-        sets = [part for one in (before, after) if one is not None for part in (one.must, one.may)]
-        if any(one.boxes is None for one in sets):
+        if any(part.boxes is None for one in (before, after) if one is not None for part in one.sets):
             return _row(before, after, undecided=TOO_LARGE)
-        must = [self._set(side, one.must if one else None) for side, one in enumerate((before, after))]
-        may = [self._set(side, one.may if one else None) for side, one in enumerate((before, after))]
+        sides = [
+            self._three(side, one) if one is not None else (self.universe.nothing,) * 3
+            for side, one in enumerate((before, after))
+        ]
         known = [{name for box in _boxes([one]) for name, _ in box.extras} if one else set() for one in (before, after)]
         loose = sorted(name for name in self._conditions if name.endswith("]") or any(name not in k for k in known))
         undecided = ""
         if loose:
-            plain_must, plain_may = [one.forall(*loose) for one in must], [one.exists(*loose) for one in may]
-            if (
-                plain_must[0] == plain_must[1]
-                and plain_may[0] == plain_may[1]
-                and (must[0] != must[1] or may[0] != may[1])
-            ):
-                undecided = CONDITIONS
-            must, may = plain_must, plain_may
-        opened, closed = must[1] - may[0], must[0] - may[1]
-        wider = ((may[1] - may[0]) | (must[1] - must[0])) - opened
-        narrower = ((may[0] - may[1]) | (must[0] - must[1])) - closed
+            plain = [(must.forall(*loose), held.exists(*loose), may.exists(*loose)) for must, held, may in sides]
+            undecided = CONDITIONS if plain[0] == plain[1] and sides[0] != sides[1] else ""
+            sides = plain
+        (must_before, held_before, may_before), (must, held, may) = sides
+        opened, closed = must - held_before, must_before - held
+        wider = ((may - may_before) | (held - held_before) | (must - must_before)) - opened
+        narrower = ((may_before - may) | (held_before - held) | (must_before - must)) - closed
         return replace(
             _row(before, after, undecided=undecided),
             opened=opened.boxes(BOXES),
@@ -166,9 +163,10 @@ class _Comparer:
             ),
         )
 
-    def _set(self, side: int, one: Reached | None) -> PacketSet:
-        if one is None:
-            return self.universe.nothing
+    def _three(self, side: int, one: ReachedPair) -> tuple[PacketSet, PacketSet, PacketSet]:
+        return self._set(side, one.must), self._set(side, one.held), self._set(side, one.may)
+
+    def _set(self, side: int, one: Reached) -> PacketSet:
         key = side, one.digest
         if key not in self._known:
             self._known[key] = packets(self.universe, (self._timed(side, box) for box in one.boxes or ()))
@@ -196,16 +194,14 @@ def _union(parts: Iterable[IntervalSet]) -> IntervalSet:
     return found
 
 
-def _reach(one: ReachedPair | None) -> tuple[str, str] | None:
+def _reach(one: ReachedPair | None) -> tuple[str, ...] | None:
     """Return what names the packets of a crossing; two that could not be kept whole are never alike."""
-    if one is None:
-        return None
-    return one.must.digest, one.may.digest
+    return None if one is None else tuple(part.digest for part in one.sets)
 
 
 def _boxes(pairs: Iterable[ReachedPair]) -> Iterator[Box]:
     for pair in pairs:
-        for part in (pair.must, pair.may):
+        for part in pair.sets:
             yield from part.boxes or ()
 
 
@@ -216,9 +212,7 @@ def _sets(row: CrossingDrift) -> tuple[int, ...]:
 def _row(before: ReachedPair | None, after: ReachedPair | None, *, undecided: str = "") -> CrossingDrift:
     one = after or before
     assert one is not None
-    if not undecided and any(
-        part.boxes is None for pair in (before, after) if pair is not None for part in (pair.must, pair.may)
-    ):
+    if not undecided and any(part.boxes is None for pair in (before, after) if pair is not None for part in pair.sets):
         undecided = TOO_LARGE
     return CrossingDrift(
         src=one.src,

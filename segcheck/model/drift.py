@@ -24,7 +24,10 @@ class Reached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachedPair:
-    """What crosses from one place to another by one judgement; names of places as results have them."""
+    """What crosses from one place to another by one judgement; names of places as results have them.
+
+    held   what of `may` is possible while every assumption holds
+    """
 
     src: str
     dst: str
@@ -33,6 +36,12 @@ class ReachedPair:
     verdict: str
     must: Reached
     may: Reached
+    held: Reached
+
+    @property
+    def sets(self) -> tuple[Reached, Reached, Reached]:
+        """Return the three sets."""
+        return self.must, self.held, self.may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ def reached(judgement: Judgement) -> ReachedAll:
                 verdict=pair.standing.value,
                 must=spelt(pair.must),
                 may=spelt(pair.may),
+                held=spelt(pair.held),
             )
             for pair in judgement.pairs
         ),
@@ -65,7 +66,7 @@ def written(found: ReachedAll) -> tuple[dict[str, Any], dict[str, bytes]]:
     names: dict[str, str] = {}
     sets: dict[str, bytes] = {}
     for pair in found.pairs:
-        for one in (pair.must, pair.may):
+        for one in pair.sets:
             if one.boxes is not None and one.digest not in names:
                 content = [_box(box) for box in one.boxes]
                 names[one.digest] = chain.digest(content)
@@ -77,7 +78,7 @@ def written(found: ReachedAll) -> tuple[dict[str, Any], dict[str, bytes]]:
         "digests": names,
         "sets": sorted(sets),
         "crossings": [
-            [pair.src, pair.dst, pair.src_zone, pair.dst_zone, pair.verdict, pair.must.digest, pair.may.digest]
+            [pair.src, pair.dst, pair.src_zone, pair.dst_zone, pair.verdict, *(one.digest for one in pair.sets)]
             for pair in found.pairs
         ],
     }
@@ -94,8 +95,10 @@ def read(document: Mapping[str, Any], part: Callable[[str], bytes]) -> ReachedAl
 
     return ReachedAll(
         pairs=tuple(
-            ReachedPair(src=src, dst=dst, src_zone=a, dst_zone=b, verdict=verdict, must=of(must), may=of(may))
-            for src, dst, a, b, verdict, must, may in document["crossings"]
+            ReachedPair(
+                src=src, dst=dst, src_zone=a, dst_zone=b, verdict=verdict, must=of(must), may=of(may), held=of(held)
+            )
+            for src, dst, a, b, verdict, must, held, may in document["crossings"]
         ),
         schedules=tuple(Schedule(name, _set(once), _set(weekly)) for name, once, weekly in document["schedules"]),
         classes=tuple(tuple(map(bool, row)) for row in document["classes"]),

@@ -95,8 +95,9 @@ class Store:
             )
 
     def links(self) -> list[tuple[int, str, str, str, bytes]]:
-        """Return number, kind, previous, hash and record of every entry, as they are stored, in the order of the file."""
-        return self._rows("SELECT number, kind, previous, hash, record FROM chain ORDER BY number")
+        """Return number, kind, previous, hash and record of every entry as they are stored, by number."""
+        rows = self._rows("SELECT number, kind, previous, hash, record FROM chain ORDER BY number")
+        return [(*rest, record.encode() if isinstance(record, str) else bytes(record)) for *rest, record in rows]
 
     def head(self) -> tuple[int, str]:
         """Return the number and the hash of the last entry; (0, 64 zeros) before the first."""
