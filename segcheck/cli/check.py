@@ -18,6 +18,7 @@ from segcheck.cli._judging import (
     whole,
 )
 from segcheck.cli._settings import day_of, settings
+from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
 NAME = "check"
@@ -72,6 +73,23 @@ def build(say: Say) -> click.Command:
             ),
             *check_options(say),
             requirements_option(say, strict=True),
+            click.Option(
+                ["--baseline"],
+                metavar="RUN|FILE",
+                help=say(
+                    "An earlier run of the site by number, or a result in JSON: findings are told as new or ongoing. None is "
+                    "hidden.",
+                    "比較する実行の番号、または JSON の結果。指摘を新規・継続に分けて示します。隠すことはありません。",
+                ),
+            ),
+            click.Option(
+                ["--fail-on-new"],
+                is_flag=True,
+                help=say(
+                    "End with 1 only for findings that the baseline does not have.",
+                    "ベースラインにない指摘がある場合だけ 1 で終わります。",
+                ),
+            ),
         ],
     )
 
@@ -87,9 +105,11 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     requirements: tuple[str, ...],
+    baseline: str | None,
+    fail_on_new: bool,
 ) -> int:
     """Show the judgement; 0 proven, 1 findings, 3 undecided or assumed."""
-    from segcheck.app import assessing, ending, modelling
+    from segcheck.app import assessing, baselines, ending, modelling
     from segcheck.cli._progress import progress
     from segcheck.reports import check_json, check_summary, check_text
 
@@ -97,6 +117,12 @@ def check(
     outputs = judgement_outputs(formats)
     day = day_of(time, "--time") or assessing.today()
     model = None if as_model is None else modelling.named(as_model)
+    known = baselines.known(site, baseline) if baseline else None
+    if fail_on_new and known is None:
+        raise BadArguments(
+            "--fail-on-new: new since when? Nothing was judged. Name an earlier run or result with --baseline",
+            "--fail-on-new には --baseline で比較する実行または結果を指定してください。判定は行っていません",
+        )
     with progress(here) as watch:
         spelt = any(whole(kind) for kind, _ in outputs)
         found = assessing.assess(
@@ -104,6 +130,7 @@ def check(
         )
     weak = [f"--fail-on {fail_on}"] if fail_on != "low" else []
     weak += ["--accept-assumptions"] if accept_assumptions else []
+    weak += ["--fail-on-new"] if fail_on_new else []
     options = {
         "site": site,
         "time": time,
@@ -113,16 +140,29 @@ def check(
         "select": " ".join(select),
         "ignore": " ".join(ignore),
         "requirements": " ".join(requirements),
+        "baseline": baseline,
+        "fail-on-new": "yes" if fail_on_new else None,
     }
     tell(
         here,
         outputs,
-        result=lambda: check_json.result(found.assessment, found.files, here.run(NAME, options), tuple(weak)),
+        result=lambda: baselines.marked(
+            check_json.result(found.assessment, found.files, here.run(NAME, options), tuple(weak)), known
+        ),
         summary=lambda page: check_summary.summary(page, found.assessment, site, tuple(weak)),
         text=lambda page: check_text.result(
             page, found.assessment, site, tuple(weak), requirements=LIST in requirements
         ),
     )
+    if known is not None:
+        here.note(here.say(*baselines.told(found.assessment, known)), important=True)
     return end(
-        here, ending.of_rules(found.assessment, fail_on, accept=accept_assumptions, strict=STRICT in requirements)
+        here,
+        ending.of_rules(
+            found.assessment,
+            fail_on,
+            accept=accept_assumptions,
+            strict=STRICT in requirements,
+            known=known if known is not None and fail_on_new else (),
+        ),
     )

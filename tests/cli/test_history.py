@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import zlib
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -57,8 +58,7 @@ def test_runs_are_listed_shown_compared_and_exported(history, call):
     assert (one["was"], one["is"], one["opened"]["total"], one["closed"]["total"]) == ("violated", "proven", 0, 2)
     assert "forbidden-crossing" in {each["check"] for each in diff["drift"]["findings"]["mended"]}
     assert exported.code == 0
-    with open("all.json", encoding="utf-8") as file:
-        whole = json.load(file)
+    whole = json.loads(Path("all.json").read_text(encoding="utf-8"))
     assert faults(whole, "history-export") == []
     previous = "0" * 64
     for entry in whole["entries"]:  # as anybody can, from what the schema says
