@@ -45,7 +45,7 @@ def main(folder: str, count: int, seed: int) -> list[dict[str, Any]]:
         step = chance.randrange(1, 40) if number % 2 else None
         child = _forked(number, step)
         if step is None:
-            time.sleep(chance.random() * length)
+            time.sleep(chance.random() * 1.3 * length)
             os.kill(child, signal.SIGKILL)
         code = _ended(child)
         found.append({"killed": code == -signal.SIGKILL, "step": step, "code": code, **_left()})
