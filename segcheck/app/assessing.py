@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
@@ -128,7 +128,7 @@ def assess(
         findings=findings,
         checks={module.CHECK.id: module.CHECK for module in checks.installed()},
         assumptions=tuple(_assumptions(network, judgement.pairs)),
-        diagnostics=tuple(diagnostics_of(validated.bindings)),
+        diagnostics=(*diagnostics_of(validated.bindings), *_waivers(site, day, findings, wanted)),
         requirements=met,
         weakened=(
             *(f"--select {one}" for one in select),
@@ -219,6 +219,22 @@ def waived(site: Site, day: date, found: Iterable[Finding]) -> Iterator[Finding]
     for finding in found:
         cover = next((w for w in site.waivers if w.approved <= day <= w.expires and _covers(site, w, finding)), None)
         yield finding if cover is None else replace(finding, waived=cover.id, waived_until=cover.expires)
+
+
+def _waivers(site: Site, day: date, findings: Sequence[Finding], asked: Collection[str]) -> Iterator[Diagnostic]:
+    """Yield the exceptions whose last day is over, and those that except nothing that the checks which were asked have found."""
+    used = {one.waived for one in findings}
+    for waiver in site.waivers:
+        if waiver.check not in asked:
+            continue
+        if waiver.expires < day:
+            params = (("id", waiver.id), ("expires", waiver.expires.isoformat()))
+            yield Diagnostic(
+                Code.WAIVER_EXPIRED, Severity.NOTE, waiver.span, scope=f"waiver {waiver.id}", params=params
+            )
+        elif waiver.approved <= day and waiver.id not in used:
+            params = (("id", waiver.id), ("check", waiver.check))
+            yield Diagnostic(Code.WAIVER_UNUSED, Severity.NOTE, waiver.span, scope=f"waiver {waiver.id}", params=params)
 
 
 def _covers(site: Site, waiver: Waiver, finding: Finding) -> bool:

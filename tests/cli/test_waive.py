@@ -123,3 +123,19 @@ def test_a_baseline_tells_what_is_new_and_hides_nothing(opened, call, tmp_path):
         ("--baseline", "town/policy.yaml"),
     ):
         assert call("check", "town", *arguments).code == 2
+
+
+def test_exceptions_that_are_over_or_for_nothing_are_told(opened, waive, call, tmp_path):
+    (tmp_path / "town" / "waivers.yaml").write_text(
+        KEPT.replace("any-any", "forbidden-crossing")
+        + "  - {id: WV-009, check: expired-entry, from: in-mail, to: lg-mail, service: tcp/1, reason: r, approver: a,\n"
+        f"     approved: {TODAY}, expires: {TODAY}}}\n",
+        encoding="utf-8",
+    )
+    waive(opened)
+    found = json.loads(call("check", "town", "--format", "json").out)["diagnostics"]
+
+    assert {one["code"]: one["message"]["en"] for one in found} == {
+        "waiver-expired": "exception WV-001 ended on 2026-01-31",
+        "waiver-unused": "exception WV-009 excepts nothing: expired-entry finds nothing that it is for",
+    }
