@@ -1,7 +1,8 @@
 """Runs that are killed: `python -m tests.kills FOLDER COUNT SEED` kills so many and prints, as JSON, what was left of each.
 
 One process loads everything once and forks a run for each kill; nothing of what it kills is shared with it. Half of the runs
-are killed at a random moment, the others at a random statement to the store or a random file that is put into its place.
+are killed at a random moment, the others at a random statement to the store or a random file that is put into its place. At last
+one run is left in peace, and two are started at once.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def main(folder: str, count: int, seed: int) -> list[dict[str, Any]]:
         code = _ended(child)
         found.append({"killed": code == -signal.SIGKILL, "step": step, "code": code, **_left()})
     last = _ended(_forked(count, None))
-    return [*found, {"killed": False, "code": last, **_left()}]
+    found.append({"killed": False, "code": last, **_left()})
+    both = [_forked(count, None), _forked(count, None)]
+    return [*found, *({"killed": False, "code": _ended(child), **_left()} for child in both)]
 
 
 def _forked(number: int, step: int | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -17,18 +18,24 @@ _PACKED = (".gz", ".zst")
 #: Times that a file is copied anew which changed meanwhile.
 _TRIES = 3
 _MOST_FILES = 20000
+#: Ends of names of the site's own files.
+_OWN = (".yaml", ".yml", ".xlsx")
+#: What keeps the copy from being written, whatever the file is.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
-def copy(folder: str, target: Path, *, without: Path) -> None:
+def copy(folder: str, target: Path, *, without: Path) -> tuple[tuple[str, str], ...]:
     """Copy the files of a site that a judgement may read into an empty folder; what begins with "." is left out.
 
     without   the file of the history, which is left out with the folder that it lies in
 
-    A link that leads out of the site stays a link, so that it is refused as it is in the site itself.
+    Returns what could not be copied, and why (Japanese, English): it is empty in the copy, so that its device counts as one
+    whose export cannot be read, and the others are judged. A link that leads out of the site stays a link, so that it is
+    refused as it is in the site itself.
 
     Raises:
-        UnreadableFile: no such folder, or a file of it cannot be read.
-        BadInput: a file does not stop changing, the site has too many files, or the copy has no room.
+        UnreadableFile: no such folder, or one of the site's own files cannot be read.
+        BadInput: one of them does not stop changing, the site has too many files, or the copy has no room.
     """
     root = Path(folder)
     if not root.is_dir():
@@ -38,6 +45,7 @@ def copy(folder: str, target: Path, *, without: Path) -> None:
         )
     inside = root.resolve()
     kept = without.resolve().parent
+    left: list[tuple[str, str]] = []
     for count, path in enumerate(files(root)):
         if count >= _MOST_FILES:
             raise BadInput(
@@ -52,8 +60,15 @@ def copy(folder: str, target: Path, *, without: Path) -> None:
         copied.parent.mkdir(parents=True, exist_ok=True)
         if path.is_symlink() and not path.resolve().is_relative_to(inside):
             copied.symlink_to(path.resolve())
-        else:
+            continue
+        try:
             _file(path, copied)
+        except UnreadableFile as error:
+            if path.parent == root and path.suffix in _OWN:
+                raise
+            copied.write_bytes(b"")
+            left.append((error.ja, error.en))
+    return tuple(left)
 
 
 def files(root: Path) -> Iterator[Path]:
@@ -82,25 +97,26 @@ def _file(path: Path, copied: Path) -> None:
         for _ in range(_TRIES):
             before = identity(path)
             if not stat.S_ISREG(path.stat().st_mode) or before[2] > MAX_BYTES:
-                return  # nothing that a site's files could name
-            shutil.copyfile(path, copied)
+                break  # nothing that could be read
+            with path.open("rb") as source, copied.open("wb") as target:
+                shutil.copyfileobj(source, target)
             if identity(path) == before:
                 return
-    except FileNotFoundError as error:
-        if not path.exists():  # taken away meanwhile: then it is missing, and that is told
-            return
-        raise _unreadable(path, error) from error
+        else:
+            raise UnreadableFile(
+                f"{path}: is being written while it is read; it was not judged",
+                f"{path}: 読み取り中に書き換えられています。判定していません",
+            )
+    except FileNotFoundError:
+        if path.is_symlink() or path.exists():
+            raise UnreadableFile(f"{path}: leads nowhere", f"{path}: リンク先がありません") from None
+        copied.unlink(missing_ok=True)  # taken away meanwhile: then it is missing, and that is told
+        return
     except OSError as error:
-        raise _unreadable(path, error) from error
-    raise BadInput(
-        f"{path}: is being written while it is read; nothing was judged. Run again when it is complete",
-        f"{path}: 読み取り中に書き換えられています。判定は行っていません。書き込みが終わってから再度実行してください",
-    )
-
-
-def _unreadable(path: Path, error: OSError) -> UnreadableFile:
-    reason = error.strerror or type(error).__name__
-    return UnreadableFile(
-        f"{path}: cannot be copied ({reason}); nothing was judged",
-        f"{path}: 複写できません ({reason})。判定は行っていません",
+        reason = error.strerror or type(error).__name__
+        kind = BadInput if error.errno in _FULL else UnreadableFile
+        raise kind(f"{path}: cannot be copied ({reason})", f"{path}: 複写できません ({reason})") from error
+    raise UnreadableFile(
+        f"{path}: no ordinary file, or larger than {MAX_BYTES >> 20} MiB",
+        f"{path}: 通常のファイルではないか、{MAX_BYTES >> 20} MiB を超えています",
     )

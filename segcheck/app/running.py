@@ -106,7 +106,7 @@ def run(asked: Asked, make: Making, progress: Progress | None = None) -> Ran:
 
 def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Progress | None) -> tuple[Ran, Prepared]:
     day = asked.day or assessing.today()
-    copying.copy(asked.folder, copied, without=path)
+    left = copying.copy(asked.folder, copied, without=path)
     try:
         validated = validating.validate(str(copied))
     except CannotRun as error:  # the site is where its user knows it
@@ -128,6 +128,7 @@ def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Pr
     end = ending.of_rules(found.assessment, fail_on, accept=accept)
     if seen.replayed is not None:
         end = ending.both(end, ending.of_captures(seen.replayed, fail_on))
+    notes = (*left, *seen.notes)
     if seen.notes:  # a capture that was not read is no clean one
         end = ending.both(end, Ending(ending.Code.UNDECIDED))
     told = states.told(result, history, last, validated.site.devices)
@@ -155,7 +156,7 @@ def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Pr
             inputs=inputs,
             findings=told.rows,
             captures=seen.done,
-            notes=seen.notes,
+            notes=notes,
         )
     )
     chained = {"run": prepared.run, "hash": prepared.hash, "previous": prepared.previous}
@@ -166,10 +167,10 @@ def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Pr
         assessment=found.assessment,
         drift=drift,
         changed=changed,
-        ending=replace(end, notes=(*end.notes, *((f"segcheck: {en}", f"segcheck: {ja}") for ja, en in seen.notes))),
+        ending=replace(end, notes=(*end.notes, *((f"segcheck: {en}", f"segcheck: {ja}") for ja, en in notes))),
         settings=settings,
         weakened=weakened,
-        notes=seen.notes,
+        notes=notes,
     )
     return ran, prepared
 

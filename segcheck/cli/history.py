@@ -103,10 +103,10 @@ def _opened(site: str) -> Iterator[Store]:
 def _tell(
     here: Settings, formats: tuple[str, ...], document: Callable[[], dict[str, Any]], text: Callable[[Page], None]
 ) -> None:
-    from segcheck.reports import as_json
-
     for kind, path in outputs_of(formats, _TOLD):
         if kind == "json":
+            from segcheck.reports import as_json
+
             told = as_json.render(document())
         else:
             page = here.page() if path is None else here.plain_page()
@@ -137,19 +137,20 @@ def _list(say: Say) -> click.Command:
 
 def listed(context: click.Context, site: str, formats: tuple[str, ...], last: int | None) -> int:
     """List the runs."""
-    from segcheck.reports import history_json, history_text
+    from segcheck.reports import history_text
 
     here = settings(context)
     with _opened(site) as history:
         rows = history.runs()
         _, head = history.head()
     rows = rows[-last:] if last else rows
-    _tell(
-        here,
-        formats,
-        lambda: history_json.runs(rows, head, here.run(NAME, {"action": "list", "site": site})),
-        lambda page: history_text.runs(page, rows, site),
-    )
+
+    def document() -> dict[str, Any]:
+        from segcheck.reports import history_json
+
+        return history_json.runs(rows, head, here.run(NAME, {"action": "list", "site": site}))
+
+    _tell(here, formats, document, lambda page: history_text.runs(page, rows, site))
     return Exit.CLEAN
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segcheck.model.crossing import Standing
-from segcheck.model.drift import Drift
 from segcheck.model.history import Fault, RunRow, Status
+from segcheck.reports._days import SHORT, japan
 from segcheck.reports.as_text import Page, Part
 from segcheck.reports.check_text import STYLES
-from segcheck.reports.run_text import SHORT, changes, japan
+
+if TYPE_CHECKING:
+    from segcheck.model.drift import Drift
 
 _WEIGHTS = ("critical", "high", "medium", "low")
 
@@ -51,6 +53,8 @@ def _row(page: Page, one: RunRow) -> list[Part]:
 
 def comparison(page: Page, drift: Drift, new: int, result: dict[str, Any]) -> None:
     """Add what changed from one run to another."""
+    from segcheck.reports.run_text import changes  # brings what lists have no need of
+
     words = page.words
     page.line((words("history.diff", old=drift.since, new=new), "bold"))
     if drift.empty and not any(one.state != "same" for one in drift.inputs):

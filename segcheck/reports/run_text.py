@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from segcheck.model.crossing import Standing
 from segcheck.model.drift import CrossingDrift, Drift
 from segcheck.model.finding import Weight
+from segcheck.reports._days import SHORT, japan
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import box_text
 from segcheck.reports.as_text import Page
@@ -16,9 +16,6 @@ from segcheck.reports.check_text import STYLES, WEIGHTS
 
 #: Boxes of one change, crossings and findings that are told; JSON has more.
 SHOWN, MOST = 4, 20
-#: Digits of a hash that are enough for `history verify --anchor`.
-SHORT = 16
-_JST = timezone(timedelta(hours=9), "JST")
 
 
 def result(page: Page, document: Mapping[str, Any], drift: Drift | None, *, changed: bool) -> None:
@@ -123,8 +120,3 @@ def _verdicts(page: Page, one: CrossingDrift) -> str:
     words = page.words
     was, now = (words(f"standing.{each}") if each else words("run.absent") for each in (one.was, one.now))
     return words("run.verdict_changed", was=was, now=now)
-
-
-def japan(text: str) -> str:
-    """Return a stored time as it is shown: day and time of day in Japan."""
-    return datetime.fromisoformat(text).astimezone(_JST).strftime("%Y-%m-%d %H:%M JST")

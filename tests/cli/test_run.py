@@ -236,7 +236,7 @@ def test_a_full_disk_ends_with_2_and_loses_nothing(run, call, tmp_path, monkeypa
 
     with monkeypatch.context() as patch:
         if where == "copy":
-            patch.setattr(copying.shutil, "copyfile", full)
+            patch.setattr(copying.shutil, "copyfileobj", full)
         elif where == "output":
             patch.setattr(placing.os, "fsync", full)
         else:
@@ -308,3 +308,33 @@ def test_an_export_that_leads_out_of_the_site_is_refused_as_ever(run, tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.cli.test_run.town", lambda *_, **__: None)
         assert run().code == 2
+
+
+def test_an_export_that_cannot_be_read_leaves_the_others_to_be_judged(run, call, monkeypatch, tmp_path):
+    run()
+    opened = type(tmp_path).open
+
+    def refusing(path, *arguments, **named):
+        if path.name == "wall.txt" and path.parent.name == "town" and arguments == ("rb",):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr(type(tmp_path), "open", refusing)
+    outcome = run()
+
+    assert outcome.code == 3
+    assert "town/wall.txt: cannot be copied (Permission denied)" in outcome.err
+    assert "undecided" in outcome.out
+    assert call("history", "verify", "town").code == 0
+
+
+def test_an_export_that_is_being_written_is_not_judged_half(run, monkeypatch):
+    run()
+    identity = copying.identity
+    numbers = iter(range(100))
+    monkeypatch.setattr(
+        copying, "identity", lambda path: (*identity(path), next(numbers) if path.name == "wall.txt" else 0)
+    )
+    outcome = run()
+
+    assert (outcome.code, "is being written while it is read" in outcome.err) == (3, True)

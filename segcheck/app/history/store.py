@@ -351,6 +351,14 @@ def opened(path: Path, *, create: bool = False) -> Store:
         )
     connection: sqlite3.Connection | None = None
     try:
+        if create and not path.exists():
+            path.touch(mode=0o640)  # it tells how the network can be crossed
+    except OSError as error:
+        raise BadArguments(
+            f"{path}: cannot be made ({error.strerror}); nothing was judged",
+            f"{path}: 作成できません ({error.strerror})。判定は行っていません",
+        ) from error
+    try:
         uri = f"{path.resolve().as_uri()}?mode={'rwc' if create else 'rw'}"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
