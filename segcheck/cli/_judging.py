@@ -12,6 +12,7 @@ import click
 from segcheck.cli._outputs import outputs_of, write_whole
 from segcheck.cli._settings import Exit, Settings, answer
 from segcheck.errors import BadArguments
+from segcheck.lang.columns import printable
 from segcheck.lang.words import Say
 from segcheck.reports import renderings
 
@@ -137,7 +138,7 @@ def _made(
 def end(here: Settings, ending: Ending) -> Exit:
     """Say what has to be said of how a judgement ends, and return its exit code."""
     for english, japanese in ending.notes:
-        here.note(here.say(english, japanese), important=True)
+        here.note(printable(here.say(english, japanese)), important=True)
     return Exit(ending.code)
 
 

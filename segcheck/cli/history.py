@@ -12,6 +12,7 @@ import click
 from segcheck.cli._help import HelpContext, Speaking, help_option, write_options, write_usage
 from segcheck.cli._outputs import outputs_of, write_whole
 from segcheck.cli._settings import Exit, Settings, answer, global_options, settings
+from segcheck.lang.columns import printable
 from segcheck.lang.words import Say
 
 if TYPE_CHECKING:

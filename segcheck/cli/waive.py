@@ -63,12 +63,13 @@ def waive(
     wish = waiving.Wish(fingerprint=fingerprint, until=last, reason=reason, approver=approved_by, ticket=ticket or "")
     found = waiving.waive(site, wish, assessing.today())
     values = found.values
-    answer(
+    page = here.page()
+    page.line(
         here.say(
-            f"{site}/{waiving.FILE}: {values['id']} excepts {values['check']} {fingerprint} until {values['expires']}\n"
-            f"  {masked(found.message['en'])}\n",
-            f"{site}/{waiving.FILE}: 例外措置 {values['id']}: {values['check']} {fingerprint}、{values['expires']} まで\n"
-            f"  {masked(found.message['ja'])}\n",
+            f"{site}/{waiving.FILE}: {values['id']} excepts {values['check']} {fingerprint} until {values['expires']}",
+            f"{site}/{waiving.FILE}: 例外措置 {values['id']}: {values['check']} {fingerprint}、{values['expires']} まで",
         )
     )
+    page.line(f"  {masked(found.message[here.language])}")
+    answer(page.text())
     return Exit.CLEAN

@@ -93,6 +93,7 @@ CHANGES = {
         "UPDATE chain SET record = replace(CAST(record AS TEXT), 'violated', 'proven') WHERE number = 2",
         "UPDATE chain SET hash = '" + "a" * 64 + "' WHERE number = 2",
     ),
+    "what an entry is": ("UPDATE chain SET kind = 'note' WHERE number = 2",),
     "one taken out": ("DELETE FROM chain WHERE number = 2",),
     "two exchanged": (
         "UPDATE chain SET number = 9 WHERE number = 2",

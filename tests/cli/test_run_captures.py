@@ -90,7 +90,11 @@ def test_every_capture_is_replayed_once_by_its_content(call, site, wrong, monkey
     assert two["drift"]["findings"]["mended"] == []  # silence is no proof
     assert third.code == 3
     assert "broken.pcap: " in third.err
-    (site / "broken.pcap").unlink()
+    (site / "broken.pcap").rename(site / "steer\x1b[31m.pcap")
+    hostile = [call("run", site, *DAY), call("history", "show", site)]
+    assert [one for one in hostile if "\x1b" in one.out + one.err] == []
+    assert "steer?[31m.pcap" in hostile[0].err
+    (site / "steer\x1b[31m.pcap").unlink()
     (site / "again.pcap").write_bytes(wrong.read_bytes() + wrong.read_bytes()[24:])
     call("run", site, *DAY)
     states = {each["fingerprint"]: each["history"] for each in shown(call, site)["findings"]}

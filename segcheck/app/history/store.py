@@ -177,7 +177,8 @@ class Store:
 
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """Yield every part by name, packed."""
-        yield from self._connection.execute("SELECT name, content FROM documents")
+        with self._guarded(writes=False):
+            yield from self._connection.execute("SELECT name, content FROM documents")
 
     def inputs(self, run: int) -> tuple[InputRow, ...]:
         """Return what a run read; nothing of a run that was pruned."""
@@ -228,6 +229,7 @@ class Store:
             names[key], found = parts.cut(document) if document is not None else ("", {})
             content |= found
         record = {
+            "kind": EntryKind.RUN.value,
             "run": run,
             "status": told.status.value,
             "verdict": told.verdict,
@@ -281,6 +283,7 @@ class Store:
         self, kind: EntryKind, record: Mapping[str, Any], statements: Iterable[tuple[str, tuple[Any, ...]]]
     ) -> Entry:
         """Store an entry that is no run, together with what it stands for; return it."""
+        record = {"kind": kind.value, **record}
         with self.writing() as connection:
             number, previous = self.head()
             digest = chain.link(number + 1, previous, chain.canonical(record))

@@ -11,7 +11,6 @@ from typing import Any
 
 from segcheck.app.history import chain, parts
 from segcheck.app.history.store import Store
-from segcheck.errors import CannotRun
 from segcheck.model.history import EntryKind, Fault
 
 #: Columns of `runs` that an entry states too.
@@ -75,7 +74,7 @@ def verified(store: Store, anchor: str = "") -> Verified:
 
 def _chain(store: Store) -> Iterator[Fault]:
     previous = chain.START
-    for expected, (number, _, before, digest, record) in enumerate(store.links(), 1):
+    for expected, (number, kind, before, digest, record) in enumerate(store.links(), 1):
         if number != expected:
             yield Fault(number, (f"記録 {expected} がありません", f"entry {expected} is missing"))
             return
@@ -88,7 +87,7 @@ def _chain(store: Store) -> Iterator[Fault]:
                 ),
             )
             return
-        if chain.link(number, before, bytes(record)) != digest:
+        if chain.link(number, before, record) != digest or json.loads(record).get("kind") != kind:
             yield Fault(number, (f"記録 {number} の内容が書き換えられています", f"entry {number} was edited"))
             return
         previous = digest
@@ -96,17 +95,17 @@ def _chain(store: Store) -> Iterator[Fault]:
 
 def _contents(store: Store) -> Iterator[Fault]:
     """Yield what is not as the entries say; the entries themselves are sound."""
-    parts_known = {}
+    sound = {}
     for name, packed in store.parts():
         try:
             content = zlib.decompress(packed)
         except (zlib.error, TypeError):
             content = b""
-        parts_known[name] = content if sha256(content).hexdigest() == name else None
+        sound[name] = sha256(content).hexdigest() == name
     pruned: set[int] = set()
     stated: list[tuple[int, dict[str, Any]]] = []
     for number, kind, _, _, record in store.links():
-        told = json.loads(bytes(record))
+        told = json.loads(record)
         if kind == EntryKind.PRUNE.value:
             pruned |= {*told["runs"]}
         elif kind == EntryKind.RUN.value:
@@ -139,41 +138,26 @@ def _contents(store: Store) -> Iterator[Fault]:
             continue
         if chain.digest([astuple(one) for one in store.input_set(told["inputs"])]) != told["inputs"]:
             yield Fault(number, (f"実行 {run} の入力が書き換えられています", f"run {run}: its inputs were edited"))
-        yield from _documents(number, told, parts_known)
+        yield from _documents(store, number, told, sound)
     for run in sorted({*rows} - {told["run"] for _, told in stated}):
         yield Fault(0, (f"実行 {run} を記した記録がありません", f"run {run} stands in the list, and no entry says so"))
 
 
-def _documents(number: int, told: dict[str, Any], known: dict[str, bytes | None]) -> Iterator[Fault]:
+def _documents(store: Store, number: int, told: dict[str, Any], sound: dict[str, bool]) -> Iterator[Fault]:
     for key in ("result", "reach"):
-        wanted = [told[key]] if told[key] else []
-        while wanted:
-            name = wanted.pop()
-            content = known.get(name)
-            if name not in known:
+        top = told[key]
+        wanted = [top] if top else []
+        if sound.get(top):
+            wanted += parts.named(store.part(top))
+            if key == "reach" and all(sound.get(name) for name in wanted):
+                wanted += parts.joined(top, store.part)["sets"]
+        for name in wanted:
+            if name not in sound:
                 yield _missing(number, f"{key} {name[:16]}")
-            elif content is None:
+            elif not sound[name]:
                 yield Fault(
                     number, (f"記録 {number} の文書が書き換えられています", f"entry {number}: its {key} was edited")
                 )
-            elif name == told[key]:
-                wanted += parts.named(content)
-                if key == "reach":
-                    wanted += _sets(content, known)
-
-
-def _sets(content: bytes, known: dict[str, bytes | None]) -> list[str]:
-    def part(name: str) -> bytes:
-        found = known.get(name)
-        if found is None:
-            raise CannotRun("", "")
-        return found
-
-    try:
-        whole = parts.joined(sha256(content).hexdigest(), lambda name: content if part(name) == content else part(name))
-    except CannotRun:
-        return []
-    return [str(name) for name in whole["sets"]]
 
 
 def _missing(number: int, what: str) -> Fault:

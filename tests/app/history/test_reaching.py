@@ -50,7 +50,7 @@ def verdict(judgement, packet):
     return travel(judgement.reach.network, "in-srv", packet).verdict
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, 2, 7])  # opened, nothing, closed, both
 def test_sets_and_single_packets_agree_on_what_changed(tmp_path, seed):
     chance = random.Random(seed)
     rules = [anything(chance) for _ in range(4)]
