@@ -179,7 +179,8 @@ def show(context: click.Context, site: str, run: int | None) -> int:
         notes = history.notes(number) if number is not None else ()
     for japanese, english in notes:
         here.note(
-            here.say(f"segcheck: run {number}: {english}", f"segcheck: 実行 {number}: {japanese}"), important=True
+            printable(here.say(f"segcheck: run {number}: {english}", f"segcheck: 実行 {number}: {japanese}")),
+            important=True,
         )
     if result is None:
         raise BadArguments(
