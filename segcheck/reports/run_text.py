@@ -74,8 +74,8 @@ def changes(page: Page, drift: Drift, findings: Sequence[Mapping[str, Any]]) -> 
         )
     if drift.crossings:
         page.heading(words("run.crossings"))
-        for crossing in drift.crossings[:MOST]:
-            _crossing(page, crossing)
+        for row in drift.crossings[:MOST]:
+            crossing(page, row)
         if len(drift.crossings) > MOST:
             page.line(f"  {words('run.more', count=len(drift.crossings) - MOST)}")
     known = {one["fingerprint"]: one for one in findings}
@@ -101,7 +101,8 @@ def changes(page: Page, drift: Drift, findings: Sequence[Mapping[str, Any]]) -> 
                 page.line(f"  {words(f'run.{name}')}: {words('run.more', count=len(members) - MOST)}")
 
 
-def _crossing(page: Page, one: CrossingDrift) -> None:
+def crossing(page: Page, one: CrossingDrift) -> None:
+    """Add how one crossing changed."""
     words = page.words
     page.line(f"  {one.src} -> {one.dst}", *([f"  {_verdicts(page, one)}"] if one.was != one.now else []))
     for name, style in (("opened", "red"), ("closed", "green"), ("possibly_opened", "yellow"), ("possibly_closed", "")):
