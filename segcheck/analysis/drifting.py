@@ -124,7 +124,7 @@ class _Comparer:
             found.setdefault(tuple(row[position] for position in own), []).append(number)
         order = [[s.name for s in one.schedules].index(name) for name in names]
         return {
-            number: IntervalSet.of(*found.get(tuple(row[position] for position in order), ()))
+            number: IntervalSet.of(*found[tuple(row[position] for position in order)])
             for number, row in enumerate(one.classes)
         }
 

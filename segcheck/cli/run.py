@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from segcheck.cli._help import Speaking
-from segcheck.cli._judging import end, fail_on_option, format_option, judgement_outputs, made
+from segcheck.cli._judging import end, fail_on_option, format_option, formats, judgement_outputs, made
 from segcheck.cli._settings import answer, day_of, settings
 from segcheck.lang.words import Say
 
@@ -25,8 +25,18 @@ SUMMARY = (
 
 def build(say: Say) -> click.Command:
     """Return the command."""
-    fail_on = fail_on_option(say)
+    fail_on, outputs = fail_on_option(say), format_option(say)
     fail_on.default = None
+    fail_on.help = say(
+        "Least weight that ends with 1; as site.yaml says, else low.",
+        "終了コード 1 とする最低の重大度。省略時は site.yaml の値、なければ low。",
+    )
+    outputs.help = say(
+        f"What `check` makes: {', '.join(formats())}; to a file if a path is given; may be repeated. As site.yaml says unless "
+        "given; what changed is shown if none goes to the terminal.",
+        f"check と同じ形式: {'、'.join(formats())}。パスを付けるとファイルに書きます。繰り返し指定できます。"
+        "省略時は site.yaml の値。端末に出す形式がなければ変化を表示します。",
+    )
     return Speaking(
         say,
         NAME,
@@ -50,7 +60,7 @@ def build(say: Say) -> click.Command:
         ),
         params=[
             click.Argument(["site"], metavar="SITE"),
-            format_option(say),
+            outputs,
             fail_on,
             click.Option(
                 ["--accept-assumptions"],
@@ -83,7 +93,7 @@ def build(say: Say) -> click.Command:
 def run(
     context: click.Context,
     site: str,
-    formats: tuple[str, ...],
+    formats: tuple[str, ...],  # as `check` calls them
     fail_on: str | None,
     accept_assumptions: bool | None,
     time: str | None,
