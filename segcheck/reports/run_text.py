@@ -10,9 +10,10 @@ from segcheck.model.drift import CrossingDrift, Drift
 from segcheck.model.finding import Weight
 from segcheck.reports._days import SHORT, japan
 from segcheck.reports._masking import masked
-from segcheck.reports._packets import box_text
+from segcheck.reports._packets import box_text, conditions, in_force
 from segcheck.reports.as_text import Page
 from segcheck.reports.check_text import STYLES, WEIGHTS
+from segcheck.sets.listing import Box
 
 #: Boxes of one change, crossings and findings that are told; JSON has more.
 SHOWN, MOST = 4, 20
@@ -108,13 +109,22 @@ def crossing(page: Page, one: CrossingDrift) -> None:
     for name, style in (("opened", "red"), ("closed", "green"), ("possibly_opened", "yellow"), ("possibly_closed", "")):
         boxes = getattr(one, name)
         for box in boxes.boxes[:SHOWN]:
-            page.line("    ", (words(f"run.{name}"), style), f": {box_text(box)}")
+            page.line("    ", (words(f"run.{name}"), style), f": {box_text(box)}{_when(box, one)}")
         if boxes.total > SHOWN:
             page.line(f"    {words(f'run.{name}')}: {words('run.more', count=boxes.total - SHOWN)}")
     if one.undecided:
         page.line("    ", (words(f"run.undecided.{one.undecided}"), "yellow"))
     for line in one.lines[:MOST]:
         page.line(f"      {line.span.start}  {masked(line.text)}")
+
+
+def _when(box: Box, one: CrossingDrift) -> str:
+    """Return when, and under which conditions, the packets pass; schedules are those of the later site."""
+    told = conditions(box)
+    times = dict(box.extras).get("time")
+    if times is not None:
+        told.insert(0, "time " + ",".join("/".join(row) or "-" for row in in_force(times, one.instants)))
+    return f"  [{'; '.join(masked(name) for name in told)}]" if told else ""
 
 
 def _verdicts(page: Page, one: CrossingDrift) -> str:
