@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from segcheck.app.history import chain, parts
+from segcheck.app.history.refusing import damaged, refuse
 from segcheck.app.history.tables import MIGRATIONS, VERSION
 from segcheck.errors import BadArguments, BadInput
 from segcheck.model.history import Entry, EntryKind, FindingRow, InputRow, RunRow, Status
@@ -335,7 +336,7 @@ class Store:
             refuse(self.path, error, writes=writes)
 
     def _damaged(self, what: str) -> NoReturn:
-        raise _damaged(self.path, what)
+        raise damaged(self.path, what)
 
 
 def opened(path: Path, *, create: bool = False) -> Store:
@@ -387,28 +388,9 @@ def opened(path: Path, *, create: bool = False) -> Store:
 def _migrate(connection: sqlite3.Connection, version: int, path: Path, *, create: bool) -> None:
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if version == 0 and (tables or not create):
-        raise _damaged(path, "no history of segcheck")
+        raise damaged(path, "no history of segcheck")
     script = "".join(MIGRATIONS[version:])
     connection.executescript(f"BEGIN IMMEDIATE;{script}PRAGMA user_version={VERSION};COMMIT;")
-
-
-def refuse(path: Path, error: sqlite3.Error, *, writes: bool) -> NoReturn:
-    """Raise what tells a person that the file cannot be used."""
-    text = str(error)
-    if writes and any(word in text for word in ("full", "readonly", "unable to open", "disk I/O", "locked")):
-        raise BadArguments(
-            f"{path}: the history cannot be written ({text}); what it holds is unchanged, and this run is not in it",
-            f"{path}: 履歴に書き込めません ({text})。既存の内容は変わっていません。この実行は保存していません",
-        ) from error
-    raise _damaged(path, text) from error
-
-
-def _damaged(path: Path, what: str) -> BadInput:
-    return BadInput(
-        f"{path}: the history cannot be used ({what}); it was left as it is. Restore it from a copy, or move it away to begin "
-        "a new one",
-        f"{path}: 履歴を使えません ({what})。変更していません。控えから戻すか、別の場所へ移して新しく始めてください",
-    )
 
 
 def _text(value: Any) -> str:
