@@ -1,6 +1,7 @@
 """What can go wrong for a user of segcheck, as one small tree.
 
     CannotRun               nothing was judged; the command ends with exit code 2
+    |-- Locked              another run holds the lock; exit code 5
     |-- BadArguments        the call itself is off (an unknown list name, two formats asked for at once)
     |-- BadInput            a file that was named cannot be used, and the place in it where that shows
     |   |-- UnreadableFile      missing, a folder, no permission, binary, too large
@@ -24,6 +25,10 @@ class CannotRun(Exception):
     def text(self, language: str) -> str:
         """Return the message in `language` ("ja" or "en")."""
         return self.ja if language == "ja" else self.en
+
+
+class Locked(CannotRun):
+    """Another run holds the lock of the site."""
 
 
 class BadArguments(CannotRun):

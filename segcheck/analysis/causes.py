@@ -6,7 +6,7 @@ same statements match is taken out of the set, and the next witness asked, until
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,6 +14,7 @@ from segcheck.analysis import permitting
 from segcheck.analysis.crossings import Judged, Judgement
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
+from segcheck.analysis.network import Network
 from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.regions import Regions, rule_of
@@ -28,6 +29,8 @@ from segcheck.sets.packets import PacketSet
 
 #: Causes that are told apart for one pair of places; what is left then counts for the last one.
 MOST = 40
+#: What the steps do by which a packet passes.
+PASSING = ("permit", "translate")
 
 
 class Kind(Enum):
@@ -181,10 +184,10 @@ class _Finder:
         examples = self.reach.instants.examples
         minute = examples[instant] if instant is not None and len(examples) > 1 else None
         journey = self._journey(pair, witness, minute)
-        statements = tuple(self._statements(journey)) if journey is not None else ()
+        passed = tuple(statements(self.network, journey)) if journey is not None else ()
         group = self.regions.alike(packets, journey, witness)
         registered = pair.must - pair.forbidden_must
-        if kind is Kind.PLAIN and statements:
+        if kind is Kind.PLAIN and passed:
             serving = self._serving(pair, registered & self.regions.of(journey)) if journey is not None else ""
             kind, entry = (Kind.WIDER, serving) if serving else (kind, entry)
         everything = self.regions.alike(pair.forbidden_must, journey, witness)
@@ -198,7 +201,7 @@ class _Finder:
         cause = Cause(
             pair=pair,
             kind=kind,
-            statements=statements,
+            statements=passed,
             packets=everything if kind in _WHOLE else group,
             witness=witness,
             minute=minute,
@@ -237,21 +240,6 @@ class _Finder:
         ]
         return min(arriving, key=lambda one: len(one.hops), default=None)
 
-    def _statements(self, journey: Journey) -> Iterator[Statement]:
-        for hop in journey.hops:
-            config = self.network.stations[hop.device].config
-            if config is None or hop.path is None:
-                continue
-            for step in hop.path.steps:
-                rules = config.lists.get(step.list)
-                if rules is None or rules.builtin or step.action not in ("permit", "translate"):
-                    continue
-                rule = rule_of(rules.rules, step)
-                text = rule.text if rule is not None else ""
-                key = rule.key if rule is not None else "default"
-                log = rule.log if rule is not None else True
-                yield Statement(hop.device, step.list, step.rule, key, step.span, text, log)
-
     def _serving(self, pair: Judged, registered: PacketSet) -> str:
         """Return the entry whose communication is among the packets, or ""."""
         if not registered:
@@ -260,3 +248,20 @@ class _Finder:
             if registered & permitting.covered(self.universe, meant(self.network, allowance, pair.src, pair.dst)):
                 return allowance.entry
         return ""
+
+
+def statements(network: Network, journey: Journey, actions: Collection[str] = PASSING) -> Iterator[Statement]:
+    """Yield the statements on a way that people wrote and that do one of `actions`, in its order."""
+    for hop in journey.hops:
+        config = network.stations[hop.device].config
+        if config is None or hop.path is None:
+            continue
+        for step in hop.path.steps:
+            rules = config.lists.get(step.list)
+            if rules is None or rules.builtin or step.action not in actions:
+                continue
+            rule = rule_of(rules.rules, step)
+            text = rule.text if rule is not None else ""
+            key = rule.key if rule is not None else "default"
+            log = rule.log if rule is not None else True
+            yield Statement(hop.device, step.list, step.rule, key, step.span, text, log)

@@ -22,6 +22,7 @@ from segcheck.analysis.network.equipping import uncertain_rules
 from segcheck.analysis.tracing import trace_list
 from segcheck.model.device import DeviceConfig, Interface
 from segcheck.model.diagnostic import Diagnostic
+from segcheck.model.drift import CrossingDrift
 from segcheck.model.match import State
 from segcheck.model.pipeline import StageKind
 from segcheck.model.reading import Reading
@@ -103,18 +104,25 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """How two exports, or two sites, differ."""
+    """How two exports, or two sites, differ.
+
+    crossings   which packets newly cross between places or no longer do, None where that was not asked
+    """
 
     old: str
     new: str
     devices: tuple[DeviceDiff, ...]
     before: Side
     after: Side
+    crossings: tuple[CrossingDrift, ...] | None = None
 
     @property
     def verdict(self) -> Verdict:
         """Return DIFFERS if anything surely differs, else UNDECIDED if something cannot be told."""
         found = {one.comparison.verdict if one.comparison else Verdict.UNDECIDED for one in self.devices}
+        for row in self.crossings or ():
+            sure = row.opened.total or row.closed.total or row.was != row.now
+            found.add(Verdict.DIFFERS if sure else Verdict.UNDECIDED)
         for verdict in (Verdict.DIFFERS, Verdict.UNDECIDED):
             if verdict in found:
                 return verdict
@@ -124,7 +132,8 @@ class Diff:
     def widens(self) -> bool:
         """Return whether something is newly permitted, surely or possibly."""
         changes = (change for one in self.devices if one.comparison for change in one.comparison.changes)
-        return any(change.permitted for change in changes)
+        opened = (row.opened.total or row.possibly_opened.total or row.undecided for row in self.crossings or ())
+        return any(change.permitted for change in changes) or any(opened)
 
 
 def compare(old: DeviceConfig, new: DeviceConfig, only: str | None = None) -> Comparison:

@@ -33,6 +33,7 @@ class Judged:
 
     because      doubts that leave it undecided
     assumptions  doubts that an assumption rules out and without which it would not stand
+    held         what of `may` is possible while every assumption holds
     """
 
     src: Place
@@ -44,6 +45,7 @@ class Judged:
     may: PacketSet
     forbidden_must: PacketSet
     forbidden_may: PacketSet
+    held: PacketSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +304,7 @@ class _Judge:
             may=doubts.anyway(may),
             forbidden_must=doubts.anyway(worst),
             forbidden_may=doubts.anyway(forbidden),
+            held=doubts.anyway(doubts.without_assumptions(may)),
         )
 
     def _undocumented(self, source: Place) -> tuple[Doubt, ...]:
@@ -356,6 +359,7 @@ class _Judge:
                     assumptions=() if proven else pair.assumptions,
                     may=pair.may | back,
                     forbidden_may=pair.forbidden_may | back,
+                    held=pair.held | back,
                 )
 
     def _translated(self, source: str) -> frozenset[str]:
@@ -381,4 +385,5 @@ def _proven(source: Place, receiver: Place, nothing: PacketSet) -> Judged:
         may=nothing,
         forbidden_must=nothing,
         forbidden_may=nothing,
+        held=nothing,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, partial
@@ -31,6 +31,7 @@ from segcheck.sets.packets import CapacityExceeded, PacketSet
 
 if TYPE_CHECKING:  # imported where a site is judged by its rules: replay, which does not, comes here for the rest
     from segcheck.analysis.crossings import Judged, Judgement
+    from segcheck.app.validating import Validated
 
 JST = timezone(timedelta(hours=9))
 #: Boxes that are listed of one set; how many there are in all is always told.
@@ -63,6 +64,8 @@ def assess(
     as_model: ProfileModel | None = None,
     depth: bool = False,
     progress: Progress | None = None,
+    validated: Validated | None = None,
+    cuts: Iterable[tuple[str, IntervalSet]] = (),
 ) -> Assessed:
     """Return the judgement of a site on a day.
 
@@ -73,6 +76,8 @@ def assess(
     depth            it is asked which devices would alone open each pair, which takes as long again for each that filters
     select, ignore   ids of checks to ask alone, or to leave out; crossings are judged in any case
     progress         told (what is being done, done, all)
+    validated        the site, where it was read already
+    cuts             further values that will be asked about, by header field
 
     Raises:
         BadInput: the site's files cannot be used; nothing was judged.
@@ -81,7 +86,7 @@ def assess(
     from segcheck.analysis import crossings
 
     wanted = wanted_of(Basis.RULES, select, ignore) if not only_crossings else frozenset()
-    validated = validating.validate(folder)
+    validated = validated or validating.validate(folder)
     site = validated.site
     if site is None:
         raise unusable(folder, validated.files)
@@ -97,7 +102,7 @@ def assess(
     found: list[Finding] = []
     modules = [module for module in checks.asked_of(Basis.RULES) if module.CHECK.id in wanted]
     try:
-        judgement = crossings.judge(network, allowed, cuts=checks.cuts(), progress=judging)
+        judgement = crossings.judge(network, allowed, cuts=(*checks.cuts(), *cuts), progress=judging)
         context = checks.Context(site=site, day=day, network=network, bindings=validated.bindings, judgement=judgement)
         for done, module in enumerate(modules):
             if progress is not None:
@@ -126,7 +131,7 @@ def assess(
         findings=findings,
         checks={module.CHECK.id: module.CHECK for module in checks.installed()},
         assumptions=tuple(_assumptions(network, judgement.pairs)),
-        diagnostics=tuple(diagnostics_of(validated.bindings)),
+        diagnostics=(*diagnostics_of(validated.bindings), *_waivers(site, day, findings, wanted)),
         requirements=met,
         weakened=(
             *(f"--select {one}" for one in select),
@@ -233,6 +238,22 @@ def waived(site: Site, day: date, found: Iterable[Finding]) -> Iterator[Finding]
     for finding in found:
         cover = next((w for w in site.waivers if w.approved <= day <= w.expires and _covers(site, w, finding)), None)
         yield finding if cover is None else replace(finding, waived=cover.id, waived_until=cover.expires)
+
+
+def _waivers(site: Site, day: date, findings: Sequence[Finding], asked: Collection[str]) -> Iterator[Diagnostic]:
+    """Yield the exceptions whose last day is over, and those that except nothing that the checks which were asked have found."""
+    used = {one.waived for one in findings}
+    for waiver in site.waivers:
+        if waiver.check not in asked:
+            continue
+        if waiver.expires < day:
+            params = (("id", waiver.id), ("expires", waiver.expires.isoformat()))
+            yield Diagnostic(
+                Code.WAIVER_EXPIRED, Severity.NOTE, waiver.span, scope=f"waiver {waiver.id}", params=params
+            )
+        elif waiver.approved <= day and waiver.id not in used:
+            params = (("id", waiver.id), ("check", waiver.check))
+            yield Diagnostic(Code.WAIVER_UNUSED, Severity.NOTE, waiver.span, scope=f"waiver {waiver.id}", params=params)
 
 
 def _covers(site: Site, waiver: Waiver, finding: Finding) -> bool:

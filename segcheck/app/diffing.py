@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
 
 from segcheck.analysis.comparing import DeviceDiff, Diff, Side, compare
 from segcheck.app import reading, validating
-from segcheck.app.assessing import diagnostics_of, unusable
+from segcheck.app.assessing import assess, diagnostics_of, unusable
 from segcheck.app.matching import find_list
-from segcheck.errors import BadArguments
+from segcheck.errors import BadArguments, BadInput
 from segcheck.loaders import site as site_loader
 from segcheck.model.device import DeviceConfig
+from segcheck.model.drift import CrossingDrift
 from segcheck.model.reading import Reading
 from segcheck.model.result import Binding
+from segcheck.sets.intervals import IntervalSet
+
+if TYPE_CHECKING:
+    from segcheck.analysis.crossings import Judgement
 
 
 def diff(
@@ -22,21 +30,31 @@ def diff(
     format: str | None = None,  # noqa: A002 -- the user's own word
     context: str | None = None,
     list_name: str | None = None,
+    crossings: date | None = None,
 ) -> Diff:
     """Return how two exports, or two site folders, differ.
+
+    crossings   two sites are judged as of this day too, and compared by what crosses between their places
 
     Raises:
         CannotRun: a file or site cannot be used, a list that neither has; nothing was compared.
     """
     if site_loader.is_site(old) and site_loader.is_site(new):
-        return _sites(old, new)
+        found = _sites(old, new)
+        return replace(found, crossings=_crossings(old, new, crossings)) if crossings is not None else found
+    if crossings is not None:
+        raise BadArguments(
+            "--crossings: between which places? Nothing was compared. Name two site folders",
+            "--crossings には 2 つのサイトのフォルダーを指定してください。比較していません",
+        )
     sides = [reading.read_export(path, format).reading for path in (old, new)]
     contexts = [context] if context else sorted({d.context for side in sides for d in side.devices})
-    found = []
+    devices = []
     for name in contexts:
         pair = [next((d for d in side.devices if d.context == name), None) for side in sides]
-        found.append(_device(name or pair_name(pair), pair[0], pair[1], list_name))
-    return Diff(old, new, tuple(found), *(Side((side,), side.diagnostics) for side in sides))
+        devices.append(_device(name or pair_name(pair), pair[0], pair[1], list_name))
+    before, after = (Side((side,), side.diagnostics) for side in sides)
+    return Diff(old, new, tuple(devices), before, after)
 
 
 def pair_name(pair: list[DeviceConfig | None]) -> str:
@@ -75,6 +93,30 @@ def _sites(old: str, new: str) -> Diff:
         found.append(_device(name, before, after, None))
     first, second = (Side(_readings(one.bindings), tuple(diagnostics_of(one.bindings))) for one in validated)
     return Diff(old, new, tuple(found), first, second)
+
+
+def _crossings(old: str, new: str, day: date) -> tuple[CrossingDrift, ...]:
+    """Return how what crosses differs, by the lines of the new site.
+
+    Raises:
+        BadInput: one of them does not fit into the largest store.
+    """
+    from segcheck.analysis import drifting
+    from segcheck.analysis.drift_lines import with_lines
+    from segcheck.app.history.reaching import reached
+
+    def judged(folder: str, cuts: Iterable[tuple[str, IntervalSet]] = ()) -> Judgement:
+        found = assess(folder, day=day, only_crossings=True, spelt=False, cuts=cuts).judgement
+        if found is None:
+            raise BadInput(
+                f"{folder}: too large to be judged; nothing was compared. Compare without --crossings",
+                f"{folder}: 大きすぎて判定できません。比較していません。--crossings なしで比較してください",
+            )
+        return found
+
+    before = reached(judged(old))
+    after = judged(new, tuple(drifting.cuts(before)))
+    return with_lines(after, drifting.drifted(before, reached(after)))
 
 
 def _readings(bindings: Iterable[Binding]) -> tuple[Reading, ...]:

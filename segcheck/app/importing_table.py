@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from segcheck.app import drafting_register, policy_insertion
+from segcheck.app import appending, drafting_register
 from segcheck.app.assessing import unusable
 from segcheck.errors import BadArguments, BadInput
 from segcheck.importers.rule_table import tables
 from segcheck.importers.rule_table.tables import Table
 from segcheck.loaders import files, table_mapping
 from segcheck.loaders import site as site_loader
-from segcheck.loaders.problems import refuse
 from segcheck.loaders.site import register_table
 from segcheck.loaders.site.policy import RegisterItem
-from segcheck.model.diagnostic import Severity
 from segcheck.model.register_draft import Compared, DraftEntry, RegisterDraft, Standing
 from segcheck.model.source import SourceText
 
@@ -138,69 +131,10 @@ def write(found: RegisterDraft, write_entry: Write, *, backup: bool) -> int:
             f"{path}: no ordinary file; nothing was written. In a site of one workbook, paste the rows into its register",
             f"{path}: 通常のファイルではありません。何も書いていません。サイトがブックの場合は台帳のシートに貼り付けてください",
         )
-    if not new:
-        return 0
-    source = files.read_text(str(path))
-    raw = path.read_bytes()
-    codec = "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else source.encoding
-    try:
-        text = raw.decode(codec)
-        same = text.encode(codec) == raw
+    if new:
         lines = [write_entry(one.values, one.comments) for one in new]
-        made = policy_insertion.inserted(str(path), text, lines, [one.values for one in new])
-        data = made.encode(codec)
-    except ValueError:  # characters that the file's encoding lacks, or bytes that are none of it
-        same = False
-    if not same:
-        raise BadInput(
-            f"{path}: its encoding ({codec}) cannot hold the entries; nothing was written. Save the file as UTF-8",
-            f"{path}: 文字コード ({codec}) では項目を書けません。何も書いていません。UTF-8 で保存してください",
-        )
-    _usable(found.folder, replace(source, text=made.replace("\r\n", "\n"), path=POLICY))
-    _replaced(path, raw, data, backup=backup)
+        appending.append(found.folder, POLICY, "register", lines, [one.values for one in new], backup=backup)
     return len(new)
-
-
-def _usable(folder: str, policy: SourceText) -> None:
-    """Refuse what would make the site unusable."""
-    after = site_loader.load(folder, {POLICY: policy})
-    wrong = [
-        problem
-        for one in after.files
-        if one.source.path == POLICY
-        for problem in one.problems
-        if problem.severity is Severity.ERROR
-    ]
-    if wrong:
-        raise refuse(f"{folder}/{POLICY}", policy.lines(), wrong)
-
-
-def _replaced(path: Path, before: bytes, after: bytes, *, backup: bool) -> None:
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        if backup:
-            with path.with_name(f"{path.name}.bak").open("xb") as kept:
-                kept.write(before)
-        with part.open("xb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, part)
-        if path.read_bytes() != before:
-            raise BadArguments(
-                f"{path}: changed by somebody else meanwhile; nothing was written. Try again",
-                f"{path}: ほかの人が書き換えました。何も書いていません。もう一度実行してください",
-            )
-        part.replace(path)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadArguments(
-            f"{path}: cannot be written ({reason}); nothing was changed",
-            f"{path}: 書き込めません ({reason})。何も変更していません",
-        ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def site_values(folder: str) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""New entries into the `register:` of a policy.yaml, all that stands there kept byte for byte.
+"""New entries into a list of a site file, `register:` of policy.yaml for one, all that stands there kept byte for byte.
 
 The text is only ever added to, and the outcome is read back: unless it holds exactly the old entries and then the new ones, and
 nothing else differs, it is refused.
@@ -17,8 +17,10 @@ from segcheck.model.source import SourceText
 SECTION = "register"
 
 
-def inserted(path: str, text: str, entries: Sequence[str], values: Sequence[Mapping[str, Any]]) -> str:
-    """Return the text of a policy with entries added at the end of its register.
+def inserted(
+    path: str, text: str, entries: Sequence[str], values: Sequence[Mapping[str, Any]], *, section: str = SECTION
+) -> str:
+    """Return the text of a file with entries added at the end of its list `section`.
 
     text      with its own line ends
     entries   each in flow form on one line, `{id: …}`, with lines of comments before it
@@ -29,23 +31,23 @@ def inserted(path: str, text: str, entries: Sequence[str], values: Sequence[Mapp
     """
     before, problems = marked.read(SourceText(path, text, "utf-8", ""))
     if problems or not isinstance(before.value, dict):
-        raise _refused(path)
+        raise _refused(path, section)
     for attempt in (_at_the_end_of_the_list, _into_brackets, _as_a_new_section):
-        made = attempt(text, entries)
-        if made is not None and _as_wanted(before.value, made, values):
+        made = attempt(text, entries, section)
+        if made is not None and _as_wanted(before.value, made, values, section):
             return made
-    raise _refused(path)
+    raise _refused(path, section)
 
 
-def _as_wanted(before: dict[str, Any], made: str, values: Sequence[Mapping[str, Any]]) -> bool:
+def _as_wanted(before: dict[str, Any], made: str, values: Sequence[Mapping[str, Any]], section: str) -> bool:
     after, problems = marked.read(SourceText("", made, "utf-8", ""))
-    wanted = {**before, SECTION: [*(before.get(SECTION) or []), *map(dict, values)]}
+    wanted = {**before, section: [*(before.get(section) or []), *map(dict, values)]}
     return not problems and after.value == wanted
 
 
-def _at_the_end_of_the_list(text: str, entries: Sequence[str]) -> str | None:
+def _at_the_end_of_the_list(text: str, entries: Sequence[str], section: str) -> str | None:
     """Add to a list whose items begin with "-"."""
-    found = _section(text)
+    found = _section(text, section)
     if found is None or found.flow or not found.last:
         return None
     end = _line_end(text)
@@ -58,9 +60,9 @@ def _at_the_end_of_the_list(text: str, entries: Sequence[str]) -> str | None:
     return text[:at] + _block(entries, " " * found.dash, end) + text[at:]
 
 
-def _into_brackets(text: str, entries: Sequence[str]) -> str | None:
+def _into_brackets(text: str, entries: Sequence[str], section: str) -> str | None:
     """Add to a list in brackets, before the last of them; an empty one becomes a list with dashes."""
-    found = _section(text)
+    found = _section(text, section)
     if found is None or not found.flow:
         return None
     start, stop = found.span
@@ -71,13 +73,13 @@ def _into_brackets(text: str, entries: Sequence[str]) -> str | None:
     return f"{text[: stop - 1]}, {flat}{text[stop - 1 :]}"
 
 
-def _as_a_new_section(text: str, entries: Sequence[str]) -> str | None:
+def _as_a_new_section(text: str, entries: Sequence[str], section: str) -> str | None:
     """Add the section at the end of a file that has none."""
-    if _section(text) is not None:
+    if _section(text, section) is not None:
         return None
     end = _line_end(text)
     head = text if text.endswith("\n") or not text else text + end
-    return f"{head}{end}{SECTION}:{end}{_block(entries, '  ', end)}"
+    return f"{head}{end}{section}:{end}{_block(entries, '  ', end)}"
 
 
 def _block(entries: Sequence[str], indent: str, end: str) -> str:
@@ -95,7 +97,7 @@ def _line_end(text: str) -> str:
 
 @dataclass(slots=True)
 class _Found:
-    """Where the list of the register stands.
+    """Where the list stands.
 
     span   characters of the list; reliable for one in brackets
     last   behind the last character of its last item
@@ -108,8 +110,8 @@ class _Found:
     last: int = 0
 
 
-def _section(text: str) -> _Found | None:
-    """Return the place of the list under the key `register` at the top of the document, None if there is no list."""
+def _section(text: str, section: str) -> _Found | None:
+    """Return the place of the list under the key `section` at the top of the document, None if there is no list."""
     import yaml
 
     depth, key, at_key = 0, "", True
@@ -117,7 +119,7 @@ def _section(text: str) -> _Found | None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         start, stop = _index(event.start_mark), _index(event.end_mark)
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            if depth == 1 and key == SECTION and not at_key and isinstance(event, yaml.SequenceStartEvent):
+            if depth == 1 and key == section and not at_key and isinstance(event, yaml.SequenceStartEvent):
                 column = event.start_mark.column if event.start_mark is not None else 0
                 found = _Found(bool(event.flow_style), column, (start, start))
             depth += 1
@@ -142,8 +144,8 @@ def _index(mark: Any) -> int:
     return mark.index if mark is not None else 0
 
 
-def _refused(path: str) -> BadInput:
+def _refused(path: str, section: str) -> BadInput:
     return BadInput(
-        f"{path}: no telling where new entries go; nothing was written. Put the shown entries below register: by hand",
-        f"{path}: 項目を書き加える位置を決められません。何も書いていません。表示した項目を register: の下に手で加えてください",
+        f"{path}: no telling where new entries go; nothing was written. Put the shown entries below {section}: by hand",
+        f"{path}: 項目を書き加える位置を決められません。何も書いていません。表示した項目を {section}: の下に手で加えてください",
     )

@@ -25,6 +25,7 @@ from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
 from segcheck.analysis.turns import within
 from segcheck.app import assessing, capture_names, claiming, contents, modelling, requiring, validating
+from segcheck.app.validating import Validated
 from segcheck.captures import reading, telling
 from segcheck.captures.reading import Read
 from segcheck.captures.tables import Table
@@ -73,19 +74,21 @@ def replay(
     engine: str = "auto",
     hashes: bool = True,
     progress: Progress | None = None,
+    validated: Validated | None = None,
 ) -> Judged:
     """Return the judgement of captures, each "PATH" or "PATH@TAP", against a site.
 
     day     decides which assumptions, waivers and entries count as in force; packets are judged by the register of their
             own days (JST)
     hashes  the captures' SHA-256 is worked out, some 0.6 s for a GB; only results in JSON hold it
+    validated  the site, where it was read already; `folder` is then where its captures lie
 
     Raises:
         BadInput: the site's files or a capture cannot be used; nothing was judged.
         BadArguments: a tap or a check that does not exist.
     """
     wanted = assessing.wanted_of(Basis.CAPTURES, select, ignore)
-    validated = validating.validate(folder)
+    validated = validated or validating.validate(folder)
     if validated.site is None:
         raise assessing.unusable(folder, validated.files)
     named = [capture_names.tapped(validated.site, folder, text) for text in captures]

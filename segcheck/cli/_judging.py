@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from segcheck.cli._outputs import outputs_of, write_whole
-from segcheck.cli._settings import Settings, answer
+from segcheck.cli._settings import Exit, Settings, answer
 from segcheck.errors import BadArguments
+from segcheck.lang.columns import printable
 from segcheck.lang.words import Say
 from segcheck.reports import renderings
 
 if TYPE_CHECKING:
+    from segcheck.app.ending import Ending
+    from segcheck.model.assessment import Assessment
     from segcheck.reports.as_text import Page
 
 _TOLD = ("text", "summary", "json")
@@ -44,13 +48,13 @@ def format_option(say: Say) -> click.Option:
     )
 
 
-def judgement_outputs(given: tuple[str, ...]) -> list[tuple[str, str | None]]:
-    """Return (format, file) of each output that is asked for.
+def judgement_outputs(given: tuple[str, ...], folder: Path = Path()) -> list[tuple[str, str | None]]:
+    """Return (format, file) of each output that is asked for; files are relative to `folder`.
 
     Raises:
         BadArguments: see `outputs_of`; or bytes for the terminal.
     """
-    found = outputs_of(given, formats())
+    found = outputs_of(given, formats(), folder)
     for kind, path in found:
         if path is None and kind not in _TOLD and renderings.rendering(kind).FORMAT.binary:
             raise BadArguments(
@@ -78,22 +82,64 @@ def tell(
     Raises:
         BadArguments: a file cannot be written.
     """
-    from segcheck.reports import as_json
-
     document = cache(result)
     for kind, path in outputs:
-        if kind == "json":
-            told: str | bytes = as_json.render(document())
-        elif kind in _TOLD:
-            page = here.page() if path is None else here.plain_page()
-            (summary if kind == "summary" else text)(page)
-            told = page.text()
-        else:
-            told = renderings.rendering(kind).render(document(), here.language)
+        told = _made(here, kind, path, document, summary, text)
         if path is not None:
             write_whole(path, told)
         elif isinstance(told, str):
             answer(told)
+
+
+def made(
+    here: Settings,
+    outputs: Sequence[tuple[str, str | None]],
+    result: Mapping[str, Any],
+    assessment: Assessment,
+    site: str,
+    weakened: tuple[str, ...],
+) -> Iterator[tuple[str | None, str | bytes]]:
+    """Yield the file, None for the terminal, and the content of every output of a site's judgement that is kept."""
+    from segcheck.reports import check_summary, check_text
+
+    for kind, path in outputs:
+        yield (
+            path,
+            _made(
+                here,
+                kind,
+                path,
+                lambda: result,
+                lambda page: check_summary.summary(page, assessment, site, weakened),
+                lambda page: check_text.result(page, assessment, site, weakened),
+            ),
+        )
+
+
+def _made(
+    here: Settings,
+    kind: str,
+    path: str | None,
+    result: Callable[[], Mapping[str, Any]],
+    summary: Callable[[Page], None],
+    text: Callable[[Page], None],
+) -> str | bytes:
+    from segcheck.reports import as_json
+
+    if kind == "json":
+        return as_json.render(result())
+    if kind not in _TOLD:
+        return renderings.rendering(kind).render(result(), here.language)
+    page = here.page() if path is None else here.plain_page()
+    (summary if kind == "summary" else text)(page)
+    return page.text()
+
+
+def end(here: Settings, ending: Ending) -> Exit:
+    """Say what has to be said of how a judgement ends, and return its exit code."""
+    for english, japanese in ending.notes:
+        here.note(printable(here.say(english, japanese)), important=True)
+    return Exit(ending.code)
 
 
 def fail_on_option(say: Say) -> click.Option:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
+from segcheck.app.placing import staging
 from segcheck.errors import BadArguments
 
 
-def outputs_of(formats: tuple[str, ...], known: tuple[str, ...]) -> list[tuple[str, str | None]]:
+def outputs_of(formats: tuple[str, ...], known: tuple[str, ...], folder: Path = Path()) -> list[tuple[str, str | None]]:
     """Return (format, file) of each output; the first of `known` on standard output if none is asked for.
+
+    folder   that files are relative to
 
     Raises:
         BadArguments: a format that is not known, a place where no file can be written, or several for standard output.
@@ -17,6 +19,7 @@ def outputs_of(formats: tuple[str, ...], known: tuple[str, ...]) -> list[tuple[s
     found: list[tuple[str, str | None]] = []
     for one in formats or known[:1]:
         kind, _, path = one.partition("=")
+        path = str(folder / path) if path else ""
         if kind not in known:
             raise BadArguments(
                 f"--format {one}: no such format; nothing was judged. Known: {', '.join(known)}",
@@ -43,16 +46,6 @@ def write_whole(path: str, content: str | bytes) -> None:
     Raises:
         BadArguments: it cannot be written.
     """
-    target = Path(path)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_bytes(content.encode() if isinstance(content, str) else content)
-        part.replace(target)
-    except OSError as error:
-        raise BadArguments(
-            f"{path}: cannot be written ({error.strerror}); the result was made but is not stored",
-            f"{path}: 書き込めません ({error.strerror})。結果は得られましたが、保存していません",
-        ) from error
-    finally:
-        with suppress(OSError):  # interrupted, or not written: nothing half done stays
-            part.unlink(missing_ok=True)
+    with staging() as stage:
+        stage.add(path, content)
+        stage.place()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from segcheck.cli._help import Speaking
@@ -11,6 +9,7 @@ from segcheck.cli._judging import (
     LIST,
     STRICT,
     check_options,
+    end,
     fail_on_option,
     format_option,
     judgement_outputs,
@@ -18,11 +17,9 @@ from segcheck.cli._judging import (
     tell,
     whole,
 )
-from segcheck.cli._settings import Exit, Settings, day_of, settings
+from segcheck.cli._settings import day_of, settings
+from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
-
-if TYPE_CHECKING:
-    from segcheck.model.assessment import Assessment
 
 NAME = "check"
 SUMMARY = (
@@ -84,6 +81,23 @@ def build(say: Say) -> click.Command:
             ),
             *check_options(say),
             requirements_option(say, strict=True),
+            click.Option(
+                ["--baseline"],
+                metavar="RUN|FILE",
+                help=say(
+                    "An earlier run of the site by number, or a result in JSON: findings are told as new or ongoing. None is "
+                    "hidden.",
+                    "比較する実行の番号、または JSON の結果。指摘を新規・継続に分けて示します。隠すことはありません。",
+                ),
+            ),
+            click.Option(
+                ["--fail-on-new"],
+                is_flag=True,
+                help=say(
+                    "End with 1 only for findings that the baseline does not have.",
+                    "ベースラインにない指摘がある場合だけ 1 で終わります。",
+                ),
+            ),
         ],
     )
 
@@ -100,9 +114,11 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     requirements: tuple[str, ...],
+    baseline: str | None,
+    fail_on_new: bool,
 ) -> int:
     """Show the judgement; 0 proven, 1 findings, 3 undecided or assumed."""
-    from segcheck.app import assessing, modelling
+    from segcheck.app import assessing, baselines, ending, modelling
     from segcheck.cli._progress import progress
     from segcheck.reports import check_json, check_summary, check_text
 
@@ -110,6 +126,12 @@ def check(
     outputs = judgement_outputs(formats)
     day = day_of(time, "--time") or assessing.today()
     model = None if as_model is None else modelling.named(as_model)
+    known = baselines.known(site, baseline) if baseline else None
+    if fail_on_new and known is None:
+        raise BadArguments(
+            "--fail-on-new: new since when? Nothing was judged. Name an earlier run or result with --baseline",
+            "--fail-on-new には --baseline で比較する実行または結果を指定してください。判定は行っていません",
+        )
     with progress(here) as watch:
         spelt = any(whole(kind) for kind, _ in outputs)
         found = assessing.assess(
@@ -117,6 +139,7 @@ def check(
         )
     weak = [f"--fail-on {fail_on}"] if fail_on != "low" else []
     weak += ["--accept-assumptions"] if accept_assumptions else []
+    weak += ["--fail-on-new"] if fail_on_new else []
     options = {
         "site": site,
         "time": time,
@@ -127,64 +150,29 @@ def check(
         "select": " ".join(select),
         "ignore": " ".join(ignore),
         "requirements": " ".join(requirements),
+        "baseline": baseline,
+        "fail-on-new": "yes" if fail_on_new else None,
     }
     tell(
         here,
         outputs,
-        result=lambda: check_json.result(found.assessment, found.files, here.run(NAME, options), tuple(weak)),
+        result=lambda: baselines.marked(
+            check_json.result(found.assessment, found.files, here.run(NAME, options), tuple(weak)), known
+        ),
         summary=lambda page: check_summary.summary(page, found.assessment, site, tuple(weak)),
         text=lambda page: check_text.result(
             page, found.assessment, site, tuple(weak), requirements=LIST in requirements
         ),
     )
-    code = _exit(here, found.assessment, fail_on, accept=accept_assumptions)
-    return _lacking(here, found.assessment, code, strict=STRICT in requirements)
-
-
-def _exit(here: Settings, assessment: Assessment, fail_on: str, *, accept: bool) -> int:
-    from segcheck.model.crossing import Standing
-    from segcheck.model.finding import Weight
-
-    violated = [one for one in assessment.findings if one.standing is Standing.VIOLATED]
-    least = len(Weight) if fail_on == "never" else Weight(fail_on).rank
-    counted = [one for one in violated if not one.waived and fail_on != "never" and one.weight.rank <= least]
-    crossed = {(c.src.zone, c.dst.zone) for c in assessment.crossings if c.standing is Standing.VIOLATED}
-    unexplained = crossed - {pair for one in violated for pair in one.pairs}
-    if counted or (unexplained and fail_on != "never"):
-        return Exit.FOUND
-    if violated or crossed:
-        here.note(
-            here.say(
-                "segcheck: the verdict is still `violated`; what was found is waived, left out or below --fail-on",
-                "segcheck: 判定は「越境可能」のままです。指摘は例外措置・対象外・--fail-on 未満です",
-            ),
-            important=True,
-        )
-    standings = {one.standing for one in assessment.crossings} | {one.standing for one in assessment.findings}
-    undecided = Standing.UNDECIDED in standings
-    assumed = any(one.standing is Standing.PROVEN_ASSUMING for one in assessment.crossings)
-    nothing = not assessment.crossings
-    if undecided or nothing or (assumed and not accept):
-        return Exit.UNDECIDED
-    return Exit.CLEAN
-
-
-def _lacking(here: Settings, assessment: Assessment, code: int, *, strict: bool) -> int:
-    """Return the exit code, which is 3 where it would be 0 while a requirement that counts lacks evidence; stderr names them."""
-    from segcheck.model.requirement import Outcome
-
-    names = [
-        f"{one.requirement.id} ({one.organ})" if one.organ else one.requirement.id
-        for one in assessment.requirements
-        if one.outcome is Outcome.INSUFFICIENT and (one.in_scope or (strict and one.requirement.mandatory))
-    ]
-    if names and (strict or code == Exit.CLEAN):
-        shown = ", ".join(names)
-        here.note(
-            here.say(
-                f"segcheck: requirements that lack evidence: {len(names)} ({shown}); see --requirements list",
-                f"segcheck: 証拠不足の要求事項: {len(names)} 件 ({shown})。--requirements list で理由を示します",
-            ),
-            important=True,
-        )
-    return Exit.UNDECIDED if names and code == Exit.CLEAN else code
+    if known is not None:
+        here.note(here.say(*baselines.told(found.assessment, known)), important=True)
+    return end(
+        here,
+        ending.of_rules(
+            found.assessment,
+            fail_on,
+            accept=accept_assumptions,
+            strict=STRICT in requirements,
+            known=known if known is not None and fail_on_new else (),
+        ),
+    )

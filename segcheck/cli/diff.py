@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from segcheck.cli._help import Speaking
-from segcheck.cli._settings import Exit, answer, settings
+from segcheck.cli._settings import Exit, answer, day_of, settings
+from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
 NAME = "diff"
@@ -49,6 +50,22 @@ def build(say: Say) -> click.Command:
                 ),
             ),
             click.Option(
+                ["--crossings"],
+                is_flag=True,
+                help=say(
+                    "Judge two sites too: which packets newly cross between which places, or no longer do, by which lines.",
+                    "2 つのサイトを判定し、どこからどこへの通信がどの行により新たに通る・通らなくなるかも示します。",
+                ),
+            ),
+            click.Option(
+                ["--time"],
+                metavar="DAY",
+                help=say(
+                    "With --crossings: as of this day (2026-11-10); today in Japan unless given.",
+                    "--crossings の判定日 (2026-11-10)。省略時は日本の今日。",
+                ),
+            ),
+            click.Option(
                 ["--format", "output"],
                 type=click.Choice(["text", "json"]),
                 default="text",
@@ -66,6 +83,8 @@ def diff(
     vdom: str | None,
     list_name: str | None,
     fail_on_widening: bool,
+    crossings: bool,
+    time: str | None,
     output: str,
 ) -> int:
     """Show the changes; 0 equal, 1 different, 3 undecided."""
@@ -74,11 +93,23 @@ def diff(
     from segcheck.reports import as_json, diff_json, diff_text
 
     here = settings(context)
-    found = diffing.diff(old, new, format=as_format, context=vdom, list_name=list_name)
+    day = day_of(time, "--time")
+    if crossings and day is None:
+        from segcheck.app import assessing
+
+        day = assessing.today()
+    elif day is not None and not crossings:
+        raise BadArguments(
+            "--time: only of use with --crossings; nothing was compared",
+            "--time は --crossings と一緒に指定してください。比較していません",
+        )
+    found = diffing.diff(old, new, format=as_format, context=vdom, list_name=list_name, crossings=day)
     options = {
         "as": as_format,
         "context": vdom,
         "list": list_name,
+        "crossings": "yes" if crossings else None,
+        "time": time,
         "fail-on-widening": "yes" if fail_on_widening else None,
     }
     weakened = ("--fail-on-widening",) if fail_on_widening else ()

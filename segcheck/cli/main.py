@@ -19,7 +19,7 @@ import click
 from segcheck import cli
 from segcheck.cli._help import HelpContext, help_option, usage_error, write_options, write_usage
 from segcheck.cli._settings import Exit, Settings, answer, asked_language, global_options, log, silence, write
-from segcheck.errors import CannotRun
+from segcheck.errors import CannotRun, Locked
 from segcheck.lang.words import Say, choose_language
 from segcheck.version import __version__
 
@@ -47,7 +47,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         result = Group(settings.say).main(given, prog_name="segcheck", standalone_mode=False, obj=settings)
     except CannotRun as error:
         settings.note(f"segcheck: {error.text(settings.language)}", important=True)
-        return Exit.UNUSABLE
+        return Exit.LOCKED if isinstance(error, Locked) else Exit.UNUSABLE
     except (KeyboardInterrupt, click.Abort):
         settings.note(settings.say("segcheck: interrupted", "segcheck: 中断しました"), important=True)
         return Exit.INTERRUPTED

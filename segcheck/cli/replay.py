@@ -11,6 +11,7 @@ from segcheck.cli._help import Speaking
 from segcheck.cli._judging import (
     LIST,
     check_options,
+    end,
     fail_on_option,
     format_option,
     judgement_outputs,
@@ -18,13 +19,12 @@ from segcheck.cli._judging import (
     tell,
     whole,
 )
-from segcheck.cli._settings import Exit, Settings, day_of, settings
+from segcheck.cli._settings import Settings, day_of, settings
 from segcheck.errors import BadArguments
 from segcheck.lang.words import Say
 
 if TYPE_CHECKING:
     from segcheck.app.replaying import Judged
-    from segcheck.model.replayed import Replayed
 
 NAME = "replay"
 SUMMARY = (
@@ -110,7 +110,7 @@ def replay(
     reason: str | None,
 ) -> int:
     """Show the judgement; 0 nothing forbidden seen, 1 findings, 3 undecided or not all read."""
-    from segcheck.app import assessing, capture_names, replaying
+    from segcheck.app import assessing, capture_names, ending, replaying
     from segcheck.cli._progress import bytes_progress
     from segcheck.reports import replay_summary, replay_text
 
@@ -156,32 +156,10 @@ def replay(
         summary=lambda page: replay_summary.summary(page, found.replayed, site, weak),
         text=lambda page: replay_text.result(page, found.replayed, site, weak, requirements=LIST in requirements),
     )
-    return _exit(here, found.replayed, fail_on)
+    return end(here, ending.of_captures(found.replayed, fail_on))
 
 
 def _result(here: Settings, found: Judged, options: Mapping[str, str | None], weak: tuple[str, ...]) -> dict[str, Any]:
     from segcheck.reports import replay_json  # only where it is asked for
 
     return replay_json.result(found.replayed, found.files, here.run(NAME, options), weak)
-
-
-def _exit(here: Settings, found: Replayed, fail_on: str) -> int:
-    from segcheck.model.crossing import Standing
-    from segcheck.model.finding import Weight
-
-    findings = found.assessment.findings
-    violated = [one for one in findings if one.standing is Standing.VIOLATED]
-    least = -1 if fail_on == "never" else Weight(fail_on).rank
-    crossed = any(one.standing is Standing.VIOLATED for one in found.assessment.crossings)
-    if any(not one.waived and one.weight.rank <= least for one in violated):
-        return Exit.FOUND
-    if violated or crossed:
-        here.note(
-            here.say(
-                "segcheck: the verdict is still `violated`; what was seen is waived, left out or below --fail-on",
-                "segcheck: 判定は「違反を観測」のままです。指摘は例外措置・対象外・--fail-on 未満です",
-            ),
-            important=True,
-        )
-    standings = {one.standing for one in findings} | {one.standing for one in found.assessment.crossings}
-    return Exit.UNDECIDED if Standing.UNDECIDED in standings or found.gaps or found.unasked else Exit.CLEAN

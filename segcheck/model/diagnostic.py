@@ -54,6 +54,8 @@ class Code(Enum):
     TABLE_PERMITS = "table-permits"  # {list}: no column says permit or deny
     TABLE_ORDER = "table-order"  # {list}: rows permit and deny, and nothing says in which order they count
     TABLE_DEFAULT = "table-default"  # {list}: nothing says what holds for packets that no row names
+    WAIVER_EXPIRED = "waiver-expired"  # {id} {expires}: what it excepted counts again
+    WAIVER_UNUSED = "waiver-unused"  # {id} {check}: nothing that was found is excepted by it
     ENGINE_CAPACITY = "engine-capacity"  # {what}
     ENGINES_DISAGREE = "engines-disagree"  # {row}: sets and interpreter gave opposite answers, a defect of segcheck
 

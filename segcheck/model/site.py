@@ -323,13 +323,34 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """What `segcheck run` does unless its options say otherwise.
+
+    formats   FORMAT=PATH, paths relative to the site
+    keep      documents are kept of so many runs, and of so many days
+    """
+
+    formats: tuple[str, ...] = ()
+    fail_on: str = "low"
+    accept_assumptions: bool = False
+    keep: tuple[int, int] = (400, 1825)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How segcheck itself runs at this site; `runs_on` is the host it stands on, `schedule` times of day as "HH:MM"."""
+    """How segcheck itself runs at this site.
+
+    runs_on    the host it stands on
+    schedule   times of day as "HH:MM"
+    history    file of the runs, relative to the site; "" = .segcheck/history.db
+    """
 
     language: str = ""
     runs_on: str = ""
     schedule: tuple[str, ...] = ()
     notifications: tuple[Notification, ...] = ()
+    history: str = ""
+    run: RunSettings = field(default_factory=RunSettings)
     keep_captures_days: int | None = None
 
 

@@ -11,6 +11,7 @@ from segcheck.reports._blocks import cell, diagnostic, line_counts, run_block
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import box_json
 from segcheck.reports.diff_text import circumstances
+from segcheck.reports.run_json import crossing
 
 
 def difference(found: Diff, run: Run, weakened: Sequence[str] = ()) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def difference(found: Diff, run: Run, weakened: Sequence[str] = ()) -> dict[str,
         ],
         "newly_permitted": _kinds(changes, permitted=True),
         "newly_denied": _kinds(changes, permitted=False),
+        **({"crossings": [crossing(one, "") for one in found.crossings]} if found.crossings is not None else {}),
         "diagnostics": [{"side": name, **diagnostic(one)} for name, side in sides for one in side.diagnostics],
     }
 

@@ -11,6 +11,7 @@ from segcheck.model.match import State
 from segcheck.reports._masking import masked
 from segcheck.reports._packets import VARIES, box_text, conditions, in_force
 from segcheck.reports.as_text import Page
+from segcheck.reports.run_text import crossing
 from segcheck.sets.listing import Box
 
 _STYLES = {Verdict.EQUAL: "green", Verdict.DIFFERS: "red", Verdict.UNDECIDED: "yellow"}
@@ -32,6 +33,12 @@ def difference(page: Page, found: Diff, weakened: Sequence[str] = ()) -> None:
             _change(page, words, change)
         for name in comparison.open:
             page.prose(words("diff.open", what=words(f"diff.what.{name.replace(' ', '-')}")))
+    if found.crossings is not None:
+        page.heading(words("run.crossings"))
+        for row in found.crossings:
+            crossing(page, row)
+        if not found.crossings:
+            page.line(f"  {words('history.nothing')}")
     page.line()
     page.line((words(f"diff.{found.verdict.value}"), f"bold {_STYLES[found.verdict]}"))
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.towns import OPEN, UNREAD, town
+from tests.cli.towns import AT, OPEN, UNREAD, town
 from tests.reports.results import faults
 
 OLD = """\
@@ -215,3 +215,23 @@ def test_no_encoding_of_the_terminal_makes_it_fail(diff, encoding, new, code):
 def test_colour_only_on_request_where_there_is_no_terminal(diff):
     assert "\x1b" not in diff(WIDER).out
     assert "\x1b[" in diff(WIDER, "--color", "always").out
+
+
+def test_two_sites_are_compared_by_what_crosses_too(call, tmp_path):
+    for name, rules in (("a", ()), ("b", (OPEN,))):
+        town(tmp_path / name, *rules)
+    wider = call("diff", "a", "b", "--crossings", *AT, "--fail-on-widening", "--format", "json")
+    narrower = call("diff", "b", "a", "--crossings", *AT, "--fail-on-widening")
+    same = call("diff", "a", "a", "--crossings", *AT)
+    found = json.loads(wider.out)
+
+    assert [each.code for each in (wider, narrower, same)] == [1, 0, 0]
+    assert faults(found, "diff") == []
+    (one,) = found["crossings"]
+    assert (one["src"], one["dst"], one["was"], one["is"]) == ("in-srv", "lg-srv", "proven", "violated")
+    assert [line["first_line"] for line in one["lines"]] == [5]
+    assert "no longer crosses: 10.30.10.0/24 -> 10.20.10.26  tcp/445" in narrower.out
+    assert "nothing changed" in same.out
+    assert "crossings" not in json.loads(call("diff", "a", "b", "--format", "json").out)
+    for arguments in (("a/wall.txt", "b/wall.txt", "--crossings"), ("a", "b", "--time", "2026-11-24")):
+        assert call("diff", *arguments).code == 2

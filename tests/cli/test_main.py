@@ -20,15 +20,18 @@ COMMANDS = (
     "explain",
     "flows",
     "graph",
+    "history",
     "import",
     "init",
     "inspect",
     "match",
     "matrix",
     "replay",
+    "run",
     "schema",
     "trace",
     "validate",
+    "waive",
 )
 
 

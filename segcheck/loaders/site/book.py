@@ -187,13 +187,12 @@ class _Reader:
             for key, value in keyed_rows.whole(spec, entry).items():
                 file = self.files[sheets.home(key)]
                 mark = entry.marks[key]
-                path: marked.Path = tuple(key.split(".", 1))
+                path: marked.Path = tuple(key.split("."))
                 target: dict[str, Any] = file.value
-                name, dot, inner = key.partition(".")
-                if dot:
-                    file.values[path[:1]] = file.keys[path[:1]] = mark
+                for depth, name in enumerate(key.split(".")[:-1], 1):
+                    file.values[path[:depth]] = file.keys[path[:depth]] = mark
                     target = target.setdefault(name, {})
-                target[inner or name] = value
+                target[key.rpartition(".")[2]] = value
                 file.values[path] = file.keys[path] = mark
                 if key == "segcheck":
                     for other in self.files.values():

@@ -9,7 +9,7 @@ from typing import Any
 from segcheck.loaders import marked, profiles
 from segcheck.loaders.device_file import route
 from segcheck.loaders.edges import service
-from segcheck.loaders.site import declaring, organs
+from segcheck.loaders.site import declaring, operating, organs
 from segcheck.loaders.site import policy as policy_files
 from segcheck.loaders.site.addressing import length_in, written
 from segcheck.loaders.site.names import Names
@@ -71,7 +71,7 @@ def build(
         assumptions=tuple(_statements(topology, "assumptions")),
         policy=_policy(policy, pol, names),
         waivers=tuple(_waivers(waivers, names)),
-        settings=_settings(settings),
+        settings=operating.settings(settings),
         external_services=declaring.external_services(topology),
         wireless=declaring.wireless(topology),
         equipment=declaring.equipment(topology),
@@ -339,26 +339,3 @@ def _waivers(page: Page | None, names: Names) -> Iterator[register.Waiver]:
             fingerprint=one.fingerprint or "",
             span=page.span(path),
         )
-
-
-def _settings(page: Page | None) -> site.Settings:
-    if page is None:
-        return site.Settings()
-    one = page.entry
-    return site.Settings(
-        language=one.language or "",
-        runs_on=one.runs_on or "",
-        schedule=tuple(one.schedule),
-        notifications=tuple(
-            site.Notification(
-                id=told.id,
-                kind=told.kind,
-                host=told.host,
-                target=told.target,
-                on=tuple(told.on),
-                span=page.span(path),
-            )
-            for path, told in page.items("notifications")
-        ),
-        keep_captures_days=one.keep_captures_days,
-    )

@@ -177,13 +177,12 @@ def _members(names: Names, entry: Any) -> set[str]:
 
 
 def waivers(page: Page, names: Names) -> None:
-    """Note waivers that cannot hold or are wider than one communication."""
+    """Note waivers that cannot hold, or are wider than one communication where no fingerprint narrows them down."""
     for path, waiver in page.items("waivers"):
         _order(page, path, ("approved", waiver.approved), ("expires", waiver.expires))
         for key, name in (("from", waiver.from_), ("to", waiver.to)):
-            if name.startswith("zone:") or (
-                name in names.known["segments"] and names.endpoint(name).kind is EndpointKind.SEGMENT
-            ):
+            whole = name in names.known["segments"] and names.endpoint(name).kind is EndpointKind.SEGMENT
+            if name.startswith("zone:") or (whole and waiver.fingerprint is None):
                 page.note(
                     (*path, key),
                     f"'{name}' is wider than a waiver may be",

@@ -185,7 +185,11 @@ def _single() -> tuple[Column, ...]:
         for one in _columns(SINGLE, policy.OptionsEntry)
     ]
     found += _columns(SINGLE, policy.PolicyFile, only=("scope",))
-    found += _columns(SINGLE, settings.SettingsFile, only=("language", "runs_on", "schedule", "keep_captures_days"))
+    own = ("language", "runs_on", "schedule", "history", "keep_captures_days")
+    found += _columns(SINGLE, settings.SettingsFile, only=own)
+    runs = ("formats", "fail_on", "accept_assumptions")
+    for prefix, model, only in (("run", settings.RunEntry, runs), ("run.keep", settings.KeepEntry, ())):
+        found += [replace(one, key=f"{prefix}.{one.key}") for one in _columns(SINGLE, model, only=only)]
     return tuple(found)
 
 
