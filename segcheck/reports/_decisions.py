@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -67,8 +67,24 @@ def _entry(one: RegisterEntry, found: Assessment, findings: Iterable[str]) -> di
         "log": one.log,
         "clause": one.clause or None,
         "permits": one.permits_on(found.day),
+        "rules": _rules(found.passing, one.id),
         "findings": list(dict.fromkeys(findings)),
     }
+
+
+def _rules(passing: Mapping[str, tuple[ConfigEvidence, ...]] | None, entry: str) -> list[dict[str, Any]] | None:
+    if passing is None:
+        return None
+    return [
+        {
+            "path": one.span.path,
+            "first_line": one.span.first,
+            "last_line": one.span.last,
+            "rule": masked(one.rule),
+            "text": masked(one.text),
+        }
+        for one in passing.get(entry, ())
+    ]
 
 
 def waivers_json(found: Assessment) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from segcheck.lang.columns import printable
 from segcheck.lang.words import Words
+from segcheck.reports._drawing import safe
 
 Document = Mapping[str, Any]
 
@@ -26,8 +26,10 @@ MOST = 2000
 
 def plain(text: object, most: int = MOST) -> str:
     """Return a text as one line: no control character, no override of direction, at most so many characters."""
-    line = printable(" ".join(str(text).split()))
-    return line if len(line) <= most else f"{line[: most - 3]}..."
+    whole = str(text)
+    line = " ".join(whole[: 4 * most].split())  # the rest of a megabyte need not even be looked at
+    shown = line if len(line) <= most and len(whole) <= 4 * most else f"{line[: most - 3]}..."
+    return shown if shown.isascii() and shown.isprintable() else safe(shown)
 
 
 def said(sentence: Mapping[str, str] | None, language: str) -> str:

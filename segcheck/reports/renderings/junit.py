@@ -12,7 +12,6 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from segcheck.lang.words import Words, load
-from segcheck.reports._drawing import safe
 from segcheck.reports.renderings import Format, _told
 from segcheck.reports.renderings._told import Document
 
@@ -129,9 +128,9 @@ def _attributes(name: str, cases: Iterable[Case]) -> str:
 
 def _case(one: Case) -> str:
     head = f"  <testcase classname={_quoted(f'segcheck.{one.group}')} name={_quoted(one.name)}"
-    text = "\n".join(escape(safe(_told.plain(line))) for line in one.text.split("\n") if line)
+    text = "\n".join(escape(_told.plain(line)) for line in one.text.split("\n") if line)
     if one.end == PASSED:
-        leaning = escape(safe(one.message)) if one.type not in ("pass", "proven") else ""
+        leaning = escape(_told.plain(one.message)) if one.type not in ("pass", "proven") else ""
         return f"{head}><system-out>{leaning}</system-out></testcase>" if leaning else f"{head}/>"
     why = f"message={_quoted(one.message)}"
     if one.end == SKIPPED:  # has no type of its own: it stands before the message
@@ -140,4 +139,4 @@ def _case(one: Case) -> str:
 
 
 def _quoted(text: object) -> str:
-    return quoteattr(safe(_told.plain(text)))
+    return quoteattr(_told.plain(text))

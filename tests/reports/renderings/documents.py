@@ -213,6 +213,7 @@ def entry(name: str, **changes: Any) -> dict[str, Any]:
         "log": True,
         "clause": None,
         "permits": True,
+        "rules": [{name: value for name, value in config().items() if name != "kind"}],
         "findings": [],
         **changes,
     }
