@@ -26,6 +26,7 @@ COMMANDS = (
     "match",
     "matrix",
     "replay",
+    "report",
     "schema",
     "trace",
     "validate",
