@@ -139,7 +139,7 @@ def _faults(value: object, schema: Mapping[str, Any], root: Mapping[str, Any], a
 def _alternatives(
     value: object, alternatives: list[Mapping[str, Any]], root: Mapping[str, Any], at: str
 ) -> Iterator[Fault]:
-    """Yield the fault of the alternative that comes nearest, where none fits: that of its `kind`, or the last that is not null."""
+    """Yield the fault of the nearest alternative, where none fits: that of its `kind`, or the last that is not null."""
     nearest: Fault | None = None
     for one in alternatives:
         fault = next(_faults(value, one, root, at), None)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from segcheck.model.assessment import Assessment
+from segcheck.model.audit import Audit
 from segcheck.model.finding import ConfigEvidence, Finding
 from segcheck.model.register import RegisterEntry, Waiver
 from segcheck.model.source import Span
@@ -110,6 +111,38 @@ def _waiver(one: Waiver, day: date, findings: list[str]) -> dict[str, Any]:
         "expires": one.expires.isoformat(),
         "state": "future" if day < one.approved else "expired" if one.expires < day else "in_force",
         "findings": findings,
+    }
+
+
+def audit_json(audit: Audit | None) -> dict[str, Any] | None:
+    """Return what an audit report holds besides the findings, None where the site says nothing of it."""
+    if audit is None:
+        return None
+    return {
+        "title": masked(audit.title) or None,
+        "purpose": masked(audit.purpose) or None,
+        "classification": masked(audit.classification) or None,
+        "distribution": [masked(one) for one in audit.distribution],
+        "dispose_on": _day(audit.dispose_on),
+        "begins": _day(audit.begins),
+        "ends": _day(audit.ends),
+        "team": [masked(one) for one in audit.team],
+        "criteria": [masked(one) for one in audit.criteria],
+        "exclusions": [masked(one) for one in audit.exclusions],
+        "items": [
+            {
+                "no": one.number,
+                "area": masked(one.area),
+                "item": masked(one.text),
+                "mandatory": one.mandatory,
+                "documents": masked(one.documents),
+                "method": masked(one.method),
+                "example": masked(one.example),
+                "note": masked(one.note),
+                "requirements": list(one.requirements),
+            }
+            for one in audit.items
+        ],
     }
 
 

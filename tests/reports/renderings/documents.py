@@ -237,6 +237,20 @@ def waiver(name: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def item(number: str, *requirements: str) -> dict[str, Any]:
+    return {
+        "no": number,
+        "area": "分離",
+        "item": f"{number} は守られているか",
+        "mandatory": True,
+        "documents": "台帳",
+        "method": "突合",
+        "example": "例文1",
+        "note": "",
+        "requirements": [*requirements],
+    }
+
+
 def lines(**counts: int) -> dict[str, int]:
     return {"understood": 9, "irrelevant": 1, "approximated": 0, "unsupported": 0, "unrecognised": 0, **counts}
 
@@ -317,6 +331,27 @@ def document(**changes: Any) -> dict[str, Any]:
         },
         "register": [entry("R-1", findings=[FINGERPRINTS["crossed"]]), entry("R-2", permits=False, status="applied")],
         "waivers": [waiver("W-1"), waiver("W-2", state="expired", expires="2026-10-01", findings=[])],
+        "audit": {
+            "title": "令和8年度 監査",
+            "purpose": "設定を確かめる",
+            "classification": "機密性2",
+            "distribution": ["監査責任者"],
+            "dispose_on": "2032-03-31",
+            "begins": "2026-11-01",
+            "ends": None,
+            "team": ["監査担当 (行政管理課)"],
+            "criteria": ["見本市基本方針"],
+            "exclusions": ["学校系"],
+            "items": [
+                item("N-1", "LG-01", "LG-02"),
+                item("N-2", "LG-02", "LG-05"),
+                item("N-3", "LG-03"),
+                item("N-4", "LG-06", "LG-02"),
+                item("N-5", "LG-05"),
+                item("N-6"),
+                item("N-7", "XX-99"),
+            ],
+        },
         "diagnostics": [
             {
                 "id": "unrecognised:exports/wall.conf:3",
