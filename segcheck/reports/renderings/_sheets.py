@@ -1,6 +1,7 @@
 """The sheets of workbooks that are made of a result: matrix, findings, requirements, register, exceptions, inputs, limits.
 
-Each function adds one sheet and reads the document only; `xlsx` and the audit report put them together.
+Each function adds one sheet and reads the document only; `number` stands before its title. `xlsx` and the audit report put
+them together.
 """
 
 from __future__ import annotations
@@ -86,25 +87,29 @@ def _is(one: Document, weight: str, state: str) -> bool:
     return one["severity"] == weight and stands == state
 
 
-def limits(words: Words, result: Document) -> list[str]:
-    """Return what the result does not say: its bounds in general, then those of this one."""
+def limits(words: Words, result: Document, *, brief: bool = False) -> list[str]:
+    """Return what the result does not say: its bounds in general, then those of this one; `brief`: no file is named."""
     lines = [words(f"sheets.limit.{name}") for name in words.under("sheets.limit")]
     lines.append(words("check.layer2", read=result["layer2"]["read"], declared=result["layer2"]["declared"]))
     if unread := _state.unread(result):
         lines.append(words("sheets.unread", count=unread))
-    lines += [words("replay.gap", what=said(one, words.language)) for one in result.get("flows", {}).get("gaps", ())]
-    return lines
+    gaps = result.get("flows", {}).get("gaps", ())
+    if brief:
+        return [*lines, words("sheets.gaps", count=len(gaps))] if gaps else lines
+    return [*lines, *(words("replay.gap", what=said(one, words.language)) for one in gaps)]
 
 
-def matrix(book: Book, words: Words, result: Document) -> None:
+def matrix(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add zone against zone: rows send, columns receive."""
     names = {one["id"]: plain(one["name"] or one["id"], 60) for one in result.get("network", {}).get("zones", ())}
     cells = _cells(result)
     judged = {zone for pair in cells for zone in pair}
     order = [*(one for one in names if one in judged), *sorted(judged - set(names))]
     wide = max(9.0, min(16.0, 150 / max(1, len(order))))
-    sheet = book.sheet(words("sheets.matrix"), [18, *([wide] * len(order))], paper="A3" if len(order) > 9 else "A4")
-    sheet.title(words("sheets.matrix"))
+    sheet = book.sheet(
+        number + words("sheets.matrix"), [18, *([wide] * len(order))], paper="A3" if len(order) > 9 else "A4"
+    )
+    sheet.title(number + words("sheets.matrix"))
     sheet.prose(words("check.matrix"))
     rows = [
         [
@@ -204,11 +209,11 @@ def places(one: Document) -> list[str]:
     return [*dict.fromkeys(found[: _told.SHOWN]), *more]
 
 
-def requirements(book: Book, words: Words, result: Document) -> None:
+def requirements(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add how the site stands to each requirement, with an empty column for what the auditor says."""
     numbers = {one["fingerprint"]: number for number, one in enumerate(result["findings"], 1)}
-    sheet = book.sheet(words("sheets.requirements"), [9, 44, 8, 16, 8, 16, 44, 14, 24])
-    sheet.title(words("sheets.requirements"))
+    sheet = book.sheet(number + words("sheets.requirements"), [9, 44, 8, 16, 8, 16, 44, 14, 24])
+    sheet.title(number + words("sheets.requirements"))
     sheet.prose(words("sheets.no_overall"))
     sheet.table(
         heads(words, "id", "demanded", "weight", "outcome", "sources", "clause", "because", "findings", "opinion"),
@@ -250,7 +255,7 @@ def policies(words: Words, result: Document) -> list[str]:
     ]
 
 
-def register(book: Book, words: Words, result: Document) -> None:
+def register(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add the register of permitted communication: decision, term, rules that let it through, findings, what was observed."""
     names = (
         "id",
@@ -267,9 +272,9 @@ def register(book: Book, words: Words, result: Document) -> None:
     )
     more = ("expires", "permits", "rules", "observed", "findings")
     sheet = book.sheet(
-        words("sheets.register"), [10, 11, 17, 17, 14, 26, 9, 18, 15, 13, 11, 11, 11, 32, 16, 12], paper="A3"
+        number + words("sheets.register"), [10, 11, 17, 17, 14, 26, 9, 18, 15, 13, 11, 11, 11, 32, 16, 12], paper="A3"
     )
-    sheet.title(words("sheets.register"))
+    sheet.title(number + words("sheets.register"))
     numbers = {one["fingerprint"]: number for number, one in enumerate(result["findings"], 1)}
     seen = {one["entry"]: one for one in result.get("flows", {}).get("register", ())}
     sheet.table(
@@ -315,10 +320,10 @@ def rules(one: Document) -> list[str]:
     return [*found[: _told.SHOWN], *more]
 
 
-def exceptions(book: Book, words: Words, result: Document) -> None:
+def exceptions(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add the approved exceptions with approver and term."""
-    sheet = book.sheet(words("sheets.exceptions"), [9, 20, 18, 18, 13, 32, 20, 16, 11, 11, 11, 12])
-    sheet.title(words("sheets.exceptions"))
+    sheet = book.sheet(number + words("sheets.exceptions"), [9, 20, 18, 18, 13, 32, 20, 16, 11, 11, 11, 12])
+    sheet.title(number + words("sheets.exceptions"))
     numbers = {one["fingerprint"]: number for number, one in enumerate(result["findings"], 1)}
     names = (
         "id",
@@ -357,10 +362,10 @@ def exceptions(book: Book, words: Words, result: Document) -> None:
     )
 
 
-def assumptions(book: Book, words: Words, result: Document) -> None:
+def assumptions(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add what the judgement leans on, and what others answer for."""
-    sheet = book.sheet(words("sheets.assumptions"), [22, 52, 20, 28, 22, 13, 12])
-    sheet.title(words("sheets.assumptions"))
+    sheet = book.sheet(number + words("sheets.assumptions"), [22, 52, 20, 28, 22, 13, 12])
+    sheet.title(number + words("sheets.assumptions"))
     sheet.table(
         heads(words, "id", "claim", "owner", "reason", "document", "review_due", "leaning"),
         (
@@ -441,10 +446,10 @@ def _moved(words: Words, one: Document) -> Iterator[str]:
             yield f"{words(f'sheets.moved.{key}')}: {_told.box(box)}"
 
 
-def inputs(book: Book, words: Words, result: Document) -> None:
+def inputs(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add the files that were read: hashes, days, where they come from, how much of them was understood."""
-    sheet = book.sheet(words("sheets.inputs"), [34, 10, 12, 14, 68, 12, 30, 9, 11, 11], paper="A3")
-    sheet.title(words("sheets.inputs"))
+    sheet = book.sheet(number + words("sheets.inputs"), [34, 10, 12, 14, 68, 12, 30, 9, 11, 11], paper="A3")
+    sheet.title(number + words("sheets.inputs"))
     sheet.table(
         heads(words, "file", "kind", "format", "device", "sha256", "as_of", "origin", "lines", "unread", "complete"),
         (
@@ -492,10 +497,10 @@ def _capture(words: Words, one: Document) -> Row:
     ]
 
 
-def bounds(book: Book, words: Words, result: Document) -> None:
+def bounds(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add what the judgement does not say, what left something undecided, and every remark on the reading."""
-    sheet = book.sheet(words("sheets.limits"), [40, 14, 30, 70])
-    sheet.title(words("sheets.limits"))
+    sheet = book.sheet(number + words("sheets.limits"), [40, 14, 30, 70])
+    sheet.title(number + words("sheets.limits"))
     for line in limits(words, result):
         sheet.prose(f"・{line}")
     causes: dict[str, int] = {}

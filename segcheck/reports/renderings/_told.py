@@ -69,8 +69,8 @@ def verdict(words: Words, result: Document) -> str:
     return words(f"standing.{result['verdict']}")
 
 
-def asked(words: Words, result: Document) -> str:
-    """Return what was asked, of how much, as of when."""
+def asked(words: Words, result: Document, *, named: bool = True) -> str:
+    """Return what was asked, of how much, as of when; capture points only if they may be `named`."""
     shared = {
         "judged": result["devices"]["judged"],
         "own": result["devices"]["own"],
@@ -82,7 +82,7 @@ def asked(words: Words, result: Document) -> str:
         return words(
             "replay.asked",
             files=len(result["captures"]),
-            taps=", ".join(taps) or "-",
+            taps=", ".join(taps) if taps and named else len(taps),
             conversations=result["flows"]["conversations"],
             packets=result["flows"]["packets"],
             **shared,

@@ -463,6 +463,11 @@ def replayed() -> dict[str, Any]:
     )
 
 
+def whole(result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result of a run that nothing weakened, of which an audit report is made."""
+    return {**result, "run": {**result["run"], "weakened": []}}
+
+
 #: Keys whose values are closed words, numbers, days or digests, which a name cannot reach.
 _CLOSED = """
 schema verdict started command version day as_of sha256 kind complete severity source fingerprint history
