@@ -75,12 +75,13 @@ class Book:
 
     header   what stands at the top of every page, such as 取扱注意
     footer   what stands at its foot, beside the page number
+    none     what a table says that has no rows
     """
 
-    def __init__(self, header: str, footer: str) -> None:
+    def __init__(self, header: str, footer: str, none: str = "-") -> None:
         import openpyxl
 
-        self.header, self.footer = header, footer
+        self.header, self.footer, self.none = header, footer, none
         self._book = openpyxl.Workbook()
         self._book.remove(self._book.worksheets[0])
         self._styles: dict[_Look, StyleArray] = {}
@@ -199,7 +200,7 @@ class Sheet:
             self._put(top, number, head, _HEAD)
         self._high(top, list(zip(heads, self.widths, strict=False)))
         self.row += 1
-        for row in rows:
+        for row in [*rows] or [[self._outer.none, *([None] * (len(heads) - 1))]]:
             told = [one if isinstance(one, Styled) else Styled(one) for one in row]
             for number, styled in enumerate(told, 1):
                 self._put(self.row, number, styled.text, _Look(fill=styled.fill, bold=styled.bold, border=True))

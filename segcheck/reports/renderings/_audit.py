@@ -54,7 +54,11 @@ def book_of(words: Words, result: Document, edition: str) -> Book:
     audit = result.get("audit") or {}
     marking = plain(audit.get("classification") or words("sheets.marking"), 60)
     chain = _told.chained(words, result) or f"segcheck {plain(result['run']['version'])}"
-    return Book(marking, f"{plain(result['site'], 60)}  {edition}  {_told.instant(result['run']['started'])}  {chain}")
+    return Book(
+        marking,
+        f"{plain(result['site'], 60)}  {edition}  {_told.instant(result['run']['started'])}  {chain}",
+        words("sheets.none"),
+    )
 
 
 def cover(book: Book, words: Words, result: Document, title: str, edition: str) -> None:
@@ -95,7 +99,9 @@ def overview(book: Book, words: Words, result: Document, *, brief: bool = False)
         kept = [plain(text) for text in texts if text]
         return "\n".join(kept) if kept else blank
 
-    zones = sorted({one[end] for one in result["crossings"] for end in ("src_zone", "dst_zone") if one[end]})
+    names = _told.zone_names(result)
+    judged = {one[end] for one in result["crossings"] for end in ("src_zone", "dst_zone") if one[end]}
+    zones = [*(names[one] for one in names if one in judged), *sorted(judged - set(names))]
     devices = sorted({one["device"] for one in result["inputs"] if one["device"]})
     sheet.heading(f"1 {words('audit.purpose')}")
     sheet.pairs(((words("audit.purpose"), written(audit.get("purpose"))),))

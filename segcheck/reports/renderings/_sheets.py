@@ -101,7 +101,7 @@ def limits(words: Words, result: Document, *, brief: bool = False) -> list[str]:
 
 def matrix(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add zone against zone: rows send, columns receive."""
-    names = {one["id"]: plain(one["name"] or one["id"], 60) for one in result.get("network", {}).get("zones", ())}
+    names = _told.zone_names(result)
     cells = _cells(result)
     judged = {zone for pair in cells for zone in pair}
     order = [*(one for one in names if one in judged), *sorted(judged - set(names))]

@@ -158,6 +158,11 @@ def zones(finding: Document) -> str:
     return f"{plain(finding['src_zone'])} → {plain(finding['dst_zone'])}"
 
 
+def zone_names(result: Document) -> dict[str, str]:
+    """Return the names of the declared zones by id, in their order, where the result holds the network."""
+    return {one["id"]: plain(one["name"] or one["id"], 60) for one in result.get("network", {}).get("zones", ())}
+
+
 def place(finding: Document) -> tuple[str, int | None]:
     """Return the first file that a finding quotes, and the line in it; ("", None) for none."""
     for piece in finding["evidence"]:

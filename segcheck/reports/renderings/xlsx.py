@@ -26,6 +26,7 @@ def render(result: Mapping[str, Any], language: str) -> bytes:
     book = Book(
         words("sheets.marking"),
         f"{_told.plain(result['site'], 60)}  {_told.instant(result['run']['started'])}  {footer}",
+        words("sheets.none"),
     )
     _sheets.summary(book, words, result)
     if result["crossings"]:
