@@ -117,7 +117,7 @@ def test_what_is_admitted_is_told_and_the_full_validator_agrees():
     dice = random.Random(20261128)
     told = [renderings.rendering(name) for name in renderings.names() if not renderings.rendering(name).FORMAT.binary]
     admitted = refused = 0
-    for _ in range(250):
+    for _ in range(150):
         document = spoilt(dice)
         try:
             result_file.checked("r.json", document, SCHEMA)
@@ -129,5 +129,5 @@ def test_what_is_admitted_is_told_and_the_full_validator_agrees():
         for module in told:
             assert module.render(document, "ja")
 
-    assert admitted > 30
-    assert refused > 100
+    assert admitted > 15
+    assert refused > 60

@@ -470,7 +470,7 @@ def whole(result: dict[str, Any]) -> dict[str, Any]:
 
 #: Keys whose values are closed words, numbers, days or digests, which a name cannot reach.
 _CLOSED = """
-schema verdict started command version day as_of sha256 kind complete severity source fingerprint history
+begins ends dispose_on schema verdict started command version day as_of sha256 kind complete severity source fingerprint history
 family class src dst proto sport dport flags icmp when state support outcome sources certainty status
 opened_by use approved expires review_due observed first_time last_time first last code asks was is meaning
 hash previous finished at format weakened

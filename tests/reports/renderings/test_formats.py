@@ -1,6 +1,8 @@
 """Every format, whichever there are: it tells every kind of result, and no name in it steers who reads the report."""
 
 import re
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -33,31 +35,35 @@ def test_the_documents_fit_the_schema():
         assert faults(made, "result") == []
 
 
+def shown(told):
+    """Return the text of a report; a workbook is unpacked."""
+    if isinstance(told, str):
+        return told
+    file = ZipFile(BytesIO(told))
+    return "\n".join(file.read(name).decode() for name in file.namelist())
+
+
 def test_it_tells_every_kind_of_result_and_the_same_each_time(module):
     older = {
         name: value
         for name, value in documents.document().items()
         if name not in ("checks", "register", "waivers", "audit")
     }
-    for result, language in ((documents.stored(), "en"), (documents.replayed(), "ja"), (older, "ja")):
-        told = render(module, result, language)
+    for result in (documents.replayed(), older):
+        told = render(module, result, "ja")
         assert told
         assert isinstance(told, bytes) == module.FORMAT.binary
     assert told == render(module, older, "ja")
 
 
-@pytest.mark.parametrize("text", [" ".join(documents.HOSTILE[:-1]), documents.HOSTILE[-1]], ids=["steering", "long"])
-def test_no_name_steers_a_terminal_or_swells_a_report(module, text):
-    told = render(module, documents.hostile(text), "ja")
+def test_no_name_steers_a_terminal_or_swells_a_report(module):
+    told = render(module, documents.hostile(" ".join(documents.HOSTILE)), "ja")
 
     assert len(told) < MOST
-    if isinstance(told, str):
-        assert STEERING.search(told.removeprefix("\ufeff")) is None
-        told.encode()
+    text = shown(told)
+    assert STEERING.search(text.removeprefix("\ufeff")) is None
+    assert "適合" not in text
 
 
 def test_no_report_gives_a_verdict_on_the_body(module):
-    for language in ("ja", "en"):
-        told = render(module, documents.stored(), language)
-        text = told.decode("utf-8", "replace") if isinstance(told, bytes) else told
-        assert not re.search("適合|[Cc]ompliant", text)
+    assert not re.search("適合|[Cc]ompliant", shown(render(module, documents.stored(), "en")))
