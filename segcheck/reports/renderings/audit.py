@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from segcheck.lang.words import load
-from segcheck.reports.renderings import Format, _audit, _sheets, _told
+from segcheck.reports.renderings import Format, _audit, _audit_items, _records, _sheets, _told
 
 FORMAT = Format(
     name="audit",
@@ -35,16 +35,16 @@ def render(result: Mapping[str, Any], language: str) -> bytes:
     _audit.overview(book, words, result)
     _audit.facts(book, words, result)
     _sheets.requirements(book, words, result, "8 ")
-    _sheets.exceptions(book, words, result, "9 ")
+    _records.exceptions(book, words, result, "9 ")
     _audit.missing(book, words, result)
     _audit.earlier(book, words, result)
     if result["crossings"]:
         _sheets.matrix(book, words, result, "12-1 ")
-    _sheets.register(book, words, result, "12-2 ")
-    _sheets.assumptions(book, words, result, "12-3 ")
-    _sheets.inputs(book, words, result, "12-4 ")
-    _sheets.bounds(book, words, result, "12-5 ")
-    _audit.paper(book, words, result)
-    _audit.self_check(book, words, result)
+    _records.register(book, words, result, "12-2 ")
+    _records.assumptions(book, words, result, "12-3 ")
+    _records.inputs(book, words, result, "12-4 ")
+    _records.bounds(book, words, result, "12-5 ")
+    _audit_items.paper(book, words, result)
+    _audit_items.self_check(book, words, result)
     _audit.again(book, words, result)
     return book.bytes(_told.plain(result["site"], 120), datetime.fromisoformat(result["run"]["started"]))

@@ -13,7 +13,7 @@ from typing import Any
 
 from segcheck.lang.words import Words, load
 from segcheck.reports._print_sheets import Book, Styled
-from segcheck.reports.renderings import Format, _audit, _sheets, _told
+from segcheck.reports.renderings import Format, _audit, _audit_items, _sheets, _told
 from segcheck.reports.renderings._sheets import OUTCOME_FILL, Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
 
@@ -40,7 +40,7 @@ def render(result: Mapping[str, Any], language: str) -> bytes:
     _facts(book, words, result)
     _requirements(book, words, result)
     _exceptions(book, words, result)
-    _audit.self_check(book, words, result, brief=True)
+    _audit_items.self_check(book, words, result, brief=True)
     return book.bytes(plain(result["site"], 120), datetime.fromisoformat(result["run"]["started"]))
 
 

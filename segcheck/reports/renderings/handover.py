@@ -8,7 +8,7 @@ from typing import Any
 
 from segcheck.lang.words import Words, load
 from segcheck.reports._print_sheets import Book, Styled
-from segcheck.reports.renderings import Format, _audit, _sheets, _told
+from segcheck.reports.renderings import Format, _audit, _records, _sheets, _told
 from segcheck.reports.renderings._sheets import Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
 
@@ -31,10 +31,10 @@ def render(result: Mapping[str, Any], language: str) -> bytes:
     _terms(book, words, result)
     _sheets.findings(book, words, result)
     _audit.missing(book, words, result)
-    _sheets.register(book, words, result)
-    _sheets.exceptions(book, words, result)
-    _sheets.assumptions(book, words, result)
-    _sheets.inputs(book, words, result)
+    _records.register(book, words, result)
+    _records.exceptions(book, words, result)
+    _records.assumptions(book, words, result)
+    _records.inputs(book, words, result)
     _audit.again(book, words, result)
     return book.bytes(plain(result["site"], 120), datetime.fromisoformat(result["run"]["started"]))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from segcheck.lang.words import load
 from segcheck.reports._print_sheets import Book
-from segcheck.reports.renderings import Format, _sheets, _told
+from segcheck.reports.renderings import Format, _records, _sheets, _told
 
 FORMAT = Format(
     name="xlsx",
@@ -31,10 +31,10 @@ def render(result: Mapping[str, Any], language: str) -> bytes:
     _sheets.summary(book, words, result)
     if result["crossings"]:
         _sheets.matrix(book, words, result)
-    for add in (_sheets.findings, _sheets.requirements, _sheets.register, _sheets.exceptions, _sheets.assumptions):
+    for add in (_sheets.findings, _sheets.requirements, _records.register, _records.exceptions, _records.assumptions):
         add(book, words, result)
     if result.get("drift"):
-        _sheets.drift(book, words, result)
-    _sheets.inputs(book, words, result)
-    _sheets.bounds(book, words, result)
+        _records.drift(book, words, result)
+    _records.inputs(book, words, result)
+    _records.bounds(book, words, result)
     return book.bytes(_told.plain(result["site"], 120), began)
