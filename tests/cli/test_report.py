@@ -101,3 +101,21 @@ def test_what_is_no_result_is_refused_with_its_place(call, tmp_path, content):
     assert "Traceback" not in outcome.err
     assert not (tmp_path / "out.csv").exists()
     assert call("report", "missing.json").code == 2
+
+
+def test_no_audit_report_is_made_of_a_weakened_run(call, tmp_path):
+    town(tmp_path / "town")
+    weak = ("check", "town", *AT, "--accept-assumptions")
+    assert call(*weak, "--format", "json=r.json").code == 0
+
+    for arguments in (
+        ("report", "r.json", "--kind", "audit", "--format", "xlsx=a.xlsx"),
+        (*weak, "--format", "audit=a.xlsx"),
+    ):
+        outcome = call(*arguments)
+        assert outcome.code == 2
+        assert "--accept-assumptions" in outcome.err
+        assert not (tmp_path / "a.xlsx").exists()
+    assert call("report", "r.json", "--kind", "handover", "--format", "xlsx=h.xlsx").code == 0
+    assert call("check", "town", *AT, "--format", "json=s.json").code == 0
+    assert call("report", "s.json", "--kind", "audit-summary", "--format", "xlsx=a.xlsx").code == 0

@@ -64,8 +64,9 @@ def cover(book: Book, words: Words, result: Document, title: str, edition: str) 
     sheet.stamps(words("sheets.stamps").split(","), 4)
     sheet.skip(6)
     sheet.title(plain(audit.get("title") or title))
-    sheet.prose(title, bold=True)
-    sheet.skip()
+    if audit.get("title"):
+        sheet.prose(title, bold=True)
+        sheet.skip()
     sheet.pairs(
         (
             (words("sheets.site"), Styled(plain(result["site"]), bold=True)),
@@ -131,6 +132,7 @@ def overview(book: Book, words: Words, result: Document, *, brief: bool = False)
             (words("audit.material"), files),
             (words("sheets.as_of"), result["as_of"] or words("check.no_date")),
             (words("sheets.asked"), _told.asked(words, result, named=not brief)),
+            *(((words("sheets.seen"), seen),) if (seen := _told.observed(words, result, named=not brief)) else ()),
         )
     )
     sheet.heading(f"6 {words('sheets.summary')}")
@@ -156,6 +158,7 @@ def facts(book: Book, words: Words, result: Document) -> None:
     clauses = {one["id"]: _sheets.clause(words, one) for one in result["requirements"]}
     sheet = book.sheet(f"7 {words('audit.facts')}", [6, 20, 8, 15, 18, 46, 36, 36, 9, 14, 12], paper="A3")
     sheet.title(f"7 {words('audit.facts')}")
+    sheet.prose(words("sheets.before_mending"))
     names = (
         "number",
         "title",

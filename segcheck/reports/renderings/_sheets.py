@@ -53,6 +53,7 @@ def summary(book: Book, words: Words, result: Document) -> None:
             (words("sheets.site"), Styled(plain(result["site"]), bold=True)),
             (words("sheets.verdict"), Styled(told, FILL_OF[result["verdict"]], bold=True)),
             (words("sheets.asked"), _told.asked(words, result)),
+            *(((words("sheets.seen"), seen),) if (seen := _told.observed(words, result)) else ()),
             (words("sheets.conclusion"), _told.conclusion(words, result)),
             (words("requirements.title"), _told.requirement_counts(words, result)),
             (words("sheets.as_of"), result["as_of"] or words("check.no_date")),
@@ -157,6 +158,7 @@ def findings(book: Book, words: Words, result: Document) -> None:
     widths = [5, 7, 15, 20, 14, 17, 40, 28, 23, 34, 12, 7, 13, 18, 10, 11, 11, 16]
     sheet = book.sheet(words("sheets.findings"), widths, paper="A3")
     sheet.title(words("sheets.findings"))
+    sheet.prose(words("sheets.before_mending"))
     sheet.table(
         [*heads(words, *names, *more), *heads(words, *filled)],
         (

@@ -98,6 +98,27 @@ def asked(words: Words, result: Document, *, named: bool = True) -> str:
     )
 
 
+def observed(words: Words, result: Document, *, named: bool = True) -> str:
+    """Return when, where and how completely was observed, "" for a result without captures; points only if `named`."""
+    if "captures" not in result:
+        return ""
+    captures = result["captures"]
+    first = min((one["first"] for one in captures if one["first"]), default=None)
+    last = max((one["last"] for one in captures if one["last"]), default=None)
+    taps = [*dict.fromkeys(plain(one["tap"]) for one in captures if one["tap"])]
+    counted = [one["dropped"] for one in captures if one["dropped"] is not None]
+    return words(
+        "told.observed",
+        first=instant(first) if first else "-",
+        last=instant(last) if last else "-",
+        taps=", ".join(taps) if named and taps else len(taps),
+        read=result["frames"]["read"],
+        dropped=sum(counted) if counted else words("told.not_counted"),
+        damaged=sum(not one["complete"] for one in captures),
+        gaps=len(result["flows"]["gaps"]),
+    )
+
+
 def open_findings(result: Document) -> list[Document]:
     """Return the findings that no exception covers, gravest first."""
     return [one for one in result["findings"] if not one["waiver"]]

@@ -63,7 +63,7 @@ def _first(book: Book, words: Words, result: Document) -> None:
 
 def _terms(book: Book, words: Words, result: Document) -> None:
     """Add everything that runs out or must be looked at again, the soonest first."""
-    sheet = book.sheet(words("audit.terms"), [13, 14, 20, 18, 22, 60])
+    sheet = book.sheet(words("audit.terms"), [13, 12, 18, 16, 30, 60])
     sheet.title(words("audit.terms"))
     day = date.fromisoformat(result["day"])
     rows: list[Row] = []

@@ -17,7 +17,7 @@ FORMAT = Format(
 )
 #: Findings that the table lists, and those that are told in full: a comment has at most 65536 characters.
 LISTED, FULL = 60, 10
-_MARKUP = re.compile(r"[\\`*_{}\[\]|<>]|[@#!~%$&](?=\w)|[&~$]|:(?=//|\w)|(?<=www)\.", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\`*_{}\[\]|<>]|[@#!~%$&](?=\w)|[&~$]|:(?=//|[^\W\d])|(?<=www)\.", re.IGNORECASE)
 _SIGILS = "@#!~%$&"
 
 
@@ -45,8 +45,9 @@ def _lines(words: Words, result: Document) -> Iterator[str]:
     yield ""
     yield f"**{escaped(_told.verdict(words, result))}** {escaped(_told.conclusion(words, result))}"
     yield ""
-    for line in (_told.asked(words, result), _told.requirement_counts(words, result)):
-        yield f"- {escaped(line)}"
+    for line in (_told.asked(words, result), _told.observed(words, result), _told.requirement_counts(words, result)):
+        if line:
+            yield f"- {escaped(line)}"
     for line in _told.weakened(words, result):
         yield f"- **{escaped(line)}**"
     yield from _drift(words, result)

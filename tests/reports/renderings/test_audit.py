@@ -182,6 +182,7 @@ def test_the_short_edition_of_a_replay_names_no_capture_point():
 
     assert "t1" not in told
     assert "day" not in told
+    assert "観測: 2026-11-24 09:00 JST - 2026-11-24 09:00 JST、地点 1、" in told
 
 
 def test_the_successor_gets_every_term_the_soonest_first():

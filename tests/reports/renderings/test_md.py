@@ -18,7 +18,7 @@ def test_each_finding_has_a_row_and_the_open_ones_are_told_in_full():
     assert len(rows) == 2 + 4
     assert told.count("<details>") == told.count("</details>") == 3
     assert "10.30.10.0/24 → 10.20.10.26 tcp/445" in told
-    assert "exports/wall.conf&#58;7" in told
+    assert "exports/wall.conf:7" in told
     assert "exception (approved)" in rows[4]
 
 
@@ -36,3 +36,11 @@ def test_what_changed_and_which_run_it_is_are_told():
     assert "実行 11 との差分: 新規 1、解消 1" in told
     assert "実行番号 12" in told
     assert "0a" * 32 in told
+
+
+def test_what_captures_show_is_told_with_when_where_and_how_completely():
+    told = md.render(documents.replayed(), "en")
+
+    assert "Observed: 2026-11-24 09:00 JST - 2026-11-24 09:00 JST, at t1, frames 0, dropped not recorded" in told
+    assert "unreadable parts 1" in told
+    assert "Observed" not in md.render(documents.document(), "en")

@@ -68,7 +68,7 @@ def test_findings_have_all_columns_and_a_list_to_fill_in():
     assert {found[0][name] for name in ("対応状況", "対応期限", "担当", "備考")} == {None}
     assert "対応済" in sheet.data_validations.dataValidation[0].formula1
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (8, "landscape")
-    assert sheet.freeze_panes == "B4"
+    assert sheet.freeze_panes == "B5"
     assert sheet.auto_filter.ref
 
 
