@@ -58,15 +58,18 @@ def standing(words: Words, result: Document, finding: Document) -> str:
     return words(f"standing.{finding['verdict']}")
 
 
+def stands(words: Words, result: Document, verdict: str) -> str:
+    """Return the word for a verdict on packets that cross: possible by rules, seen by captures."""
+    return words("standing.observed" if verdict == "violated" and "captures" in result else f"standing.{verdict}")
+
+
 def verdict(words: Words, result: Document) -> str:
     """Return the verdict of a result in words."""
     crossed = any(one["verdict"] == "violated" for one in result["crossings"])
-    if result["verdict"] == "violated" and not crossed:
+    if result["verdict"] == "violated" and not crossed and "captures" not in result:
         violated = [one for one in result["findings"] if one["verdict"] == "violated"]
-        if any(result.get("checks", {}).get(one["check"], {}).get("asks") == "C" for one in violated):
-            return words("standing.observed")
         return words("check.fault" if any("R" in one["source"] for one in violated) else "check.fault_declared")
-    return words(f"standing.{result['verdict']}")
+    return stands(words, result, result["verdict"])
 
 
 def asked(words: Words, result: Document, *, named: bool = True) -> str:

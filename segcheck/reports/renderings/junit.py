@@ -81,7 +81,7 @@ def _pairs(words: Words, result: Document) -> Iterator[Case]:
         if worst in ("violated", "undecided"):
             end = FAILED
         causes = dict.fromkeys(name for one in found for name in (*one["because"], *one["assumptions"]))
-        message = words(f"standing.{worst}") + (f": {', '.join(map(_told.plain, causes))}" if causes else "")
+        message = _told.stands(words, result, worst) + (f": {', '.join(map(_told.plain, causes))}" if causes else "")
         lines = [f"{_told.plain(one['src'])} → {_told.plain(one['dst'])}" for one in found]
         yield Case(f"{src} → {dst}", "zones", end, worst, message, "\n".join([*findings.get((src, dst), ()), *lines]))
 

@@ -43,4 +43,5 @@ def test_what_captures_show_is_told_with_when_where_and_how_completely():
 
     assert "Observed: 2026-11-24 09:00 JST - 2026-11-24 09:00 JST, at t1, frames 0, dropped not recorded" in told
     assert "unreadable parts 1" in told
+    assert "**violation seen (C)**" in told
     assert "Observed" not in md.render(documents.document(), "en")
