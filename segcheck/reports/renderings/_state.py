@@ -30,20 +30,31 @@ def state(result: Document) -> State:
     violated = [one for one in _told.open_findings(result) if one["verdict"] == "violated"]
     if any(one["severity"] in ("critical", "high") for one in violated):
         return State.CRITICAL
-    if violated or _unexplained(result):
-        return State.WARNING if violated else State.CRITICAL
+    if _unexplained(result):
+        return State.CRITICAL
+    if violated:
+        return State.WARNING
     standings = {one["verdict"] for one in (*result["crossings"], *_told.open_findings(result))}
     accepted = "--accept-assumptions" in result["run"]["weakened"]
+    flows = result.get("flows", {"gaps": (), "unasked": 0})
+    if flows["gaps"] or flows["unasked"]:
+        return State.UNKNOWN
     if "undecided" in standings or ("proven_assuming" in standings and not accepted) or not result["crossings"]:
         return State.UNKNOWN
     return State.OK
 
 
 def _unexplained(result: Document) -> bool:
-    """Return whether a pair is crossed by what no finding tells: a run that left checks out."""
-    return any(one["verdict"] == "violated" for one in result["crossings"]) and not any(
-        one["verdict"] == "violated" for one in result["findings"]
-    )
+    """Return whether two zones are crossed by what no finding tells, not even one that an exception covers.
+
+    That is so of runs that left checks out. Of a result whose findings do not name all their zones it cannot be told.
+    """
+    violated = [one for one in result["findings"] if one["verdict"] == "violated"]
+    if any("pairs" not in one for one in violated):
+        return False
+    told = {tuple(pair) for one in violated for pair in one["pairs"]}
+    crossed = (one for one in result["crossings"] if one["verdict"] == "violated")
+    return any((one["src_zone"] or None, one["dst_zone"] or None) not in told for one in crossed)
 
 
 def running_out(result: Document) -> tuple[int, int]:

@@ -20,6 +20,15 @@ MINOR = {
     "findings": [documents.finding("written", severity="low")],
     "crossings": [documents.crossing("mn", "lg", "proven")],
 }
+WAIVED = documents.finding("waived", waiver={"id": "W-1", "expires": None})
+ELSEWHERE = {
+    "findings": [{**WAIVED, "pairs": [["dmz", "lg"], ["dmz", None]]}],
+    "crossings": [documents.crossing("in", "lg", "violated")],
+}
+COVERED = {
+    "findings": [{**WAIVED, "pairs": [["dmz", "lg"], ["in", "lg"]]}],
+    "crossings": [documents.crossing("in", "lg", "violated")],
+}
 HIDDEN = {"findings": [], "crossings": [documents.crossing("in", "lg", "violated")]}
 EMPTY = {"findings": [], "crossings": []}
 
@@ -40,6 +49,8 @@ def metrics(result):
         ({}, (), "CRITICAL"),
         (MINOR, (), "WARNING"),
         (HIDDEN, ("--ignore forbidden-crossing",), "CRITICAL"),
+        (ELSEWHERE, (), "CRITICAL"),
+        (COVERED, (), "OK"),
         (OPEN, ("--accept-assumptions",), "UNKNOWN"),
         (LEANING, (), "UNKNOWN"),
         (LEANING, ("--accept-assumptions",), "OK"),
@@ -112,3 +123,11 @@ def test_zabbix_discovers_findings_and_pairs_that_have_values():
     assert found["finding"][documents.FINGERPRINTS["unsure"]] == 3
     assert {one["{#PAIR}"] for one in found["lld"]["zones"]} == {*found["zone"]}
     assert found["zone"] == {"in>lg": 2, "lg>in": 3, "lg>mn": 3, "mn>lg": 0}
+
+
+def test_a_replay_with_gaps_is_never_ok():
+    clean = {**documents.replayed(), "findings": [], "crossings": [documents.crossing("in", "lg", "nothing_seen")]}
+
+    assert _state.state(clean) is _state.State.UNKNOWN
+    assert _state.state({**clean, "flows": {**clean["flows"], "gaps": []}}) is _state.State.OK
+    assert _state.state({**clean, "flows": {**clean["flows"], "gaps": [], "unasked": 3}}) is _state.State.UNKNOWN
