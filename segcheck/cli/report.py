@@ -20,10 +20,20 @@ _PLUGIN = "plugin"
 _ONLY_JUDGED = ("text", "summary")
 
 
+class _Report(Speaking):
+    """The command, whose help says what each format is for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the formats."""
+        formats = [renderings.rendering(name).FORMAT for name in renderings.names()]
+        with formatter.section(self.say("Formats", "形式")):
+            formatter.write_dl([(one.name, self.say(*one.summary)) for one in formats])
+
+
 def build(say: Say) -> click.Command:
     """Return the command."""
     names = ", ".join(("json", *renderings.names()))
-    return Speaking(
+    return _Report(
         say,
         NAME,
         callback=click.pass_context(report),

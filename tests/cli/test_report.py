@@ -119,3 +119,13 @@ def test_no_audit_report_is_made_of_a_weakened_run(call, tmp_path):
     assert call("report", "r.json", "--kind", "handover", "--format", "xlsx=h.xlsx").code == 0
     assert call("check", "town", *AT, "--format", "json=s.json").code == 0
     assert call("report", "s.json", "--kind", "audit-summary", "--format", "xlsx=a.xlsx").code == 0
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_help_says_what_each_format_is_for(call, language):
+    told = call("report", "--help", "--lang", language).out
+
+    for name in renderings.names():
+        summary = renderings.rendering(name).FORMAT.summary[language == "ja"]
+        assert summary.split()[0][:12] in told
+        assert f"\n  {name} " in told

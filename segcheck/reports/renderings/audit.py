@@ -16,7 +16,7 @@ from segcheck.reports.renderings import Format, _audit, _audit_items, _records, 
 FORMAT = Format(
     name="audit",
     suffix=".xlsx",
-    summary=("監査・自己点検の報告書 (詳細版)", "report of an audit or a self-check, with all evidence"),
+    summary=("report of an audit or a self-check, with all evidence", "監査・自己点検の報告書 (詳細版)"),
     binary=True,
 )
 

@@ -20,7 +20,7 @@ from segcheck.reports.renderings._told import Document, plain, said
 FORMAT = Format(
     name="audit-summary",
     suffix=".xlsx",
-    summary=("監査・自己点検の報告書 (概要版)", "the same without addresses, device names and paths"),
+    summary=("the same without addresses, device names and paths", "監査・自己点検の報告書 (概要版)"),
     binary=True,
 )
 

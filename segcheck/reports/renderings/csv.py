@@ -10,7 +10,7 @@ from segcheck.reports._cells import as_csv
 from segcheck.reports.renderings import Format, _told
 from segcheck.reports.renderings._told import Document
 
-FORMAT = Format(name="csv", suffix=".csv", summary=("指摘の一覧 (Excel 用 CSV)", "the findings as CSV for Excel"))
+FORMAT = Format(name="csv", suffix=".csv", summary=("the findings as CSV for Excel", "指摘の一覧 (Excel 用 CSV)"))
 _COLUMNS = (
     *(
         "number",

@@ -15,7 +15,7 @@ from segcheck.reports.renderings._told import Document, plain, said
 FORMAT = Format(
     name="handover",
     suffix=".xlsx",
-    summary=("引継資料", "for the successor: terms, what is open, who answers for what"),
+    summary=("for the successor: terms, what is open, who answers for what", "引継資料"),
     binary=True,
 )
 _SOON = 90

@@ -16,7 +16,7 @@ from segcheck.reports.renderings import Format, _told
 from segcheck.reports.renderings._told import Document
 
 FORMAT = Format(
-    name="junit", suffix=".xml", summary=("CI のテスト結果 (JUnit XML)", "test results of a CI (JUnit XML)")
+    name="junit", suffix=".xml", summary=("test results of a CI (JUnit XML)", "CI のテスト結果 (JUnit XML)")
 )
 PASSED, FAILED, SKIPPED = "passed", "failure", "skipped"
 

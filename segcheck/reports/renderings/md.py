@@ -13,7 +13,7 @@ from segcheck.reports.renderings._told import Document
 FORMAT = Format(
     name="md",
     suffix=".md",
-    summary=("マージリクエストのコメント用 Markdown", "Markdown for the comment of a merge request"),
+    summary=("Markdown for the comment of a merge request", "マージリクエストのコメント用 Markdown"),
 )
 #: Findings that the table lists, and those that are told in full: a comment has at most 65536 characters.
 LISTED, FULL = 60, 10

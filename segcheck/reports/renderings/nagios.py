@@ -15,7 +15,7 @@ from segcheck.reports.renderings import Format, _state, _told
 FORMAT = Format(
     name="nagios",
     suffix=".txt",
-    summary=("監視プラグインの 1 行 (Nagios 互換)", "the line of a monitoring plugin (Nagios and its kin)"),
+    summary=("the line of a monitoring plugin (Nagios and its kin)", "監視プラグインの 1 行 (Nagios 互換)"),
 )
 #: Characters of the line: older versions keep no more than 1024.
 _MOST = 700

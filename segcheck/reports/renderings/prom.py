@@ -16,7 +16,7 @@ from segcheck.reports.renderings._told import Document
 FORMAT = Format(
     name="prom",
     suffix=".prom",
-    summary=("Prometheus のテキストファイル", "metrics for a Prometheus textfile collector"),
+    summary=("metrics for a Prometheus textfile collector", "Prometheus のテキストファイル"),
 )
 _STATES = ("violated", "undecided", "waived")
 _VERDICTS = ("violated", "undecided", "nothing_seen", "proven_assuming", "proven")

@@ -19,7 +19,7 @@ from segcheck.reports.renderings._told import Document
 FORMAT = Format(
     name="sarif",
     suffix=".sarif",
-    summary=("コードスキャン・エディター用 (SARIF 2.1.0)", "for code scanning and editors (SARIF 2.1.0)"),
+    summary=("for code scanning and editors (SARIF 2.1.0)", "コードスキャン・エディター用 (SARIF 2.1.0)"),
 )
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}

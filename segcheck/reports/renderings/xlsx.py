@@ -13,7 +13,7 @@ from segcheck.reports.renderings import Format, _records, _sheets, _told
 FORMAT = Format(
     name="xlsx",
     suffix=".xlsx",
-    summary=("庁内で記入・印刷する Excel ブック", "workbook to fill in and to print"),
+    summary=("workbook to fill in and to print", "庁内で記入・印刷する Excel ブック"),
     binary=True,
 )
 

@@ -14,7 +14,7 @@ from segcheck.lang.words import load
 from segcheck.reports.renderings import Format, _state, _told
 
 FORMAT = Format(
-    name="zabbix", suffix=".json", summary=("Zabbix のマスターアイテム用 JSON", "JSON for a Zabbix master item")
+    name="zabbix", suffix=".json", summary=("JSON for a Zabbix master item", "Zabbix のマスターアイテム用 JSON")
 )
 #: Findings that are offered for discovery: each makes items.
 MOST = 300
