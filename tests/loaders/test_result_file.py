@@ -10,7 +10,7 @@ from segcheck.app import schemas
 from segcheck.errors import BadInput
 from segcheck.loaders import result_file
 from segcheck.reports import renderings
-from tests.reports.renderings import documents
+from tests.reports.renderings import handmade
 from tests.reports.results import faults
 
 SCHEMA = schemas.schema("result")
@@ -23,7 +23,7 @@ def refusal(document):
     return caught.value.en
 
 
-@pytest.mark.parametrize("document", [documents.document(), documents.replayed()], ids=["check", "replay"])
+@pytest.mark.parametrize("document", [handmade.document(), handmade.replayed()], ids=["check", "replay"])
 def test_a_result_is_admitted(document):
     assert result_file.checked("r.json", document, SCHEMA) is document
 
@@ -49,7 +49,7 @@ def test_a_result_is_admitted(document):
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(place, value, said):
-    document = deepcopy(documents.document())
+    document = deepcopy(handmade.document())
     inside = document
     for key in place[:-1]:
         inside = inside[key]
@@ -88,7 +88,7 @@ def test_no_file_is_too_hostile(tmp_path, content, said):
 def test_a_file_beyond_the_bound_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(result_file, "MAX_BYTES", 10)
     path = tmp_path / "r.json"
-    path.write_text(json.dumps(documents.document()), encoding="utf-8")
+    path.write_text(json.dumps(handmade.document()), encoding="utf-8")
 
     with pytest.raises(BadInput, match="larger than"):
         result_file.read(str(path), SCHEMA)
@@ -96,7 +96,7 @@ def test_a_file_beyond_the_bound_is_refused(tmp_path, monkeypatch):
 
 def spoilt(dice):
     """Return a result in which one value became something else, or is gone."""
-    document = deepcopy(documents.replayed() if dice.random() < 0.3 else documents.document())
+    document = deepcopy(handmade.replayed() if dice.random() < 0.3 else handmade.document())
     inside = document
     while True:
         keys = [*inside] if isinstance(inside, dict) else [*range(len(inside))]

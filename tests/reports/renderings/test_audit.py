@@ -9,7 +9,7 @@ import pytest
 
 from segcheck.errors import BadArguments
 from segcheck.reports.renderings import _audit, audit, audit_summary, handover
-from tests.reports.renderings import documents
+from tests.reports.renderings import handmade
 from tests.reports.renderings.test_xlsx import rows, text
 
 DETAILED = [
@@ -20,17 +20,17 @@ DETAILED = [
 
 
 def book(module, result, language="ja"):
-    return openpyxl.load_workbook(BytesIO(module.render(documents.whole(result), language)))
+    return openpyxl.load_workbook(BytesIO(module.render(handmade.whole(result), language)))
 
 
 @pytest.fixture(scope="module")
 def detailed():
-    return book(audit, documents.stored())
+    return book(audit, handmade.stored())
 
 
 @pytest.fixture(scope="module")
 def brief():
-    return book(audit_summary, documents.stored())
+    return book(audit_summary, handmade.stored())
 
 
 def beside(sheet, name):
@@ -81,7 +81,7 @@ def test_missing_evidence_is_listed_whatever_lacks_it(detailed):
 
 def test_earlier_findings_are_told_or_that_there_is_no_record(detailed):
     assert [one["変化"] for one in rows(detailed["11 前回指摘の是正状況"])] == ["解消", "新規", "継続"]
-    fresh = documents.document()
+    fresh = handmade.document()
     fresh["findings"] = [{**one, "history": None} for one in fresh["findings"]]
     assert "比べていません" in text(book(audit, fresh)["11 前回指摘の是正状況"])
 
@@ -115,7 +115,7 @@ def test_the_self_check_has_marks_and_blanks(detailed):
 
 
 def test_without_items_no_number_is_made_up():
-    bare = {**documents.document(), "audit": None}
+    bare = {**handmade.document(), "audit": None}
     found = book(audit, bare)
 
     assert "audit.yaml" in text(found["監査調書"])
@@ -129,12 +129,12 @@ def test_doing_it_again_has_version_command_and_digest(detailed):
 
     assert "0.1.0" in told
     assert "segcheck check sites/town --time 2026-11-25 --format json=RESULT.json" in told
-    assert _audit.digest(documents.whole(documents.stored())) in told
+    assert _audit.digest(handmade.whole(handmade.stored())) in told
 
 
 def test_the_digest_is_of_what_was_judged_and_not_of_the_run():
-    first = documents.document()
-    later = deepcopy(documents.stored())
+    first = handmade.document()
+    later = deepcopy(handmade.stored())
     later["run"]["started"] = "2027-01-01T00:00:00+00:00"
     later["findings"] = [{**one, "history": "recurring"} for one in later["findings"]]
     other = deepcopy(first)
@@ -154,7 +154,7 @@ def test_the_digest_is_of_what_was_judged_and_not_of_the_run():
 )
 @pytest.mark.parametrize("module", [audit, audit_summary])
 def test_a_weakened_run_is_refused_by_name(module, options, run_options, named):
-    made = documents.document()
+    made = handmade.document()
     made["run"] = {**made["run"], "weakened": options, "options": run_options}
 
     with pytest.raises(BadArguments) as caught:
@@ -178,7 +178,7 @@ def test_the_short_edition_holds_no_address_device_path_or_name_from_an_export(b
 
 
 def test_the_short_edition_of_a_replay_names_no_capture_point():
-    told = "\n".join(text(sheet) for sheet in book(audit_summary, documents.replayed()))
+    told = "\n".join(text(sheet) for sheet in book(audit_summary, handmade.replayed()))
 
     assert "t1" not in told
     assert "day" not in told
@@ -186,7 +186,7 @@ def test_the_short_edition_of_a_replay_names_no_capture_point():
 
 
 def test_the_successor_gets_every_term_the_soonest_first():
-    found = book(handover, documents.document(), "ja")
+    found = book(handover, handmade.document(), "ja")
     told = rows(found["期限の一覧"])
 
     assert [(one["期限"], one["ID"]) for one in told] == [
@@ -200,6 +200,6 @@ def test_the_successor_gets_every_term_the_soonest_first():
 
 
 def test_the_handover_tells_what_weakened_the_run():
-    made = openpyxl.load_workbook(BytesIO(handover.render(documents.document(), "en")))
+    made = openpyxl.load_workbook(BytesIO(handover.render(handmade.document(), "en")))
 
     assert "--ignore any-any" in text(made["Handover"])

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from segcheck.reports import renderings
-from tests.reports.renderings import documents
+from tests.reports.renderings import handmade
 from tests.reports.results import faults
 
 #: What no text output may hold, whatever names are made of.
@@ -23,7 +23,7 @@ def module(request):
 
 def render(module, result, language):
     """Return a report; those of an audit are made of runs only that nothing weakened."""
-    return module.render(documents.whole(result) if module.FORMAT.name.startswith("audit") else result, language)
+    return module.render(handmade.whole(result) if module.FORMAT.name.startswith("audit") else result, language)
 
 
 def stripped(result):
@@ -31,7 +31,7 @@ def stripped(result):
 
 
 def test_the_documents_fit_the_schema():
-    for made in (documents.document(), documents.replayed(), stripped(documents.stored())):
+    for made in (handmade.document(), handmade.replayed(), stripped(handmade.stored())):
         assert faults(made, "result") == []
 
 
@@ -46,10 +46,10 @@ def shown(told):
 def test_it_tells_every_kind_of_result_and_the_same_each_time(module):
     older = {
         name: value
-        for name, value in documents.document().items()
+        for name, value in handmade.document().items()
         if name not in ("checks", "register", "waivers", "audit")
     }
-    for result in (documents.replayed(), older):
+    for result in (handmade.replayed(), older):
         told = render(module, result, "ja")
         assert told
         assert isinstance(told, bytes) == module.FORMAT.binary
@@ -57,7 +57,7 @@ def test_it_tells_every_kind_of_result_and_the_same_each_time(module):
 
 
 def test_no_name_steers_a_terminal_or_swells_a_report(module):
-    told = render(module, documents.hostile(" ".join(documents.HOSTILE)), "ja")
+    told = render(module, handmade.hostile(" ".join(handmade.HOSTILE)), "ja")
 
     assert len(told) < MOST
     text = shown(told)
@@ -66,4 +66,4 @@ def test_no_name_steers_a_terminal_or_swells_a_report(module):
 
 
 def test_no_report_gives_a_verdict_on_the_body(module):
-    assert not re.search("適合|[Cc]ompliant", shown(render(module, documents.stored(), "en")))
+    assert not re.search("適合|[Cc]ompliant", shown(render(module, handmade.stored(), "en")))

@@ -4,7 +4,7 @@ import pytest
 from junitparser import Failure, JUnitXml, Skipped
 
 from segcheck.reports.renderings import junit
-from tests.reports.renderings import documents
+from tests.reports.renderings import handmade
 
 
 def suites(result, language="en"):
@@ -21,7 +21,7 @@ def suites(result, language="en"):
 
 
 def test_each_requirement_is_a_case_and_only_what_was_shown_passes():
-    cases = suites(documents.document())["Requirements"]
+    cases = suites(handmade.document())["Requirements"]
 
     ends = {name.split()[0]: end for name, end in cases.items()}
     assert ends["LG-02"] is None
@@ -38,7 +38,7 @@ def test_each_requirement_is_a_case_and_only_what_was_shown_passes():
 
 
 def test_each_pair_of_zones_is_a_case_and_undecided_fails_as_such():
-    cases = suites(documents.document())["Pairs of zones, by direction"]
+    cases = suites(handmade.document())["Pairs of zones, by direction"]
 
     assert cases["mn → lg"] is None
     assert cases["in → lg"].type == "violated"
@@ -48,7 +48,7 @@ def test_each_pair_of_zones_is_a_case_and_undecided_fails_as_such():
 
 
 def test_accepted_assumptions_pass_and_say_what_they_lean_on():
-    result = documents.document()
+    result = handmade.document()
     accepted = {**result, "run": {**result["run"], "weakened": ["--accept-assumptions"]}}
 
     assert suites(accepted)["Pairs of zones, by direction"]["lg → mn"] is None
@@ -56,7 +56,7 @@ def test_accepted_assumptions_pass_and_say_what_they_lean_on():
 
 
 def test_findings_that_no_failing_requirement_tells_are_cases_too():
-    cases = suites(documents.document())["Other findings"]
+    cases = suites(handmade.document())["Other findings"]
 
     ends = {name.partition(":")[0]: end for name, end in cases.items()}
     assert ends["No log"].type == "violated"
@@ -64,9 +64,9 @@ def test_findings_that_no_failing_requirement_tells_are_cases_too():
     assert ends["The path cannot be told"].type == "undecided"
 
 
-@pytest.mark.parametrize("text", documents.HOSTILE, ids=lambda text: ascii(text)[:24])
+@pytest.mark.parametrize("text", handmade.HOSTILE, ids=lambda text: ascii(text)[:24])
 def test_hostile_names_are_text(text):
-    told = junit.render(documents.hostile(text), "ja")
+    told = junit.render(handmade.hostile(text), "ja")
 
     names = {one.tag for one in ElementTree.fromstring(told.encode()).iter()}
     assert names <= {

@@ -1,9 +1,9 @@
 from segcheck.reports.renderings import md
-from tests.reports.renderings import documents
+from tests.reports.renderings import handmade
 
 
 def test_it_leads_with_verdict_counts_and_what_weakens_them():
-    told = md.render(documents.document(), "ja")
+    told = md.render(handmade.document(), "ja")
 
     head = told.partition("| ---")[0]
     assert "越境可能（R）" in head
@@ -12,7 +12,7 @@ def test_it_leads_with_verdict_counts_and_what_weakens_them():
 
 
 def test_each_finding_has_a_row_and_the_open_ones_are_told_in_full():
-    told = md.render(documents.document(), "en")
+    told = md.render(handmade.document(), "en")
 
     rows = [line for line in told.splitlines() if line.startswith("| ")]
     assert len(rows) == 2 + 4
@@ -31,7 +31,7 @@ def test_names_are_text_and_neither_markup_nor_mention():
 
 
 def test_what_changed_and_which_run_it_is_are_told():
-    told = md.render(documents.stored(), "ja")
+    told = md.render(handmade.stored(), "ja")
 
     assert "実行 11 との差分: 新規 1、解消 1" in told
     assert "実行番号 12" in told
@@ -39,9 +39,9 @@ def test_what_changed_and_which_run_it_is_are_told():
 
 
 def test_what_captures_show_is_told_with_when_where_and_how_completely():
-    told = md.render(documents.replayed(), "en")
+    told = md.render(handmade.replayed(), "en")
 
     assert "Observed: 2026-11-24 09:00 JST - 2026-11-24 09:00 JST, at t1, frames 0, dropped not recorded" in told
     assert "unreadable parts 1" in told
     assert "**violation seen (C)**" in told
-    assert "Observed" not in md.render(documents.document(), "en")
+    assert "Observed" not in md.render(handmade.document(), "en")

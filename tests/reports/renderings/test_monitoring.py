@@ -7,34 +7,34 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from segcheck.reports.renderings import _state, nagios, prom, zabbix
-from tests.reports.renderings import documents
+from tests.reports.renderings import handmade
 
-SOUND = {"findings": [], "crossings": [documents.crossing("mn", "lg", "proven")], "verdict": "proven"}
+SOUND = {"findings": [], "crossings": [handmade.crossing("mn", "lg", "proven")], "verdict": "proven"}
 LEANING = {
     "findings": [],
-    "crossings": [documents.crossing("mn", "lg", "proven_assuming")],
+    "crossings": [handmade.crossing("mn", "lg", "proven_assuming")],
     "verdict": "proven_assuming",
 }
-OPEN = {"findings": [], "crossings": [documents.crossing("mn", "lg", "undecided")], "verdict": "undecided"}
+OPEN = {"findings": [], "crossings": [handmade.crossing("mn", "lg", "undecided")], "verdict": "undecided"}
 MINOR = {
-    "findings": [documents.finding("written", severity="low")],
-    "crossings": [documents.crossing("mn", "lg", "proven")],
+    "findings": [handmade.finding("written", severity="low")],
+    "crossings": [handmade.crossing("mn", "lg", "proven")],
 }
-WAIVED = documents.finding("waived", waiver={"id": "W-1", "expires": None})
+WAIVED = handmade.finding("waived", waiver={"id": "W-1", "expires": None})
 ELSEWHERE = {
     "findings": [{**WAIVED, "pairs": [["dmz", "lg"], ["dmz", None]]}],
-    "crossings": [documents.crossing("in", "lg", "violated")],
+    "crossings": [handmade.crossing("in", "lg", "violated")],
 }
 COVERED = {
     "findings": [{**WAIVED, "pairs": [["dmz", "lg"], ["in", "lg"]]}],
-    "crossings": [documents.crossing("in", "lg", "violated")],
+    "crossings": [handmade.crossing("in", "lg", "violated")],
 }
-HIDDEN = {"findings": [], "crossings": [documents.crossing("in", "lg", "violated")]}
+HIDDEN = {"findings": [], "crossings": [handmade.crossing("in", "lg", "violated")]}
 EMPTY = {"findings": [], "crossings": []}
 
 
 def told(changes, *weakened):
-    made = documents.document(**changes)
+    made = handmade.document(**changes)
     return {**made, "run": {**made["run"], "weakened": list(weakened)}}
 
 
@@ -68,7 +68,7 @@ def test_all_three_say_the_same_state(changes, weakened, state):
 
 
 def test_a_waived_finding_is_no_alarm():
-    waived = documents.finding("waived", waiver={"id": "W-1", "expires": None})
+    waived = handmade.finding("waived", waiver={"id": "W-1", "expires": None})
     result = told({**SOUND, "findings": [waived], "verdict": "violated"})
 
     assert _state.state(result) is _state.State.OK
@@ -76,7 +76,7 @@ def test_a_waived_finding_is_no_alarm():
 
 
 def test_the_plugin_line_is_one_line_with_performance_data():
-    line = nagios.render(documents.document(), "ja")
+    line = nagios.render(handmade.document(), "ja")
 
     assert line.count("\n") == 1
     text, data = line.split(" | ")
@@ -86,9 +86,9 @@ def test_the_plugin_line_is_one_line_with_performance_data():
     assert (values["waivers_expiring"], values["entries_expiring"], values["lines_unread"]) == ("1", "1", "2")
 
 
-@pytest.mark.parametrize("text", documents.HOSTILE, ids=lambda text: ascii(text)[:24])
+@pytest.mark.parametrize("text", handmade.HOSTILE, ids=lambda text: ascii(text)[:24])
 def test_hostile_names_break_no_format(text):
-    result = documents.hostile(text)
+    result = handmade.hostile(text)
 
     line = nagios.render(result, "ja")
     assert line.count("\n") == line.count("|") == 1
@@ -99,7 +99,7 @@ def test_hostile_names_break_no_format(text):
 
 
 def test_metrics_are_whole_and_hold_no_address():
-    result = documents.stored()
+    result = handmade.stored()
     found = metrics(result)
 
     site = ("site", "見本市")
@@ -116,17 +116,17 @@ def test_metrics_are_whole_and_hold_no_address():
 
 
 def test_zabbix_discovers_findings_and_pairs_that_have_values():
-    found = json.loads(zabbix.render(documents.document(), "ja"))
+    found = json.loads(zabbix.render(handmade.document(), "ja"))
 
     named = [one["{#FINGERPRINT}"] for one in found["lld"]["findings"]]
     assert named == [*found["finding"]]
-    assert found["finding"][documents.FINGERPRINTS["unsure"]] == 3
+    assert found["finding"][handmade.FINGERPRINTS["unsure"]] == 3
     assert {one["{#PAIR}"] for one in found["lld"]["zones"]} == {*found["zone"]}
     assert found["zone"] == {"in>lg": 2, "lg>in": 3, "lg>mn": 3, "mn>lg": 0}
 
 
 def test_a_replay_with_gaps_is_never_ok():
-    clean = {**documents.replayed(), "findings": [], "crossings": [documents.crossing("in", "lg", "nothing_seen")]}
+    clean = {**handmade.replayed(), "findings": [], "crossings": [handmade.crossing("in", "lg", "nothing_seen")]}
 
     assert _state.state(clean) is _state.State.UNKNOWN
     assert _state.state({**clean, "flows": {**clean["flows"], "gaps": []}}) is _state.State.OK

@@ -8,7 +8,7 @@ import pytest
 
 from segcheck.reports import _print_sheets
 from segcheck.reports.renderings import xlsx
-from tests.reports.renderings import documents
+from tests.reports.renderings import handmade
 
 
 def book(result, language="ja"):
@@ -40,12 +40,12 @@ def test_sheets_are_those_of_the_office_and_drift_only_where_it_is_known():
         "判定の限界",
     ]
 
-    assert book(documents.document()).sheetnames == named
-    assert book(documents.stored()).sheetnames == [*named[:7], "前回との差分", *named[7:]]
+    assert book(handmade.document()).sheetnames == named
+    assert book(handmade.stored()).sheetnames == [*named[:7], "前回との差分", *named[7:]]
 
 
 def test_the_first_sheet_has_verdict_counts_weakening_and_boxes_for_stamps():
-    told = text(book(documents.stored())["総括"])
+    told = text(book(handmade.stored())["総括"])
 
     for part in (
         "越境可能（R）",
@@ -59,7 +59,7 @@ def test_the_first_sheet_has_verdict_counts_weakening_and_boxes_for_stamps():
 
 
 def test_findings_have_all_columns_and_a_list_to_fill_in():
-    sheet = book(documents.document())["指摘事項一覧"]
+    sheet = book(handmade.document())["指摘事項一覧"]
     found = rows(sheet)
 
     assert [one["判定"] for one in found] == ["越境可能（R）", "判定不能", "例外措置（承認済）", "設定の不備（R）"]
@@ -73,20 +73,20 @@ def test_findings_have_all_columns_and_a_list_to_fill_in():
 
 
 def test_matrix_requirements_register_and_exceptions_are_told():
-    found = book(documents.replayed())
+    found = book(handmade.replayed())
 
     assert rows(found["台帳"])[0]["観測"] == "双方向を観測 (1)"
     assert rows(found["台帳"])[0]["通している規則"] == "exports/wall.conf:7"
     assert {one["ID"]: one["状況"] for one in rows(found["要求事項別"])}["LG-06"] == "例外措置（承認済）"
     assert [one["期限の状況"] for one in rows(found["例外措置"])] == ["有効", "期限切れ"]
     assert "captures/day.pcapng" in text(found["入力ファイル"])
-    matrix = text(book(documents.document())["ゾーンマトリクス"])
+    matrix = text(book(handmade.document())["ゾーンマトリクス"])
     assert "越境 1" in matrix
     assert "不明 1" in matrix
 
 
 def test_what_changed_is_told_with_its_packets():
-    told = text(book(documents.stored())["前回との差分"])
+    told = text(book(handmade.stored())["前回との差分"])
 
     assert "新たに通る: 10.30.10.0/24 → 10.20.10.26 tcp/445" in told
     assert "直った指摘" in told
@@ -95,7 +95,7 @@ def test_what_changed_is_told_with_its_packets():
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "http://evil.example", "\x00\ufffe\ud800_x0041_"])
 def test_no_cell_is_a_formula_or_a_link(name):
-    found = book(documents.hostile(name))
+    found = book(handmade.hostile(name))
 
     for sheet in found:
         for row in sheet.iter_rows():
@@ -105,7 +105,7 @@ def test_no_cell_is_a_formula_or_a_link(name):
 
 
 def test_no_time_but_the_run_s_is_in_the_file():
-    file = ZipFile(BytesIO(xlsx.render(documents.document(), "ja")))
+    file = ZipFile(BytesIO(xlsx.render(handmade.document(), "ja")))
 
     assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     times = re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", file.read("docProps/core.xml").decode())
