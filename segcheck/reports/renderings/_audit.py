@@ -241,10 +241,12 @@ def earlier(book: Book, words: Words, result: Document) -> None:
     sheet.title(f"11 {words('audit.earlier')}")
     drift = result.get("drift")
     rows: list[Row] = []
-    for one in drift["findings"]["mended"] if drift else ():
-        weight = words(f"weight.{one['severity']}")
-        message = said(one["message"], words.language)
-        rows.append([words("told.history.mended"), one["fingerprint"], weight, plain(one["check"]), message, ""])
+    for change in ("mended", "untold"):
+        for one in drift["findings"].get(change, ()) if drift else ():
+            weight = words(f"weight.{one['severity']}")
+            state = Styled(words(f"told.history.{change}"), "good" if change == "mended" else "unsure")
+            message = said(one["message"], words.language)
+            rows.append([state, one["fingerprint"], weight, plain(one["check"]), message, ""])
     for at, one in _numbered(result):
         if one["history"]:
             weight = words(f"weight.{one['severity']}")

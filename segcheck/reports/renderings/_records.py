@@ -195,15 +195,22 @@ def _changes(words: Words, result: Document) -> Iterator[Row]:
                 weight, message = words(f"weight.{one['severity']}"), said(one["message"], words.language)
                 remedy = said(one["remedy"], words.language)
                 yield [words(f"told.history.{change}"), name, weight, plain(one["check"]), message, remedy]
-    for one in found["mended"]:
-        weight, message = words(f"weight.{one['severity']}"), said(one["message"], words.language)
-        yield [words("told.history.mended"), one["fingerprint"], weight, plain(one["check"]), message, ""]
+    for change in ("mended", "untold"):
+        for one in found.get(change, ()):
+            weight, message = words(f"weight.{one['severity']}"), said(one["message"], words.language)
+            yield [words(f"told.history.{change}"), one["fingerprint"], weight, plain(one["check"]), message, ""]
 
 
 def _moved(words: Words, one: Document) -> Iterator[str]:
-    for key in ("opened", "possibly_opened", "closed"):
-        for box in one[key]["boxes"][: _told.SHOWN]:
+    for key in ("opened", "possibly_opened", "closed", "possibly_closed"):
+        boxes: Document = one.get(key) or {"boxes": (), "total": 0}
+        shown = boxes["boxes"][: _told.SHOWN]
+        for box in shown:
             yield f"{words(f'sheets.moved.{key}')}: {_told.box(box)}"
+        if boxes["total"] > len(shown):
+            yield words("check.more", count=boxes["total"] - len(shown))
+    if one.get("undecided"):
+        yield words("sheets.moved.undecided")
 
 
 def inputs(book: Book, words: Words, result: Document, number: str = "") -> None:

@@ -210,7 +210,10 @@ def pieces(finding: Document, kind: str) -> list[Document]:
 
 def instant(text: str) -> str:
     """Return an instant of the result (UTC) in Japanese time, with its zone said."""
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:  # of a stored run, which may be anybody's
+        return plain(text, 40)
     return f"{moment.astimezone(JST):%Y-%m-%d %H:%M} JST"
 
 

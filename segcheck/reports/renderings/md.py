@@ -81,6 +81,7 @@ def _drift(words: Words, result: Document) -> Iterator[str]:
                 new=len(found["new"]),
                 mended=len(found["mended"]),
                 recurring=len(found["recurring"]),
+                untold=len(found.get("untold", ())),
                 crossings=len(drift["crossings"]),
             )
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from segcheck.app import schemas
+
 FINGERPRINTS = {name: f"{at:016x}" for at, name in enumerate(("crossed", "unsure", "waived", "seen", "written"), 1)}
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(2)>",
@@ -265,107 +267,152 @@ def document(**changes: Any) -> dict[str, Any]:
             "written", severity="low", check="log-off", src_zone=None, dst_zone=None, packets=None, evidence=[config()]
         ),
     ]
-    return {
-        "schema": "segcheck/result/1",
-        "verdict": "violated",
-        "run": {
-            "version": "0.1.0",
-            "started": "2026-11-24T21:30:05+00:00",
-            "command": "check",
-            "options": {"site": "sites/town"},
-            "weakened": ["--ignore any-any"],
-        },
-        "site": "見本市",
-        "day": "2026-11-25",
-        "as_of": "2026-11-01",
-        "inputs": [
-            {
-                "path": "exports/wall.conf",
-                "sha256": "ab" * 32,
-                "kind": "export",
-                "format": "fortigate",
-                "device": "wall",
-                "complete": "yes",
-                "as_of": "2026-11-01",
-                "obtained": None,
-                "lines": lines(unrecognised=2),
-            }
-        ],
-        "devices": {"judged": 1, "own": 2},
-        "layer2": {"read": 1, "declared": 1},
-        "outside": ["zone:sc"],
-        "exits": [],
-        "assumptions": [
-            {
-                "id": "AS-1",
-                "text": said("前提の内容", "what is assumed"),
-                "owner": "情報政策課長",
-                "reason": "理由",
-                "document": "文書1",
-                "review_due": "2027-03-31",
-                "expired": False,
-                "leaning": 1,
-            }
-        ],
-        "crossings": [
-            crossing("in", "lg", "violated"),
-            crossing("lg", "in", "undecided", because=["no-export:far"]),
-            crossing("lg", "mn", "proven_assuming", assumptions=["AS-1"]),
-            crossing("mn", "lg", "proven"),
-        ],
-        "findings": findings,
-        "requirements": [
-            requirement("LG-01", "fail", "crossed"),
-            requirement("LG-02", "pass"),
-            requirement("LG-03", "insufficient_evidence", "unsure"),
-            requirement("LG-04", "insufficient_evidence", in_scope=True),
-            requirement("LG-05", "not_applicable"),
-            requirement("LG-06", "exception_approved", "waived"),
-        ],
-        "renewals": [],
-        "checks": {
-            "forbidden-crossing": check(),
-            "register-path": check(crosses=False, unsure=said("経路が分からない", "The path cannot be told")),
-            "expired-entry": check(title=said("期限切れ", "Expired")),
-            "log-off": check(crosses=False, severity="low", title=said("ログなし", "No log")),
-        },
-        "register": [entry("R-1", findings=[FINGERPRINTS["crossed"]]), entry("R-2", permits=False, status="applied")],
-        "waivers": [waiver("W-1"), waiver("W-2", state="expired", expires="2026-10-01", findings=[])],
-        "audit": {
-            "title": "令和8年度 監査",
-            "purpose": "設定を確かめる",
-            "classification": "機密性2",
-            "distribution": ["監査責任者"],
-            "dispose_on": "2032-03-31",
-            "begins": "2026-11-01",
-            "ends": None,
-            "team": ["監査担当 (行政管理課)"],
-            "criteria": ["見本市基本方針"],
-            "exclusions": ["学校系"],
-            "items": [
-                item("N-1", "LG-01", "LG-02"),
-                item("N-2", "LG-02", "LG-05"),
-                item("N-3", "LG-03"),
-                item("N-4", "LG-06", "LG-02"),
-                item("N-5", "LG-05"),
-                item("N-6"),
-                item("N-7", "XX-99"),
+    return fitted(
+        {
+            "schema": "segcheck/result/1",
+            "verdict": "violated",
+            "run": {
+                "version": "0.1.0",
+                "started": "2026-11-24T21:30:05+00:00",
+                "command": "check",
+                "options": {"site": "sites/town"},
+                "weakened": ["--ignore any-any"],
+            },
+            "site": "見本市",
+            "day": "2026-11-25",
+            "as_of": "2026-11-01",
+            "inputs": [
+                {
+                    "path": "exports/wall.conf",
+                    "sha256": "ab" * 32,
+                    "kind": "export",
+                    "format": "fortigate",
+                    "device": "wall",
+                    "complete": "yes",
+                    "as_of": "2026-11-01",
+                    "obtained": None,
+                    "lines": lines(unrecognised=2),
+                }
             ],
-        },
-        "diagnostics": [
-            {
-                "id": "unrecognised:exports/wall.conf:3",
-                "code": "unrecognised",
-                "severity": "warning",
-                "scope": "device",
-                "path": "exports/wall.conf",
-                "line": 3,
-                "column": None,
-                "message": said("読めない行", "a line that was not understood"),
-            }
-        ],
-        **changes,
-    }
+            "devices": {"judged": 1, "own": 2},
+            "layer2": {"read": 1, "declared": 1},
+            "outside": ["zone:sc"],
+            "exits": [],
+            "assumptions": [
+                {
+                    "id": "AS-1",
+                    "text": said("前提の内容", "what is assumed"),
+                    "owner": "情報政策課長",
+                    "reason": "理由",
+                    "document": "文書1",
+                    "review_due": "2027-03-31",
+                    "expired": False,
+                    "leaning": 1,
+                }
+            ],
+            "crossings": [
+                crossing("in", "lg", "violated"),
+                crossing("lg", "in", "undecided", because=["no-export:far"]),
+                crossing("lg", "mn", "proven_assuming", assumptions=["AS-1"]),
+                crossing("mn", "lg", "proven"),
+            ],
+            "findings": findings,
+            "requirements": [
+                requirement("LG-01", "fail", "crossed"),
+                requirement("LG-02", "pass"),
+                requirement("LG-03", "insufficient_evidence", "unsure"),
+                requirement("LG-04", "insufficient_evidence", in_scope=True),
+                requirement("LG-05", "not_applicable"),
+                requirement("LG-06", "exception_approved", "waived"),
+            ],
+            "renewals": [],
+            "checks": {
+                "forbidden-crossing": check(),
+                "register-path": check(crosses=False, unsure=said("経路が分からない", "The path cannot be told")),
+                "expired-entry": check(title=said("期限切れ", "Expired")),
+                "log-off": check(crosses=False, severity="low", title=said("ログなし", "No log")),
+            },
+            "register": [
+                entry("R-1", findings=[FINGERPRINTS["crossed"]]),
+                entry("R-2", permits=False, status="applied"),
+            ],
+            "waivers": [waiver("W-1"), waiver("W-2", state="expired", expires="2026-10-01", findings=[])],
+            "audit": {
+                "title": "令和8年度 監査",
+                "purpose": "設定を確かめる",
+                "classification": "機密性2",
+                "distribution": ["監査責任者"],
+                "dispose_on": "2032-03-31",
+                "begins": "2026-11-01",
+                "ends": None,
+                "team": ["監査担当 (行政管理課)"],
+                "criteria": ["見本市基本方針"],
+                "exclusions": ["学校系"],
+                "items": [
+                    item("N-1", "LG-01", "LG-02"),
+                    item("N-2", "LG-02", "LG-05"),
+                    item("N-3", "LG-03"),
+                    item("N-4", "LG-06", "LG-02"),
+                    item("N-5", "LG-05"),
+                    item("N-6"),
+                    item("N-7", "XX-99"),
+                ],
+            },
+            "diagnostics": [
+                {
+                    "id": "unrecognised:exports/wall.conf:3",
+                    "code": "unrecognised",
+                    "severity": "warning",
+                    "scope": "device",
+                    "path": "exports/wall.conf",
+                    "line": 3,
+                    "column": None,
+                    "message": said("読めない行", "a line that was not understood"),
+                }
+            ],
+            **changes,
+        }
+    )
+
+
+NETWORK = {
+    "zones": [
+        {"id": name, "tier": tier, "name": f"{name} zone", "role": "", "responsibility": "city"}
+        for name, tier in (("in", "internet"), ("lg", "lgwan"), ("mn", "mynumber"))
+    ],
+    "segments": [
+        {
+            "id": f"{name}-srv",
+            "zone": name,
+            "domain": "default",
+            "kind": "lan",
+            "name": "",
+            "vlan": None,
+            "v4": [f"10.{net}.10.0/24"],
+            "v6": [],
+        }
+        for name, net in (("in", 30), ("lg", 20), ("mn", 10))
+    ],
+    "hosts": [],
+    "devices": [],
+    "links": [],
+    "gateways": [],
+}
+
+
+def fitted(result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result with what pages need beside the rest, as far as the schema has a place for it."""
+    schema = schemas.schema("result")
+    known = schema["$defs"]["finding"]["properties"]
+    more = [
+        {"pairs": [[one["src_zone"], one["dst_zone"]]], "title": said("題名", "a title"), "crosses": True}
+        for one in result["findings"]
+    ]
+    result["findings"] = [
+        {**one, **{name: value for name, value in extra.items() if name in known}}
+        for one, extra in zip(result["findings"], more, strict=True)
+    ]
+    return {**result, "network": NETWORK} if "network" in schema["properties"] else result
 
 
 def stored() -> dict[str, Any]:
@@ -380,6 +427,8 @@ def stored() -> dict[str, Any]:
         "opened": BOXES,
         "closed": NOTHING,
         "possibly_opened": NOTHING,
+        "possibly_closed": NOTHING,
+        "undecided": "unread",
         "lines": [
             {
                 "path": "exports/wall.conf",
@@ -396,13 +445,14 @@ def stored() -> dict[str, Any]:
         "severity": "low",
         "message": said("直った指摘", "what was mended"),
     }
+    untold = {**mended, "fingerprint": "e" * 16, "message": said("どうなったか分からない指摘", "nobody knows")}
     return document(
         chain={"run": 12, "hash": "0a" * 32, "previous": "0b" * 32},
         drift={
             "since": {"run": 11, "finished": "2026-11-23T21:30:09+00:00", "verdict": "proven"},
             "inputs": [{"path": "exports/wall.conf", "device": "wall", "state": "changed", "meaning": "changed"}],
             "crossings": [changed],
-            "findings": {"new": [FINGERPRINTS["crossed"]], "mended": [mended], "recurring": []},
+            "findings": {"new": [FINGERPRINTS["crossed"]], "mended": [mended], "recurring": [], "untold": [untold]},
         },
     )
 
@@ -470,10 +520,10 @@ def whole(result: dict[str, Any]) -> dict[str, Any]:
 
 #: Keys whose values are closed words, numbers, days or digests, which a name cannot reach.
 _CLOSED = """
-begins ends dispose_on schema verdict started command version day as_of sha256 kind complete severity source fingerprint history
-family class src dst proto sport dport flags icmp when state support outcome sources certainty status
-opened_by use approved expires review_due observed first_time last_time first last code asks was is meaning
-hash previous finished at format weakened
+tier responsibility begins ends dispose_on schema verdict started command version day as_of sha256 kind
+complete severity source fingerprint history family class src dst proto sport dport flags icmp when state
+support outcome sources certainty status opened_by use approved expires review_due observed first_time
+last_time first last code asks was is meaning hash previous finished at format weakened
 """
 
 

@@ -80,7 +80,12 @@ def test_missing_evidence_is_listed_whatever_lacks_it(detailed):
 
 
 def test_earlier_findings_are_told_or_that_there_is_no_record(detailed):
-    assert [one["変化"] for one in rows(detailed["11 前回指摘の是正状況"])] == ["解消", "新規", "継続"]
+    assert [one["変化"] for one in rows(detailed["11 前回指摘の是正状況"])] == [
+        "解消",
+        "解消したか不明",
+        "新規",
+        "継続",
+    ]
     fresh = handmade.document()
     fresh["findings"] = [{**one, "history": None} for one in fresh["findings"]]
     assert "比べていません" in text(book(audit, fresh)["11 前回指摘の是正状況"])

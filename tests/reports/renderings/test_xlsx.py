@@ -91,6 +91,8 @@ def test_what_changed_is_told_with_its_packets():
     assert "新たに通る: 10.30.10.0/24 → 10.20.10.26 tcp/445" in told
     assert "直った指摘" in told
     assert "意味が変化" in told
+    assert "どうなったか分からない指摘" in told
+    assert "示せるのはここまで" in told
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "http://evil.example", "\x00\ufffe\ud800_x0041_"])
