@@ -409,7 +409,7 @@ def fitted(result: dict[str, Any]) -> dict[str, Any]:
         for one in result["findings"]
     ]
     result["findings"] = [
-        {**one, **{name: value for name, value in extra.items() if name in known}}
+        {**{name: value for name, value in extra.items() if name in known}, **one}
         for one, extra in zip(result["findings"], more, strict=True)
     ]
     return {**result, "network": NETWORK} if "network" in schema["properties"] else result
@@ -520,6 +520,7 @@ def whole(result: dict[str, Any]) -> dict[str, Any]:
 
 #: Keys whose values are closed words, numbers, days or digests, which a name cannot reach.
 _CLOSED = """
+v4 v6
 tier responsibility begins ends dispose_on schema verdict started command version day as_of sha256 kind
 complete severity source fingerprint history family class src dst proto sport dport flags icmp when state
 support outcome sources certainty status opened_by use approved expires review_due observed first_time
