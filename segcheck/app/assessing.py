@@ -118,6 +118,7 @@ def assess(
             if only_crossings
             else requiring.stands(site, day, context, wanted=wanted, findings=findings, crossings=told)
         )
+        passing = checks.passing(context) if spelt and not only_crossings else None
     except CapacityExceeded as error:  # a check asks more of the same store: without its answer nothing is told
         return Assessed(_exhausted(site, validated.bindings, day, error.capacity), validated.files, None)
     if progress is not None:
@@ -147,6 +148,7 @@ def assess(
         devices=devices_of(validated.bindings),
         outside=tuple(outside(site)),
         exits=_exits(network),
+        passing=passing,
         as_of=oldest(site),
     )
     return Assessed(assessment, validated.files, judgement)

@@ -21,7 +21,7 @@ from segcheck.checks import captures
 from segcheck.checks._base import Context, crossing_requirements
 from segcheck.checks._seen import Seen, SeenContext, crosses
 from segcheck.model.check import Check
-from segcheck.model.finding import Basis, Finding
+from segcheck.model.finding import Basis, ConfigEvidence, Finding
 from segcheck.model.requirement import Coverage, Covered
 from segcheck.sets.intervals import IntervalSet
 
@@ -114,6 +114,19 @@ def find(context: Context | SeenContext, wanted: frozenset[str] | None = None) -
         for finding in module.find(context)
     ]
     return tuple(sorted(found, key=order))
+
+
+def passing(context: Context) -> dict[str, tuple[ConfigEvidence, ...]]:
+    """Return the written rules that let registered communications through, by the id of the entry, each rule once."""
+    from segcheck.checks import _registered
+
+    found: dict[str, dict[ConfigEvidence, None]] = {}
+    for one in _registered.used(context):
+        lines = found.setdefault(one.entry.id, {})
+        lines.update(
+            (met.evidence, None) for met in _registered.permits(context, one.journey) if met.evidence is not None
+        )
+    return {entry: tuple(lines) for entry, lines in found.items()}
 
 
 def cuts() -> tuple[tuple[str, IntervalSet], ...]:

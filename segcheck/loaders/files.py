@@ -110,6 +110,15 @@ def read_text(path: str) -> SourceText:
     return decode(path, _bytes(path))
 
 
+def read_bytes(path: str) -> bytes:
+    """Return one file as it is.
+
+    Raises:
+        UnreadableFile: missing, a folder, larger than `MAX_BYTES`, or no ordinary file.
+    """
+    return _bytes(path)
+
+
 def read_standard_input() -> SourceText:
     """Return the decoded text of standard input, under the path "-".
 

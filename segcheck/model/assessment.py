@@ -10,7 +10,7 @@ from segcheck.model.check import Check
 from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Diagnostic
 from segcheck.model.exit import Exit
-from segcheck.model.finding import Finding
+from segcheck.model.finding import ConfigEvidence, Finding
 from segcheck.model.register import ProfileUse
 from segcheck.model.requirement import Met
 from segcheck.model.result import Binding
@@ -53,6 +53,7 @@ class Assessment:
     devices       (with an export, all that the city answers for)
     outside       ids of devices and `zone:ID`s that others answer for: not judged
     exits         every way out of the city's own devices, and where it leads
+    passing       the rules that let registered communications through, by entry; None where it was not asked
     as_of         the oldest day of the exports, None where none says
     """
 
@@ -73,6 +74,7 @@ class Assessment:
     devices: tuple[int, int] = (0, 0)
     outside: tuple[str, ...] = ()
     exits: tuple[Exit, ...] = ()
+    passing: Mapping[str, tuple[ConfigEvidence, ...]] | None = None
     as_of: date | None = None
 
     @property

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from segcheck.model.audit import Audit
 from segcheck.model.clauses import Clauses
 from segcheck.model.declared import (
     Attribute,
@@ -374,6 +375,7 @@ class Site:
     waivers: tuple[Waiver, ...]
     settings: Settings
     clauses: tuple[Clauses, ...] = ()
+    audit: Audit | None = None
     external_services: Mapping[str, ExternalService] = field(default_factory=dict)
     wireless: Mapping[str, WirelessNetwork] = field(default_factory=dict)
     equipment: Mapping[str, Equipment] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from segcheck.model.requirement import Met
 from segcheck.model.result import Run
 from segcheck.model.schedule import clock
 from segcheck.reports._blocks import as_of, cell, diagnostic, instant, line_counts, obtained, run_block, said
+from segcheck.reports._decisions import audit_json, checks_json, register_json, waivers_json
 from segcheck.reports._masking import masked
 from segcheck.reports._network_block import network
 from segcheck.reports._packets import boxes_json
@@ -84,6 +85,10 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
             }
             for one in renewals(found.site.policy.register, found.day)
         ],
+        "checks": checks_json(found),
+        "register": register_json(found),
+        "waivers": waivers_json(found),
+        "audit": audit_json(found.site.audit),
         "diagnostics": [*(diagnostic(one) for one in found.diagnostics), *_unknown(found)],
     }
 

@@ -7,6 +7,7 @@ from segcheck.errors import BadArguments
 
 def test_schemas_are_found_by_their_presence():
     assert schemas.names() == (
+        "audit",
         "clauses",
         "device-file",
         "diff",

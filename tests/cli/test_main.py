@@ -27,6 +27,7 @@ COMMANDS = (
     "match",
     "matrix",
     "replay",
+    "report",
     "run",
     "schema",
     "trace",

@@ -11,6 +11,7 @@ standards     profiles and the city's own standard against the table of models
 organs        who answers for which zones, by which models and which standard
 building      to nouns
 clauses       clauses/NAME.yaml, the clauses of the site's own policies
+audit         audit.yaml, the body's own items of an audit
 sheets        the sheets of site.xlsx, derived from the models of the files
 keyed_rows    a sheet with a row of keys
 book          site.xlsx to what the files would say
@@ -30,6 +31,7 @@ from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
 from segcheck.loaders.site import (
     addressing,
+    audit,
     building,
     clauses,
     consistency,
@@ -56,7 +58,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "site": SettingsFile,
 }
 #: Those and what lies in folders of its own, by the name of the schema.
-SCHEMAS: dict[str, type[BaseModel]] = {**MODELS, "clauses": clauses.ClausesFile}
+SCHEMAS: dict[str, type[BaseModel]] = {**MODELS, "clauses": clauses.ClausesFile, "audit": audit.AuditFile}
 _REQUIRED = ("topology", "policy")
 _WORKBOOK = "site.xlsx"
 
@@ -102,6 +104,10 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     for page in own:
         clauses.check(page)
     organs.check(policy, names, [Path(page.source.path).stem for page in own])
+    audited = audit.page(root, instead or {})
+    if audited is not None:
+        audit.check(audited)
+        own.append(audited)
     sound = not any(page.errors for page in (*pages.values(), *own))
     if sound:
         names.unused()
@@ -110,7 +116,14 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     if not sound:
         return Loaded(None, found)
     site = building.build(topology, policy, waivers, settings, names, root)
-    return Loaded(replace(site, clauses=tuple(clauses.build(page) for page in own)), found)
+    return Loaded(
+        replace(
+            site,
+            clauses=tuple(clauses.build(page) for page in own if page is not audited),
+            audit=audit.build(audited) if audited is not None else None,
+        ),
+        found,
+    )
 
 
 def _files(pages: Iterable[Page]) -> Iterator[SiteFile]:
@@ -199,7 +212,7 @@ def _page(root: Path, name: str, instead: Mapping[str, SourceText]) -> Page | No
 
 def _misnamed(root: Path, page: Page) -> None:
     """Note YAML files beside the ones that are read: a slip in a name would leave a whole file out."""
-    known = [f"{name}.yaml" for name in MODELS]
+    known = [*(f"{name}.yaml" for name in MODELS), audit.NAME]
     if page.source.book is not None:
         return
     for path in sorted(root.iterdir()):

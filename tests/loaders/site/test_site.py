@@ -230,7 +230,7 @@ def test_segcheck_must_not_stand_in_two_zones(tmp_path):
 # --- the example -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", site.MODELS)
+@pytest.mark.parametrize("name", [*site.MODELS, "audit"])
 def test_the_example_fits_the_schema(name):
     schema = site.schema(name)
     Draft202012Validator.check_schema(schema)
@@ -241,7 +241,7 @@ def test_the_example_fits_the_schema(name):
     assert list(Draft202012Validator(schema).iter_errors({**value, "strange": 1})) != []
 
 
-@pytest.mark.parametrize("name", site.MODELS)
+@pytest.mark.parametrize("name", [*site.MODELS, "audit"])
 def test_every_key_of_the_schema_occurs_in_the_example(name):
     schema = site.schema(name)
     used: set[tuple[str, str]] = set()
