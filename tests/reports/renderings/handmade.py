@@ -147,6 +147,7 @@ def crossing(src: str, dst: str, verdict: str, **changes: Any) -> dict[str, Any]
         "dst_zone": dst,
         "verdict": verdict,
         "support": "filters",
+        "opened_by": None,
         "because": [],
         "assumptions": [],
         "must": NOTHING,
@@ -170,6 +171,7 @@ def requirement(name: str, outcome: str, *findings: str, **changes: Any) -> dict
         "because": [] if outcome == "pass" else [said("理由", "a reason")],
         "findings": [FINGERPRINTS[one] for one in findings],
         "in_scope": False,
+        "organ": None,
         **changes,
     }
 
@@ -271,6 +273,7 @@ def document(**changes: Any) -> dict[str, Any]:
         {
             "schema": "segcheck/result/1",
             "verdict": "violated",
+            "headline": {"crossings": "violated", "amiss": 1},
             "run": {
                 "version": "0.1.0",
                 "started": "2026-11-24T21:30:05+00:00",
@@ -507,6 +510,7 @@ def replayed() -> dict[str, Any]:
             "contents": {"conforms": 0, "differs": 0, "unknown": 1},
             "register": [{"entry": "R-1", "observed": "payload-both-ways", "conversations": 1, "outcome": "in-use"}],
             "sanitised": [],
+            "rules": [],
             "unasked": 0,
             "gaps": [said("欠け", "a gap")],
         },

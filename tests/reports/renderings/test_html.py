@@ -311,6 +311,7 @@ def test_a_finding_is_called_what_its_check_says_where_the_result_holds_the_chec
 def test_a_fault_of_what_is_written_is_not_called_a_crossing() -> None:
     result = documents.judged("minase")
     result["findings"][0] |= {"verdict": "violated", "packets": None}
+    result["checks"][result["findings"][0]["check"]]["crosses"] = False
     text = html.render(result, "ja")
 
     assert 'data-state="fault"' in text
