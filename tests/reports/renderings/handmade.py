@@ -510,7 +510,7 @@ def replayed() -> dict[str, Any]:
             "contents": {"conforms": 0, "differs": 0, "unknown": 1},
             "register": [{"entry": "R-1", "observed": "payload-both-ways", "conversations": 1, "outcome": "in-use"}],
             "sanitised": [],
-            "rules": [],
+            "rules": None,
             "unasked": 0,
             "gaps": [said("欠け", "a gap")],
         },
