@@ -344,8 +344,8 @@ class _Judge:
                 opened[pair.dst.id, pair.src.id] = expected.way_back(universe, session, *ends), doubts, assumed
         for pair in pairs:
             back, doubts, assumed = opened.get((pair.src.id, pair.dst.id), (universe.nothing, (), ()))
-            if back <= pair.forbidden_may:
-                yield pair
+            if back <= (pair.forbidden_may if assumed else pair.forbidden_may & pair.held):
+                yield pair  # as it stands without helpers
             elif assumed:
                 proven = pair.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING)
                 yield replace(
