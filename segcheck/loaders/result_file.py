@@ -15,6 +15,7 @@ from typing import Any
 from segcheck.errors import BadInput
 from segcheck.lang.columns import printable
 from segcheck.loaders import files
+from segcheck.model.site_words import BUILT_IN_ZONES
 from segcheck.sets import addresses
 
 #: Bytes of a result; in memory it takes some ten times as much.
@@ -145,6 +146,7 @@ def _loose(network: Any) -> Iterator[Fault]:
     if not network:
         return
     known = {part: {one["id"] for one in network[part]} for part in ("zones", "segments", "hosts", "devices")}
+    known["zones"] |= set(BUILT_IN_ZONES)
     named = [("zones", f"segments[{n}].zone", one["zone"]) for n, one in enumerate(network["segments"])]
     for number, host in enumerate(network["hosts"]):
         named.append(("segments", f"hosts[{number}].segment", host["segment"]))
