@@ -1,7 +1,8 @@
-"""A PAN-OS configuration as a tree of words, whatever it was written in.
+"""A hierarchical configuration as a tree of words, whatever it was written in.
 
-XML, `set` commands and the braces of the CLI's default format say the same: `<entry name="web"><ip-netmask>10.0.0.1`,
-`web ip-netmask 10.0.0.1` and `web { ip-netmask 10.0.0.1; }` all become web > ip-netmask > 10.0.0.1. Values are leaves.
+Of PAN-OS, XML, `set` commands and the braces of the CLI's default format say the same: `<entry name="web"><ip-netmask>10.0.0.1`,
+`web ip-netmask 10.0.0.1` and `web { ip-netmask 10.0.0.1; }` all become web > ip-netmask > 10.0.0.1; so do `set` commands and
+the braces of Junos. Values are leaves.
 Whoever reads a word marks it; what nobody has marked in the end was not understood.
 """
 
