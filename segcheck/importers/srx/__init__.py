@@ -28,21 +28,21 @@ _PLACES = (
     r"vlan-tagging|mtu|disable)|routing-options |firewall (?:family|filter|policer) |applications application|policy-options |"
     r"chassis cluster|routing-instances |protocols |groups \S+ |schedulers |vlans |version \d|access |snmp |apply-groups "
 )
-_SET = re.compile(rf"^\s*set (?:{_PLACES})", re.MULTILINE)
+_SET = re.compile(rf"^[ \t]*set (?:{_PLACES})", re.MULTILINE)
 _BRACES = re.compile(
     r"^(?:inactive: )?(?:system|security|interfaces|firewall|routing-options|policy-options|applications|protocols|groups|"
     r"routing-instances|chassis|vlans|schedulers) \{[ \t]*(?:#.*)?\r?$",
     re.MULTILINE,
 )
 _STRONG = re.compile(
-    r"^\s*set (?:security (?:zones security-zone|policies (?:from-zone|global))|interfaces [a-z]{2,3}-\d+/\d+/\d+ unit|"
+    r"^[ \t]*set (?:security (?:zones security-zone|policies (?:from-zone|global))|interfaces [a-z]{2,3}-\d+/\d+/\d+ unit|"
     r"firewall family inet|policy-options |applications application|routing-options |security ipsec |security ike )"
-    r"|^\s*version \d{2}\.\d[\w.-]*;|^## Last c|family inet6? \{|security-zone \S+ \{|from-zone \S+ to-zone \S+ \{",
+    r"|^[ \t]*version \d{2}\.\d[\w.-]*;|^## Last c|family inet6? \{|security-zone \S+ \{|from-zone \S+ to-zone \S+ \{",
     re.MULTILINE,
 )
 #: A system with commands alike.
 _OTHERS = re.compile(
-    r"^\s*set (?:interfaces ethernet eth|firewall (?:name|group|ipv4|ipv6) |deviceconfig )", re.MULTILINE
+    r"^[ \t]*set (?:interfaces ethernet eth|firewall (?:name|group|ipv4|ipv6) |deviceconfig )", re.MULTILINE
 )
 _SECTIONS = ("system", "interfaces", "security")
 

@@ -90,6 +90,7 @@ class Policies:
         for source in self._book.at("from-zone").entries():
             for target in source.at("to-zone").entries():
                 where = f"{source.word}->{target.word}"
+                self._of_zones(source, target)
                 rules = tuple(
                     self._rule(entry, where, source.word, target.word) for entry in target.at("policy").entries()
                 )
@@ -123,6 +124,17 @@ class Policies:
         first = RuleList(name="policies", rules=(*leading, *onwards), default=default, default_span=span, builtin=True)
         self._vsys.doubt(self._book, Scope.DEVICE, tables=("from-zone",))
         return (first, *made)
+
+    def _of_zones(self, source: Node, target: Node) -> None:
+        """Taint the device where a zone is not there: no device loads that, so the line is not what it was."""
+        if not self._vsys.node.has("security", "zones"):
+            return
+        for node in (source, target):
+            if node.word != HOST and node.word not in self._objects.interfaces.zones:
+                identity = self._vsys.notes.say(
+                    Code.UNDEFINED_NAME, Severity.ERROR, node, "device", kind="zone", name=node.word[:60]
+                )
+                self._vsys.taint(Scope.DEVICE, identity, "", node.first)
 
     def _stray(self, target: Node, where: str) -> Iterator[Rule]:
         """Yield a rule for what stands beside the policies of a pair: it may be another policy."""

@@ -15,11 +15,11 @@ from collections.abc import Iterator, Sequence
 from segcheck.importers._hierarchy.tree import DEEPEST, Node, Tree
 
 _PAGER = re.compile(r"---\(more(?: \d{1,3}%)?\)---[ \x08\r\t]*")
-_PROMPT = re.compile(r"^\s*[\w.-]{1,64}@[\w.-]{1,64}(?::[\w.-]{1,32})?[>#%](?P<typed>.*)$")
-_MARKS = re.compile(r"^\s*(?:\{[a-z]{1,12}(?::node\d)?\})?(?:\[edit[^\]]{0,200}\])?\s*$")
-_SHOWS = re.compile(r"^\s*(?:run )?show(?: configuration)?(?P<part>[^|]*)(?P<pipes>\|.*)?$")
+_PROMPT = re.compile(r"^[\w.-]{1,64}@[\w.-]{1,64}(?::[\w.-]{1,32})?[>#%](?P<typed>.*)$")
+_MARKS = re.compile(r"^(?:\{[a-z]{1,12}(?::node\d)?\})?(?:\[edit[^\]]{0,200}\])?$")
+_SHOWS = re.compile(r"^(?:run )?show(?: configuration)?(?P<part>[^|]*)(?P<pipes>\|.*)?$")
 #: Typed commands around a listing that change nothing in it.
-_IDLE_TYPED = re.compile(r"^\s*(?:exit|quit|configure.*|cli|edit|top|set cli .*)?\s*$")
+_IDLE_TYPED = re.compile(r"^(?:exit|quit|configure.*|cli|edit|top|set cli .*)?$")
 _FILTERS = re.compile(r"\|\s*(?:match|except|find|last|trim|compare|hold|refresh|count|resolve|save|append)\b")
 _OTHER_FORMS = re.compile(r"\|\s*display\s+(?:xml|json|omit|changed|commit-scripts|detail)\b")
 _WORD = re.compile(r'"((?:[^"\\\n]|\\.)*)"|([{};\[\]])|([^\s"{};\[\]]+)')
@@ -53,12 +53,13 @@ class Listing(Tree):
 
     def session(self, text: str) -> bool:
         """Return whether a line belongs to the terminal session around the text, and note what it says."""
-        if not text.strip() or _MARKS.match(text):
+        text = text.strip()
+        if not text or _MARKS.match(text):
             return True
         prompt = _PROMPT.match(text)
         if not prompt:
             return False
-        typed = prompt["typed"]
+        typed = prompt["typed"].strip()
         if _IDLE_TYPED.match(typed):
             self.ended = self.begun and self.size > 0
             return True
