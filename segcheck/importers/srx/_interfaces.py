@@ -244,7 +244,11 @@ class Interfaces:
     def settle(self) -> None:
         """Account for the zones, once all that they hold has been read."""
         zones = self._vsys.node.at("security", "zones")
+        used = {id(node) for node in self.inbound.values()}
         for zone in zones.at("security-zone").entries():
+            common = zone.at("host-inbound-traffic")
+            if common and id(common) not in used:  # every interface of the zone has its own in its place
+                common.mark_all(LineUse.IRRELEVANT)
             # what is unread may name another interface, which is then in this zone
             self._vsys.doubt(zone, Scope.DEVICE)
         self._vsys.doubt(zones, Scope.DEVICE)

@@ -70,7 +70,10 @@ def test_a_policy_has_its_lines():
         (HEAD + SET + policy("all") + TAIL + policy("more"), Complete.UNKNOWN),
         (HEAD.replace("configuration", "configuration security") + SET + policy("all") + TAIL, Complete.UNKNOWN),
         (HEAD.replace("| no-more", "| match set") + SET + policy("all") + TAIL, Complete.NO),
-        (f"{{primary:node0}}\nadmin@fw> show configuration\n{BRACES}\n{{primary:node0}}\nadmin@fw> exit\n", Complete.YES),
+        (
+            f"{{primary:node0}}\nadmin@fw> show configuration\n{BRACES}\n{{primary:node0}}\nadmin@fw> exit\n",
+            Complete.YES,
+        ),
         (BRACES, Complete.UNKNOWN),
         (BRACES.replace("system {", "replace: system {"), Complete.UNKNOWN),
         (BRACES[:-3], Complete.NO),
@@ -235,7 +238,19 @@ def test_random_damage_is_read_and_adds_up(text):
         "set a b\n" + " " * 100_000 + "x\n",
         "set groups g <*> a\nset apply-groups g\n" + "".join(f"set x{n} y\n" for n in range(3000)),
     ],
-    ids=["blank", "open string", "open strings", "prompt", "braces", "lists", "comments", "long", "pager", "spaces", "groups"],
+    ids=[
+        "blank",
+        "open string",
+        "open strings",
+        "prompt",
+        "braces",
+        "lists",
+        "comments",
+        "long",
+        "pager",
+        "spaces",
+        "groups",
+    ],
 )
 def test_texts_that_are_meant_to_hang_do_not(text):
     """A pattern that backtracks would take hours here."""
