@@ -99,6 +99,8 @@ _MANY = frozenset(
         "firewall",
     ]
 )
+#: Patterns side by side in a group; each is held against every name.
+_MOST_PATTERNS = 100
 _RANGE = re.compile(r"(.*?)(\d+)")
 
 
@@ -111,6 +113,7 @@ class Expansion:
         self.problems: list[str] = []
         self.of_nodes = False
         self._copied = 0
+        self._patterns: dict[Node, list[Node]] = {}
         root = tree.root
         for node in root.walk():
             node.ignore(("apply-macro", "apply-flags"))
@@ -148,12 +151,7 @@ class Expansion:
             for child in one.children.values():
                 if child.word in _KEEPERS:
                     continue
-                below = [
-                    (name, inner)
-                    for name, source in merged
-                    for inner in source.children.values()
-                    if _fits(inner.word, child.word)
-                ]
+                below = [(name, inner) for name, source in merged for inner in self._inside(source, child.word)]
                 stack.append((child, below, (*way, child.word)))
 
     def _names(self, node: Node, key: str) -> list[str]:
@@ -199,8 +197,20 @@ class Expansion:
     def _places(self, group: Node, path: Sequence[str]) -> list[Node]:
         found = [group]
         for word in path:
-            found = [inner for one in found for inner in one.children.values() if _fits(inner.word, word)]
+            found = [inner for one in found for inner in self._inside(one, word)]
         return found
+
+    def _inside(self, source: Node, word: str) -> list[Node]:
+        """Return what a level of a group holds for the name `word`."""
+        if source not in self._patterns:
+            kept = [inner for inner in source.children.values() if _pattern(inner.word) is not None]
+            if len(kept) > _MOST_PATTERNS:
+                self._say(source, "patterns of a configuration group")
+                kept = []
+            self._patterns[source] = kept
+        exact = source.children.get(word)
+        found = [exact] if exact is not None else []
+        return found + [inner for inner in self._patterns[source] if _fits(inner.word, word)]
 
     def _merge(self, node: Node, sources: Iterable[Node]) -> None:
         for source in sources:
@@ -258,8 +268,7 @@ def _pattern(word: str) -> str | None:
 
 
 def _fits(word: str, name: str) -> bool:
-    pattern = _pattern(word)
-    return word == name if pattern is None else fnmatchcase(name, pattern)
+    return word != name and fnmatchcase(name, _pattern(word) or "")
 
 
 def _between(low: str, high: str) -> list[str]:

@@ -24,15 +24,14 @@ from segcheck.importers.srx._relevance import NAT, NAT_SOURCE
 from segcheck.importers.srx._words import ports, protocols
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse
-from segcheck.model.match import ANYTHING, NOTHING, All, Expr, Field, Interface, conjunction, disjunction
+from segcheck.model.match import ANYTHING, NOTHING, All, Expr, Field, Interface, Not, conjunction, disjunction
 from segcheck.model.rules import Action, Continue, Permit, Rule, RuleList, Translate, Translation, Unsure
 from segcheck.sets.addresses import parse, parse_one
 from segcheck.sets.intervals import IntervalSet
 
 _CHOSEN_PORTS = IntervalSet.of((1, 65535))
 _KINDS = ("interface", "zone", "routing-instance")
-_MAYBE = Unsure((Translate(None), Permit()))
-_SURE_OFF = Permit()
+_MAYBE = Unsure((Translate(None), Permit(), Continue()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ class Nat:
         self._vsys: Vsys = objects.vsys
         self._nat = objects.vsys.node.at("security", "nat")
         self._reverse: list[Rule] = []
+        self._perhaps: list[Rule] = []
 
     def lists(self) -> tuple[RuleList | None, RuleList | None]:
         """Return the lists of destinations and of sources, None where there are none."""
@@ -66,7 +66,7 @@ class Nat:
             self._vsys.doubt(node, Scope.TRANSLATION)
         self._vsys.doubt(self._nat, Scope.TRANSLATION)
         before = (*static, *target)
-        after = (*self._reverse, *source)
+        after = (*self._reverse, *self._perhaps, *source)
         return (
             RuleList(name="nat-destination", rules=before, default=Permit()) if before else None,
             RuleList(name="nat-source", rules=after, default=Permit()) if after else None,
@@ -80,24 +80,24 @@ class Nat:
         made: list[Rule] = []
         for number, one in enumerate(found):
             nearer = [other for other in found[:number] if other.rules and not _apart(other.context, one.context)]
+            if not nearer:
+                made.extend(one.rules)
+                continue
+            both = disjunction(*(other.context for other in nearer))
             for rule in one.rules:
-                if nearer and rule.enabled:
-                    # also in the context of a nearer set, none of whose rules took the packet
-                    both = disjunction(*(other.context for other in nearer))
-                    action: Action = _MAYBE
-                    if isinstance(rule.action, Translate) and rule.action.translation is not None:
-                        action = Unsure((rule.action, Permit()))
-                    made.append(
-                        replace(
-                            rule,
-                            id=f"{rule.id} (or a nearer set)",
-                            key=f"{rule.key} nearer",
-                            match=conjunction(both, rule.match),
-                            action=action,
-                            because=(Code.ACTION_NOT_MODELLED.value,),
-                        )
+                # in the context of a nearer set, none of whose rules took the packet
+                action = rule.action if isinstance(rule.action, Unsure) else Unsure((rule.action, Continue()))
+                made.append(
+                    replace(
+                        rule,
+                        id=f"{rule.id} (or a nearer set)",
+                        key=f"{rule.key} nearer",
+                        match=conjunction(both, rule.match),
+                        action=action,
+                        because=(Code.ACTION_NOT_MODELLED.value,),
                     )
-                made.append(rule)
+                )
+                made.append(replace(rule, match=conjunction(Not(both), rule.match)))
         return tuple(made)
 
     def _set(self, kind: str, node: Node) -> _Set:
@@ -169,7 +169,8 @@ class Nat:
             )
         yield rule
         if kind == "static":
-            self._backwards(rule, source, more)
+            narrow = any(match.has(key) for key in ("source-address", "source-address-name", "source-port", "protocol"))
+            self._backwards(rule, source, more, narrow=narrow)
 
     def _match(self, match: Node, where: str) -> Iterator[Expr]:
         for side, field in (("source", "src"), ("destination", "dst")):
@@ -199,7 +200,7 @@ class Nat:
             return self._static(then, match)
         if then.has("off"):
             then.at("off")
-            return _SURE_OFF, None
+            return Permit(), None
         if kind == "destination":
             return self._to_pool(then.at("pool")), None
         if then.has("interface"):
@@ -325,32 +326,38 @@ class Nat:
             pairs.extend(plain.ranges)
         return IntervalSet.of(*pairs) if pairs else None
 
-    def _backwards(self, rule: Rule, source: Expr, pair: tuple[IntervalSet, IntervalSet] | None) -> None:
-        """Add the opposite direction: connections that the real address opens to where the rule takes packets from."""
+    def _backwards(
+        self, rule: Rule, source: Expr, pair: tuple[IntervalSet, IntervalSet] | None, *, narrow: bool
+    ) -> None:
+        """Add the opposite direction: connections that the real address opens to where the rule takes packets from.
+
+        narrow   the rule asks for senders too
+        """
         if pair is None:
-            self._reverse.append(replace(rule, id=f"{rule.id} (reverse)", key=f"{rule.key} reverse", match=unknown(
-                f"the opposite direction of {rule.id}"), action=_MAYBE, because=(Code.ACTION_NOT_MODELLED.value,)))  # fmt: skip
+            doubt = unknown(f"the opposite direction of {rule.id}")
+            self._add_reverse(rule, doubt, _MAYBE)
             return
         new, old = pair
         back = Translate(Translation("src", addresses=old, shift=old.ranges[0][0] - new.ranges[0][0]))
-        unread = isinstance(rule.action, Unsure)
-        outwards = _turned(source)
-        for match, action in (
-            (outwards, Unsure((back, Permit())) if unread else back),
-            (ANYTHING, Unsure((back, Permit()))),
-        ):
-            sure = isinstance(action, Translate)
-            self._reverse.append(
-                replace(
-                    rule,
-                    id=f"{rule.id} (reverse)",
-                    key=f"{rule.key} reverse {sure}",
-                    match=conjunction(Field("src", new), match),
-                    action=action,
-                    text=f"{rule.text}, in the opposite direction"[:200],
-                    because=() if sure else (Code.ACTION_NOT_MODELLED.value,),
-                )
-            )
+        leaving = Field("src", new)
+        if narrow or isinstance(rule.action, Unsure) or not isinstance(source, Interface):
+            self._add_reverse(rule, leaving, Unsure((back, Continue())))
+            return
+        self._add_reverse(rule, conjunction(leaving, Interface("out", source.names)), back)
+        self._add_reverse(rule, leaving, Unsure((back, Continue())))
+
+    def _add_reverse(self, rule: Rule, match: Expr, action: Action) -> None:
+        sure = isinstance(action, Translate)
+        made = replace(
+            rule,
+            id=f"{rule.id} (reverse)",
+            key=f"{rule.key} reverse {sure}",
+            match=match,
+            action=action,
+            text=f"{rule.text}, in the opposite direction"[:200],
+            because=() if sure else (Code.ACTION_NOT_MODELLED.value,),
+        )
+        (self._reverse if sure else self._perhaps).append(made)
 
 
 def _apart(one: Expr, other: Expr) -> bool:
@@ -364,15 +371,6 @@ def _apart(one: Expr, other: Expr) -> bool:
         if all(names) and not names[0] & names[1]:
             return True
     return False
-
-
-def _turned(expr: Expr) -> Expr:
-    """Return "it goes to where a context takes packets from"."""
-    return (
-        Interface("out", expr.names)
-        if isinstance(expr, Interface)
-        else unknown("the opposite direction of a static rule")
-    )
 
 
 def _ports(node: Node) -> IntervalSet:

@@ -55,6 +55,7 @@ class Listing(Tree):
         """Return whether a line belongs to the terminal session around the text, and note what it says."""
         text = text.strip()
         if not text or _MARKS.match(text):
+            self.part = self.part or "[edit " in text
             return True
         prompt = _PROMPT.match(text)
         if not prompt:

@@ -74,11 +74,24 @@ def test_a_policy_has_its_lines():
             f"{{primary:node0}}\nadmin@fw> show configuration\n{BRACES}\n{{primary:node0}}\nadmin@fw> exit\n",
             Complete.YES,
         ),
+        (f"[edit security]\nadmin@fw# show | display set\n{SET}{policy('all')}{TAIL}", Complete.UNKNOWN),
         (BRACES, Complete.UNKNOWN),
         (BRACES.replace("system {", "replace: system {"), Complete.UNKNOWN),
         (BRACES[:-3], Complete.NO),
     ],
-    ids=["bare", "prompts", "no end", "behind the end", "part", "filtered", "braces", "bare braces", "load", "cut"],
+    ids=[
+        "bare",
+        "prompts",
+        "no end",
+        "behind the end",
+        "part",
+        "filtered",
+        "braces",
+        "level",
+        "bare braces",
+        "load",
+        "cut",
+    ],
 )
 def test_completeness(text, expected):
     reading = read(text)
@@ -236,6 +249,7 @@ def test_random_damage_is_read_and_adds_up(text):
         "set " + "a " * 20_000 + "\n",
         "---(more" * 20_000,
         "set a b\n" + " " * 100_000 + "x\n",
+        "set apply-groups g\n" + "".join(f"set groups g <{n}*> y\nset x{n} y\n" for n in range(3000)),
         "set groups g <*> a\nset apply-groups g\n" + "".join(f"set x{n} y\n" for n in range(3000)),
     ],
     ids=[
@@ -249,6 +263,7 @@ def test_random_damage_is_read_and_adds_up(text):
         "long",
         "pager",
         "spaces",
+        "patterns",
         "groups",
     ],
 )

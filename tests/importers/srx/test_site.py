@@ -80,7 +80,14 @@ def test_secrets_and_messages_are_not_kept(reading):
 )
 def test_packets(reading, ingress, src, dst, proto, dport, minute, verdict):
     (device,) = reading.devices
-    known = {"src": parse_one(src), "dst": parse_one(dst), "proto": proto, "sport": 40000, "dport": dport, "fragment": 0}
+    known = {
+        "src": parse_one(src),
+        "dst": parse_one(dst),
+        "proto": proto,
+        "sport": 40000,
+        "dport": dport,
+        "fragment": 0,
+    }
     probe = Probe(known=known | ({"tcp_flags": 2} if proto == 6 else {}), ingress=ingress, minute=minute)
     answers = (judge_device(device, [probe])[0].verdict.value, trace(device, probe).verdict.value)
     assert answers == (verdict, verdict)
