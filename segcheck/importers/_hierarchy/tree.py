@@ -30,9 +30,10 @@ class Node:
     torn      lines of text below it that have no place there, or of elements that repeat
     use       how it was used; None = nobody has looked at it
     bad       line of what was torn and has been told, 0 = none
+    off       it is deactivated, and kept to be shown
     """
 
-    __slots__ = ("bad", "children", "column", "extras", "first", "lines", "torn", "use", "word")
+    __slots__ = ("bad", "children", "column", "extras", "first", "lines", "off", "torn", "use", "word")
 
     def __init__(self, word: str, first: int = 0, column: int = 0) -> None:
         self.word = word
@@ -44,6 +45,7 @@ class Node:
         self.torn: list[int] = []
         self.use: LineUse | None = None
         self.bad = 0
+        self.off = False
 
     def __bool__(self) -> bool:
         """Return whether it stands in the file."""

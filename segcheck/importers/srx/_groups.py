@@ -216,6 +216,8 @@ class Expansion:
         for source in sources:
             values = [child for child in node.children.values() if not child.children and child.word not in _KEEPERS]
             for child in source.children.values():
+                if child.word in node.children and node.children[child.word].off:
+                    self._say(child, "a policy that is deactivated and inherited")
                 if _pattern(child.word) is not None or child.word in node.children or child.word in _KEEPERS:
                     continue
                 if not child.children and values:

@@ -104,7 +104,7 @@ class Policies:
                     pairs[source.word, target.word] = rules
             self._vsys.doubt(source, Scope.DEVICE, tables=("to-zone",))
         everywhere = self._global()
-        self.has_global = bool(everywhere)
+        self.has_global = any(rule.enabled for rule in everywhere)
         onwards = (made_rule("then global policies", ANYTHING, Call("global", goto=True)),) if everywhere else ()
         made = [
             RuleList(name=f"{a}->{b}", rules=(*rules, *onwards), default=default, default_span=span)
@@ -173,6 +173,8 @@ class Policies:
 
     def _rule(self, entry: Node, where: str, source: str, target: str) -> Rule:
         place = f"policy {entry.word} of {where}"
+        if entry.off:
+            return self._switched_off(entry, where, source, target)
         entry.ignore(("description",))
         match = entry.at("match")
         ways = self._ways(match, place) if not source else ANYTHING
@@ -207,6 +209,29 @@ class Policies:
             match=conjunction(ways, doubt),
             action=PERMIT_OR_DENY_OR_NOTHING,
             because=(Code.UNRECOGNISED_LINE.value,),
+        )
+
+    def _switched_off(self, entry: Node, where: str, source: str, target: str) -> Rule:
+        """Return a policy that is deactivated, as far as it can be shown; nothing rests on it."""
+        match = entry.at("match")
+        terms = [
+            self._objects.addresses.any_of(match.at("source-address"), source or GLOBAL, "src", where),
+            self._objects.addresses.any_of(match.at("destination-address"), target or GLOBAL, "dst", where),
+            self._objects.applications.any_of(match.at("application"), where),
+        ]
+        entry.mark_all(LineUse.IRRELEVANT)
+        for node in entry.walk():
+            node.bad, node.torn = 0, []
+        return Rule(
+            id=entry.word,
+            key=f"{where}/{entry.word}",
+            match=conjunction(*terms),
+            action=Permit() if entry.has("then", "permit") else Deny(),
+            span=self._vsys.notes.extent(entry),
+            enabled=False,
+            name=entry.word,
+            text=_summary(entry, where),
+            log=entry.has("then", "log"),
         )
 
     def _ways(self, match: Node, where: str) -> Expr:

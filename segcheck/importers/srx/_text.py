@@ -77,8 +77,11 @@ class Listing(Tree):
         return True
 
     def finish(self) -> None:
-        """Take what is deactivated out of the tree: the device reads the configuration without it."""
+        """Take what is deactivated out of the tree: the device reads the configuration without it. Policies stay, marked."""
         for parent, node in self.inactive:
+            if parent.word == "policy":
+                node.off = True
+                continue
             if parent.children.get(node.word) is node:
                 del parent.children[node.word]
                 for one in node.walk():

@@ -179,7 +179,12 @@ def test_a_command_that_is_no_statement_taints_the_device(line):
 def test_what_is_deactivated_does_not_act():
     off = SET + policy("no", "deny") + policy("all") + "deactivate security policies from-zone a to-zone b policy no\n"
     assert asked(off).verdict is Verdict.PERMIT
-    assert not read(off).devices[0].taints
+    (device,) = read(off).devices
+    assert not device.taints
+    assert [(rule.id, rule.enabled) for rule in device.lists["a->b"].rules] == [("no", False), ("all", True)]
+    odd = SET + policy("no", "permit tunnel ipsec-vpn v") + policy("all") + off[off.index("deactivate") :]
+    assert not read(odd).devices[0].taints
+    assert asked(odd).verdict is Verdict.PERMIT
     braces = BRACES.replace("policy all", "inactive: policy all")
     assert asked(braces).verdict is Verdict.DENY
     listed = BRACES.replace("[ junos-http junos-https ]", "[ inactive: junos-http junos-https ]")

@@ -46,7 +46,9 @@ def test_the_device(reading):
     assert {name for name, rules in device.lists.items() if "->" in name} == {
         "lg->lgwan", "lgwan->lg", "lg->mynumber", "mynumber->lg",
     }  # fmt: skip
-    assert [rule.id for rule in device.lists["lg->lgwan"].rules] == ["asp", "mail-out", "deny-rest"]
+    assert [(rule.id, rule.enabled) for rule in device.lists["lg->lgwan"].rules] == [
+        ("asp", True), ("trial", False), ("mail-out", True), ("deny-rest", True),
+    ]  # fmt: skip
     assert [(one.name, one.state) for one in device.objects if one.state == "unused"] == [("mail", "unused")]
 
 
