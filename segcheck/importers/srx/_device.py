@@ -326,6 +326,16 @@ class Assembly:
         forwarding.ignore(FORWARDING)
         vsys.doubt(forwarding, Scope.DEVICE)
         security = self.security
+        for vpn in security.children.get("ipsec", Node("")).children.get("vpn", Node("")).children.values():
+            if "traffic-selector" in vpn.children:  # what it names is routed into the tunnel
+                identity = vsys.notes.say(
+                    Code.ROUTING_UNKNOWN,
+                    Severity.WARNING,
+                    vpn.children["traffic-selector"],
+                    "routing",
+                    why="traffic-selector",
+                )
+                vsys.taint(Scope.ROUTING, identity, vpn.word, vpn.first, by_table=True)
         security.ignore(SECURITY)
         for word in ("dynamic-address",):
             security.at(word).mark_all(LineUse.APPROXIMATED)

@@ -125,6 +125,10 @@ class Expansion:
         interfaces = root.children.get("interfaces")
         if interfaces is not None:
             self._ranges(interfaces)
+        for node in root.walk():
+            for word in _KEEPERS:
+                for one in node.children.pop(word, _NOTHING).walk():
+                    self.notes.mark(one.lines, LineUse.UNDERSTOOD)
 
     def _account(self, groups: Node) -> None:
         for node in groups.walk():

@@ -31,6 +31,7 @@ TOP = {
     **table("what a commit looked like last", "version"),
     **table("access by wireless clients is a port of its own", "wlan"),
     **table(_DEEP, "smtp"),
+    **table("forwarding of groups; packets to groups are left open", "multicast-snooping-options"),
     **table("switching between ports of one VLAN", "ethernet-switching-options switch-options virtual-chassis"),
 }
 #: In `services`.
@@ -80,7 +81,7 @@ SECURITY = {
     **table(_KEYS, "pki ssh-known-hosts group-vpn"),
     **table(_WHO, "user-identification firewall-authentication authentication-key-chains key-protection"),
     **table("how traffic of a tunnel is wrapped; tunnel interfaces and routes into them are read",
-            "ike ipsec remote-access ipsec-policy"),
+            "ike ipsec remote-access ipsec-policy dynamic-vpn"),
     **table("names of applications that are found later", "application-identification"),
 }  # fmt: skip
 #: In `security policies`.
@@ -152,7 +153,10 @@ ZONE = {
 }
 #: In `family inet` and `family inet6`.
 FAMILY = {
-    **table(_HARDWARE, "mtu no-redirects no-neighbor-learn dad-disable ndp-proxy tcp-mss primary targeted-broadcast"),
+    **table(
+        _HARDWARE,
+        "mtu no-redirects no-neighbor-learn dad-disable ndp-proxy tcp-mss primary targeted-broadcast next-hop-tunnel",
+    ),
     **table(_RATES, "policer"),
     **table(_LOGS, "sampling simple-filter accounting"),
 }

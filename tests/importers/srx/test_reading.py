@@ -231,6 +231,27 @@ def test_what_leaves_the_policies_aside_taints_the_device(line):
     assert asked(text).verdict is Verdict.UNDECIDED
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "protocols bgp group g neighbor 10.0.2.7 peer-as 65001",
+        "security ipsec vpn v traffic-selector t remote-ip 10.8.0.0/16",
+        "services ip-monitoring policy p match rpm-probe q",
+        "security zones security-zone a advance-policy-based-routing-profile p",
+        "firewall family inet filter f term t then routing-instance r",
+        "routing-options static route 10.8.0.0/16 next-table r.inet.0",
+        "routing-options static route 10.8.0.0/16 next-hop 10.0.2.7 no-install",
+        "routing-options interface-routes rib-group inet r",
+        "routing-instances r instance-type vrf",
+        "interfaces ge-0/0/3 unit 0 family inet dhcp",
+        "security policies from-zone b to-zone a policy v then permit tunnel ipsec-vpn v",
+    ],
+)
+def test_what_routes_beside_the_static_routes_leaves_the_way_out_open(line):
+    (device,) = read(f"{SET}{policy('all')}set {line}\n").devices
+    assert not device.routing_known
+
+
 @FORMS
 def test_random_damage_is_read_and_adds_up(text):
     chance = random.Random(7)
