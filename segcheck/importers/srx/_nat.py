@@ -229,6 +229,8 @@ class Nat:
         addresses = self._pool_addresses(pool)
         if pool.has("routing-instance"):
             raise ValueError("routing instance of a pool")
+        if addresses is None:
+            self._vsys.undefined(node, "pool", name, "source NAT")
         if addresses is None or pool.has("overflow-pool"):
             return Translate(None)
         if pool.has("host-address-base"):
