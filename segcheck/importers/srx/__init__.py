@@ -40,9 +40,11 @@ _STRONG = re.compile(
     r"|^[ \t]*version \d{2}\.\d[\w.-]*;|^## Last c|family inet6? \{|security-zone \S+ \{|from-zone \S+ to-zone \S+ \{",
     re.MULTILINE,
 )
-#: A system with commands alike.
+#: Systems with commands alike: VyOS, PAN-OS, Gaia.
 _OTHERS = re.compile(
-    r"^[ \t]*set (?:interfaces ethernet eth|firewall (?:name|group|ipv4|ipv6) |deviceconfig )", re.MULTILINE
+    r"^[ \t]*set (?:interfaces ethernet eth|firewall (?:name|group|ipv4|ipv6) |deviceconfig |interface \S+ |static-route |"
+    r"installer |edition )",
+    re.MULTILINE,
 )
 _SECTIONS = ("system", "interfaces", "security")
 

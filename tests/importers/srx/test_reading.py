@@ -35,6 +35,7 @@ def test_each_form_is_recognised_and_means_the_same(text):
         "*filter\nCOMMIT\n",
         "hostname a\n",
         "set deviceconfig system hostname a\nset interfaces x description y\n",
+        "set interface eth0 state on\nset snmp agent off\nset snmp mode default\n",
         "set interfaces ethernet eth0 address 10.0.0.1/24\nset system host-name r\nset system ntp server a\n",
     ],
 )

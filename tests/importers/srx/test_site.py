@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -93,3 +96,45 @@ def test_packets(reading, ingress, src, dst, proto, dport, minute, verdict):
     probe = Probe(known=known | ({"tcp_flags": 2} if proto == 6 else {}), ingress=ingress, minute=minute)
     answers = (judge_device(device, [probe])[0].verdict.value, trace(device, probe).verdict.value)
     assert answers == (verdict, verdict)
+
+
+def braces(lines):
+    """Return `set` commands as braces, a word a level; what is deactivated is marked."""
+    tree: dict[str, dict] = {}
+    off = set()
+    for line in lines:
+        verb, *words = shlex.split(line)
+        node = tree
+        for word in words:
+            node = node.setdefault(word, {})
+        if verb == "deactivate":
+            off.add(tuple(words))
+
+    def told(node, path):
+        for word, below in node.items():
+            mark = "inactive: " if (*path, word) in off else ""
+            name = word if re.fullmatch(r"[\w./:-]+", word) else f'"{word}"'
+            if below:
+                yield f"{'    ' * len(path)}{mark}{name} {{"
+                yield from told(below, (*path, word))
+                yield f"{'    ' * len(path)}}}"
+            else:
+                yield f"{'    ' * len(path)}{mark}{name};"
+
+    return "\n".join([*told(tree, ()), ""])
+
+
+def test_commands_and_braces_mean_the_same():
+    commands = read_text(str(Path(__file__).parents[2] / "soundness/exports/srx/show.txt"))
+    (one,) = importers.read([commands]).devices
+    (other,) = importers.read([replace(commands, text=braces(commands.lines()))]).devices
+    for name, rules in one.lists.items():
+        mine = [(rule.id, rule.match, rule.action, rule.enabled, rule.log) for rule in rules.rules]
+        assert mine == [(r.id, r.match, r.action, r.enabled, r.log) for r in other.lists[name].rules], name
+    assert one.lists.keys() == other.lists.keys()
+    assert one.pipeline == other.pipeline
+    assert [replace(route, span=None) for route in one.routes] == [replace(route, span=None) for route in other.routes]
+    assert [replace(port, span=None) for port in one.interfaces] == [
+        replace(port, span=None) for port in other.interfaces
+    ]
+    assert one.taints == other.taints == ()
