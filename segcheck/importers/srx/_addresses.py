@@ -65,6 +65,8 @@ class Addresses:
             plain, doubt = self._one(name, zone, node, where)
             pairs.extend(plain.ranges)
             doubts.extend(doubt)
+        if not pairs and not doubts:  # sets without members, or in a circle: what a device makes of them is not said
+            doubts.append(unknown(f"no address in {where}"[:100], Code.EMPTY_GROUP))
         return IntervalSet.of(*pairs), doubts
 
     def _find(self, name: str, zone: str) -> tuple[Node | None, Node | None]:

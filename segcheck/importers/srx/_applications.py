@@ -17,7 +17,7 @@ from segcheck.importers.srx._predefined import predefined
 from segcheck.importers.srx._words import ICMP6_TYPES, ICMP_TYPES, ports, protocols, values
 from segcheck.model.device import NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.match import ANYTHING, NOTHING, Expr, Field, conjunction, disjunction
+from segcheck.model.match import ANYTHING, Expr, Field, conjunction, disjunction
 
 #: How long sessions live, and which inspection follows an opening packet.
 _IRRELEVANT = ("description", "inactivity-timeout", "application-protocol", "alg", "do-not-translate-A-query-to-AAAA-query",
@@ -41,7 +41,9 @@ class Applications:
             return ANYTHING
         if names not in self._made:
             found = [self._one(name, node, where) for name in closure(names, self._members)]
-            self._made[names] = disjunction(*dict.fromkeys(found)) if found else NOTHING
+            if not found:  # sets without members, or in a circle: what a device makes of them is not said
+                found = [unknown(f"no application in {where}"[:100], Code.EMPTY_GROUP)]
+            self._made[names] = disjunction(*dict.fromkeys(found))
         return self._made[names]
 
     def _members(self, name: str) -> tuple[str, ...] | None:

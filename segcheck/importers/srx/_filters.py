@@ -95,7 +95,9 @@ class Filters:
             doubt = unknown(f"unread lines of filter {name}", Code.UNRECOGNISED_LINE)
             rules.insert(0, replace(made_rule("unread lines", doubt, PERMIT_OR_DENY_OR_NOTHING),
                                     because=(Code.UNRECOGNISED_LINE.value,)))  # fmt: skip
-        self.lists[name] = RuleList(name=name, rules=tuple(rules), default=Deny())
+        # a filter without any term cannot be committed
+        default: Deny | Unsure = Deny() if rules else Unsure((Permit(), Deny()))
+        self.lists[name] = RuleList(name=name, rules=tuple(rules), default=default)
 
     def _term(self, term: Node, name: str, version: int) -> Rule:
         where = f"term {term.word} of {name}"
@@ -215,7 +217,7 @@ class Filters:
 
     def _prefix_list(self, name: str) -> list[IntervalSet] | None:
         entry = self._vsys.node.at("policy-options", "prefix-list").children.get(name)
-        if entry is None or entry.has("apply-path"):
+        if entry is None or entry.has("apply-path") or not entry.children:
             return None
         return [_prefix(word) for word in entry.words()]
 
