@@ -127,3 +127,22 @@ def test_panos_is_asked_for_rule_and_route_by_zones() -> None:
         ),
         ("d", "test routing fib-lookup virtual-router default ip 10.2.0.5"),
     )
+
+
+def test_srx_is_asked_for_policy_and_route_by_zones() -> None:
+    where = speaking("srx")
+    device = where.stations["d"]
+    assert device.config is not None
+    zoned = tuple(replace(one, zone=f"z-{one.name}", domain="default") for one in device.config.interfaces)
+    stations = {**where.stations, "d": replace(device, config=replace(device.config, interfaces=zoned))}
+    ping = {"src": ip("10.1.0.5"), "dst": ip("10.2.0.5"), "proto": 1, "icmp_type": 8, "icmp_code": 0}
+
+    assert commands(replace(where, stations=stations), V4) == (
+        (
+            "d",
+            "show security match-policies from-zone z-in to-zone z-out source-ip 10.1.0.5 destination-ip 10.2.0.5"
+            " source-port 40000 destination-port 443 protocol tcp",
+        ),
+        ("d", "show route 10.2.0.5"),
+    )
+    assert commands(replace(where, stations=stations), ping) == (("d", "show route 10.2.0.5"),)
