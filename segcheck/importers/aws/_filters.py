@@ -17,7 +17,7 @@ from segcheck.importers.aws._estate import Acl, Estate, Group, Subnet
 from segcheck.importers.aws._members import WITHOUT_GROUPS, Members
 from segcheck.importers.aws._notes import builtin
 from segcheck.model.diagnostic import Code
-from segcheck.model.match import ANYTHING, Expr, Field, Interface, Not, conjunction
+from segcheck.model.match import ANYTHING, Expr, Field, Interface, Not, conjunction, disjunction
 from segcheck.model.rules import Call, Continue, Deny, Permit, Return, Rule, RuleList, Unsure
 from segcheck.sets.addresses import ALL
 from segcheck.sets.intervals import IntervalSet
@@ -181,17 +181,18 @@ class Filters:
         """
         rules: list[Rule] = []
         leaving, arriving = Interface("out", (gateway,)), Interface("in", (gateway,))
+        across = disjunction(leaving, arriving)
         if subnets is None:
-            rules.append(builtin(f"subnets of {gateway} not told", ANYTHING, PERHAPS_DROPPED))
+            rules.append(builtin(f"subnets of {gateway} not told", across, PERHAPS_DROPPED))
         elif len(subnets) == 1:
             inside = Interface("out", subnets)
             rules.append(builtin("in the attachment's subnet", conjunction(arriving, inside), Permit()))
             rules.append(self._ask(subnets[0], "ingress", leaving))
             rules.append(self._ask(subnets[0], "egress", arriving))
         elif not all(self.open(subnet) for subnet in subnets):
-            rules.append(builtin(f"network ACLs of the subnets of {gateway}", ANYTHING, PERHAPS_DROPPED))
+            rules.append(builtin(f"network ACLs of the subnets of {gateway}", across, PERHAPS_DROPPED))
         elif subnets:
-            six = Not(Field("src", _V4))
+            six = conjunction(across, Not(Field("src", _V4)))
             rules.append(builtin(f"network ACLs of the subnets of {gateway}", six, PERHAPS_DROPPED))
         return self._add(RuleList(name=f"{gateway} subnets", rules=tuple(rules), default=Permit(), builtin=True))
 
