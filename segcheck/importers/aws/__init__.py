@@ -15,12 +15,13 @@ from segcheck.importers._base import ImporterInfo, input_reading
 from segcheck.importers.aws import _transit
 from segcheck.importers.aws._answers import Answers
 from segcheck.importers.aws._device import Device
+from segcheck.importers.aws._estate import Estate
 from segcheck.importers.aws._info import IMPORTER
 from segcheck.importers.aws._keys import ANSWERS, IDLE_ANSWERS
 from segcheck.importers.aws._members import Members
 from segcheck.importers.aws._notes import EVERYONE, File, Notes
-from segcheck.model.device import DeviceConfig, Scope
-from segcheck.model.diagnostic import Code, Severity
+from segcheck.model.device import DeviceConfig, Scope, Taint
+from segcheck.model.diagnostic import Code, Diagnostic, Severity
 from segcheck.model.reading import Complete, InputReading, Reading
 from segcheck.model.source import SourceText, Span
 
@@ -28,6 +29,10 @@ __all__ = ["IMPORTER", "ImporterInfo", "read", "sniff"]
 
 #: Devices of one export.
 MOST_DEVICES = 1000
+#: Devices times things of one export.
+MOST_WORK = 50_000_000
+#: Rules and routes of one export.
+MOST_RULES = 1_000_000
 _ANSWER = re.compile(rf'"(?:{"|".join(sorted(ANSWERS))})"\s*:\s*\[')
 _FIRST = re.compile(r'\s*(?:\[\s*)?\{\s*"([A-Za-z]+)"\s*:')
 _KNOWN = {*ANSWERS, *IDLE_ANSWERS, "NextToken", "AdditionalRoutesAvailable"}
@@ -67,11 +72,29 @@ def _devices(answers: Answers, notes: Notes) -> tuple[DeviceConfig, ...]:
     estate = answers.estate
     members = Members(estate)
     vpcs = [vpc for vpc in estate.owners if vpc]
-    if len(vpcs) + len(estate.transits) > MOST_DEVICES:
-        limit = notes.add(Code.LIMIT_REACHED, Severity.ERROR, None, "device", what="devices", limit=str(MOST_DEVICES))
-        notes.doubt(EVERYONE, Scope.DEVICE, limit)
-    made = [Device(vpc, estate, members, notes).made() for vpc in vpcs[:MOST_DEVICES]]
-    made += [_transit.device(one, estate, notes) for one in list(estate.transits)[:MOST_DEVICES]]
+    count = len(vpcs) + len(estate.transits)
+    if count > MOST_DEVICES or count * estate.size() > MOST_WORK:
+        what, most = ("devices", MOST_DEVICES) if count > MOST_DEVICES else ("devices and things", MOST_WORK)
+        limit = notes.add(Code.LIMIT_REACHED, Severity.ERROR, None, "device", what=what, limit=str(most))
+        return (DeviceConfig(format=IMPORTER.format, taints=_opened(notes, limit)),)
+    made = []
+    left = MOST_RULES
+    for vpc in vpcs:
+        left -= _size(estate, vpc)
+        if left < 0:
+            limit = notes.add(
+                Code.LIMIT_REACHED,
+                Severity.ERROR,
+                None,
+                f"vpc {vpc}",
+                what=f"rules and routes of {vpc}",
+                limit=str(MOST_RULES),
+            )
+            notes.doubt(vpc, Scope.DEVICE, limit)
+            made.append(DeviceConfig(format=IMPORTER.format, context=vpc, taints=notes.taints_of(vpc)))
+            continue
+        made.append(Device(vpc, estate, members, notes).made())
+    made += [_transit.device(one, estate, notes) for one in estate.transits]
     if not made:
         first = answers.files[0]
         span = Span(first.source.path, 1, 1) if first.account.total else None
@@ -80,6 +103,24 @@ def _devices(answers: Answers, notes: Notes) -> tuple[DeviceConfig, ...]:
         made = [DeviceConfig(format=IMPORTER.format, taints=notes.taints_of(EVERYONE))]
     # a limit that was reached while later devices were made concerns the earlier ones as well
     return tuple(replace(one, taints=tuple(dict.fromkeys((*one.taints, *notes.taints_of(EVERYONE))))) for one in made)
+
+
+def _opened(notes: Notes, diagnostic: Diagnostic) -> tuple[Taint, ...]:
+    notes.doubt(EVERYONE, Scope.DEVICE, diagnostic)
+    return notes.taints_of(EVERYONE)
+
+
+def _size(estate: Estate, vpc: str) -> int:
+    """Return about how many rules a VPC makes: its routes by subnets and gateways are a product."""
+    subnets = sum(one.vpc == vpc for one in estate.subnets.values())
+    tables = [one for one in estate.tables.values() if one.vpc == vpc]
+    routes = sum(len(one.routes) for one in tables)
+    edges = {route.target for one in tables for route in one.routes} | {one.id for one in estate.edges.values()}
+    nats = 1 + sum(one.vpc == vpc for one in estate.nats.values())
+    others = sum(one.vpc == vpc for one in estate.enis.values()) + sum(len(one.entries) for one in estate.acls.values())
+    rules = sum(len(one.permissions) for one in estate.groups.values() if one.vpc == vpc)
+    transits = sum(edge.startswith("tgw-") for edge in edges)
+    return routes * (nats + transits) + (len(tables) + len(edges)) * subnets + others + rules
 
 
 def _input(file: File) -> InputReading:

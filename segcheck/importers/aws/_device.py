@@ -92,7 +92,7 @@ class Device:
             interfaces=interfaces,
             lists=self.lists,
             pipeline=pipeline,
-            routing_known=self.routes.whole,
+            routing_known=self.routes.known,
             addressing_known=self.routes.whole,
             services=self._services(interfaces),
             taints=self.notes.taints_of(self.vpc),
@@ -178,9 +178,8 @@ class Device:
         edges = By(side, self.internet + self.outward)
         acting = (own is not None and own.blocked) or any(subnet.blocked for subnet in self.subnets)
         rules = [builtin("block public access", edges, PERHAPS_DROPPED)] if acting else []
-        shut = IntervalSet.empty()
-        for eni in self.estate.enis.values():
-            shut = shut | eni.addresses if eni.vpc == self.vpc and eni.shut else shut
+        own_shut = (eni for eni in self.estate.enis.values() if eni.vpc == self.vpc and eni.shut)
+        shut = IntervalSet.of(*(pair for eni in own_shut for pair in eni.addresses.ranges))
         if shut:
             rules.append(builtin("DenyAllIgwTraffic", conjunction(edges, Field(field, shut)), PERHAPS_DROPPED))
         return rules
@@ -289,7 +288,7 @@ class Device:
         estate, notes, vpc = self.estate, self.notes, self.vpc
         own = estate.vpcs.get(vpc)
         span = own.span if own is not None else None
-        if own is None or not estate.whole("Subnets"):
+        if own is None or not self.routes.whole:
             what = "describe-vpcs" if own is None else "describe-subnets"
             found = notes.add(Code.TABLE_ABSENT, Severity.ERROR, span, f"vpc {vpc}", table=f"{what} of {vpc}")
             notes.doubt(vpc, Scope.DEVICE, found)

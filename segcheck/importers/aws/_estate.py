@@ -217,6 +217,11 @@ class Estate:
     cut: set[str] = field(default_factory=set)
     owners: dict[str, None] = field(default_factory=dict)
 
+    def size(self) -> int:
+        """Return how many things there are."""
+        found = (self.vpcs, self.subnets, self.enis, self.groups, self.acls, self.tables, self.nats, self.edges)
+        return sum(map(len, found)) + len(self.attachments)
+
     def whole(self, answer: str) -> bool:
         """Return whether an answer is there with all its pages."""
         return answer in self.supplied and answer not in self.cut

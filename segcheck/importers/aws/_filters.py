@@ -9,6 +9,7 @@ A network interface takes and sends packets of its own addresses only while its 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from segcheck.importers._unsure import because, unknown
@@ -38,6 +39,10 @@ class Filters:
         self.groups = [group for group in estate.groups.values() if group.vpc == vpc]
         self.acls = [acl for acl in estate.acls.values() if acl.vpc == vpc]
         self.lists: dict[str, RuleList] = {}
+        self._acls: dict[str, list[Acl]] = defaultdict(list)
+        for acl in self.acls:
+            for subnet in acl.subnets:
+                self._acls[subnet].append(acl)
 
     def _add(self, made: RuleList) -> str:
         self.lists[made.name] = made
@@ -89,10 +94,7 @@ class Filters:
             else:
                 yield builtin(f"{eni.id}: no security group is told", match, PERHAPS, eni.span)
         for identity in dict.fromkeys(group for eni in own for group in eni.groups):
-            held = IntervalSet.empty()
-            for eni in own:
-                if identity in eni.groups:
-                    held = held | eni.addresses
+            held = self.members.in_group(identity, self.vpc)[0]
             if not held:
                 continue
             group = self.estate.groups.get(identity)
@@ -119,7 +121,7 @@ class Filters:
 
     def acl_of(self, subnet: str) -> Acl | None:
         """Return the network ACL of a subnet; None if it is not told, or told twice."""
-        found = [acl for acl in self.estate.acls.values() if subnet in acl.subnets and acl.vpc == self.vpc]
+        found = self._acls[subnet]
         return found[0] if len(found) == 1 else None
 
     def of_acls(self) -> None:

@@ -39,6 +39,14 @@ class Members:
             for group in eni.groups:
                 self._groups[group].append(eni)
         self._settled: dict[str, bool] = {}
+        self._in_group: dict[tuple[str, str], tuple[IntervalSet, IntervalSet, bool]] = {}
+        self._told: dict[str, set[str]] = defaultdict(set)
+        for acl in estate.acls.values():
+            self._told[acl.vpc].update(acl.subnets)
+        for table in estate.tables.values():
+            self._told[table.vpc].update(table.subnets)
+        for eni in estate.enis.values():
+            self._told[eni.vpc].add(eni.subnet)
 
     def of(self, subnet: Subnet) -> list[Eni]:
         """Return the interfaces that were told of a subnet."""
@@ -46,10 +54,12 @@ class Members:
 
     def held(self, subnet: Subnet) -> IntervalSet:
         """Return their addresses."""
-        found = IntervalSet.empty()
-        for eni in self._of[subnet.id]:
-            found = found | eni.addresses
-        return found
+        return _together(self._of[subnet.id])
+
+    def whole(self, vpc: str) -> bool:
+        """Return whether every subnet of a VPC is told: none is missing that something else of the VPC names."""
+        there = vpc in self.estate.vpcs and self.estate.whole("Subnets")
+        return there and self._told[vpc] <= self.estate.subnets.keys()
 
     def known(self, subnet: Subnet) -> bool:
         """Return whether no interface of a subnet is missing."""
@@ -64,19 +74,20 @@ class Members:
         """Return whether every interface of a VPC is known."""
         if vpc not in self._settled:
             own = [subnet for subnet in self.estate.subnets.values() if subnet.vpc == vpc]
-            strays = {eni.subnet for eni in self.estate.enis.values() if eni.vpc == vpc} - self.estate.subnets.keys()
-            whole = vpc in self.estate.vpcs and self.estate.whole("Subnets") and not strays
-            self._settled[vpc] = whole and all(self.known(subnet) for subnet in own)
+            self._settled[vpc] = self.whole(vpc) and all(self.known(subnet) for subnet in own)
         return self._settled[vpc]
 
     def in_group(self, group: str, vpc: str) -> tuple[IntervalSet, IntervalSet, bool]:
         """Return the addresses of a group's members in a VPC, of those elsewhere, and whether all are known."""
-        here = elsewhere = IntervalSet.empty()
-        for eni in self._groups[group]:
-            if eni.vpc == vpc:
-                here = here | eni.addresses
-            else:
-                elsewhere = elsewhere | eni.addresses
-        home = self.estate.groups.get(group)
-        known = self.settled(vpc) and home is not None and (home.vpc == vpc or self.settled(home.vpc))
-        return here, elsewhere, known
+        key = group, vpc
+        if key not in self._in_group:
+            home = self.estate.groups.get(group)
+            known = self.settled(vpc) and home is not None and (home.vpc == vpc or self.settled(home.vpc))
+            here = _together([eni for eni in self._groups[group] if eni.vpc == vpc])
+            elsewhere = _together([eni for eni in self._groups[group] if eni.vpc != vpc])
+            self._in_group[key] = here, elsewhere, known
+        return self._in_group[key]
+
+
+def _together(enis: list[Eni]) -> IntervalSet:
+    return IntervalSet.of(*(pair for eni in enis for pair in eni.addresses.ranges))

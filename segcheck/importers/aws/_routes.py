@@ -16,7 +16,7 @@ from segcheck.importers.aws import _matches
 from segcheck.importers.aws._estate import Attachment, Estate, RouteLine, RouteTable
 from segcheck.importers.aws._members import Members
 from segcheck.importers.aws._notes import builtin
-from segcheck.model.match import Expr, Field, Interface, conjunction
+from segcheck.model.match import ANYTHING, Expr, Field, Interface, conjunction
 from segcheck.model.rules import Action, Assign, Deny, Return, Rule, RuleList, Unsure, Via
 from segcheck.model.source import Span
 from segcheck.sets.addresses import ALL, V4, describe, parse
@@ -64,12 +64,20 @@ class Routes:
         self.tables = [table for table in estate.tables.values() if table.vpc == vpc]
         own = estate.vpcs.get(vpc)
         self.networks = own.networks if own is not None else IntervalSet.empty()
-        self.whole = own is not None and estate.whole("Subnets")
+        self.whole = members.whole(vpc)
+        self._tables: dict[str, list[RouteTable]] = {}
+        for table in self.tables:
+            for subnet in table.subnets:
+                self._tables.setdefault(subnet, []).append(table)
+        self._main = [table for table in self.tables if table.main]
         self.edges = self._edges()
         self.nats: dict[str, int] = {}
-        self.untold: list[str] = []
+        self.untold = [subnet.id for subnet in self.subnets if self.table_of(subnet.id) is None]
+        # Where every table is told, a packet of unknown way leaves by one of the known edges; else by any that there may be.
+        self.known = self.whole and estate.whole("RouteTables") and not self.untold
         names = [subnet.id for subnet in self.subnets] + list(self.edges)
-        self._anywhere: Action = Unsure((*(Via(name) for name in names), Deny())) if names else Deny()
+        self._somewhere: Action = Unsure((*(Via(name) for name in names), Deny())) if names else Deny()
+        self._anywhere: Action = self._somewhere if self.known else Return()
 
     def _edges(self) -> dict[str, Span | None]:
         found: dict[str, Span | None] = {}
@@ -97,25 +105,23 @@ class Routes:
 
     def table_of(self, subnet: str) -> RouteTable | None:
         """Return the route table of a subnet: its own, else the main one; None if that is not told for certain."""
-        own = [table for table in self.tables if subnet in table.subnets]
+        own = self._tables.get(subnet)
         if own:
             return own[0] if len(own) == 1 else None
-        main = [table for table in self.tables if table.main]
-        return main[0] if len(main) == 1 and self.estate.whole("RouteTables") else None
+        return self._main[0] if len(self._main) == 1 and self.estate.whole("RouteTables") else None
 
     # ---- the list
 
     def list(self) -> RuleList:
         """Return the list of all route tables, by where a packet comes from."""
         rules = [
-            builtin("multicast", Field("dst", _MULTICAST), self._anywhere),
+            builtin("multicast", Field("dst", _MULTICAST), self._somewhere),
             builtin("link-local: answered by the platform", Field("dst", _LINK_LOCAL), Deny()),
         ]
         by_table: dict[str, list[str]] = {}
         for subnet in self.subnets:
             table = self.table_of(subnet.id)
             if table is None:
-                self.untold.append(subnet.id)
                 rules.append(
                     builtin(f"route table of {subnet.id} not told", Interface("in", (subnet.id,)), self._anywhere)
                 )
@@ -125,7 +131,10 @@ class Routes:
             rules += self._from(Interface("in", tuple(names)), self.estate.tables[identity])
         for edge in self.edges:
             rules += self._arriving(edge)
-        return RuleList(name="routes", rules=tuple(rules), default=Deny() if self.whole else Return(), builtin=True)
+        # By a gateway that no answer names, packets reach the VPC as well.
+        rules += self._local(ANYTHING, self.networks, None, "unknown gateway, local")
+        rules.append(builtin("unknown gateway", ANYTHING, self._anywhere))
+        return RuleList(name="routes", rules=tuple(rules), default=Deny() if self.known else Return(), builtin=True)
 
     def _from(self, gate: Expr, table: RouteTable) -> Iterator[Rule]:
         for step in self._steps(table):
