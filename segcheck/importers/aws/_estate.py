@@ -219,8 +219,8 @@ class Estate:
 
     def size(self) -> int:
         """Return how many things there are."""
-        found = (self.vpcs, self.subnets, self.enis, self.groups, self.acls, self.tables, self.nats, self.edges)
-        return sum(map(len, found)) + len(self.attachments)
+        hosts = len(self.vpcs) + len(self.subnets) + len(self.enis) + len(self.groups) + len(self.acls)
+        return hosts + len(self.tables) + len(self.nats) + len(self.edges) + len(self.attachments)
 
     def whole(self, answer: str) -> bool:
         """Return whether an answer is there with all its pages."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.aws import _matches
 from segcheck.importers.aws._estate import Acl, Estate, Group, Subnet
-from segcheck.importers.aws._members import WITHOUT_GROUPS, Members
+from segcheck.importers.aws._members import NOBODY, WITHOUT_GROUPS, Members
 from segcheck.importers.aws._notes import builtin
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, Expr, Field, Interface, Not, conjunction, disjunction
@@ -87,8 +87,8 @@ class Filters:
             if eni.groups or not eni.addresses:
                 continue
             match = Field(field, eni.addresses)
-            if eni.kind == "nat_gateway" and way == "ingress":
-                yield builtin(f"{eni.id}: a NAT gateway takes no connections", match, Deny(), eni.span)
+            if eni.kind in NOBODY:
+                yield builtin(f"{eni.id}: {eni.kind}, which is no host", match, Deny(), eni.span)
             elif eni.kind in WITHOUT_GROUPS:
                 yield builtin(f"{eni.id}: {eni.kind} without security group", match, Permit(), eni.span)
             else:

@@ -35,7 +35,8 @@ IMPORTER = ImporterInfo(
     limits_en=(
         "One device for each VPC (context: its id) and each transit gateway; interfaces are subnets and gateways by their ids.",
         "A subnet whose free addresses do not account for the network interfaces told: who is in which group is unknown.",
-        "An address without network interface at the time of the export neither sends nor receives.",
+        "An address without network interface at the time of the export neither sends nor receives; nor do those of NAT "
+        "gateways, transit gateways and gateway endpoints for themselves.",
         "What --filters left out of other answers cannot be seen: export without filters.",
         "Prefix lists without entries, groups of other accounts or missing answers, groups named across VPCs: unknown.",
         "Propagated routes are those of the time of the export.",
@@ -49,7 +50,8 @@ IMPORTER = ImporterInfo(
     limits_ja=(
         "VPC と Transit Gateway ごとに 1 機器（コンテキストはその ID）。インターフェースはサブネットとゲートウェイの ID。",
         "空きアドレス数と一覧のネットワークインターフェースが合わないサブネットでは、誰がどのグループに属するか不明とします。",
-        "出力時点でネットワークインターフェースのないアドレスは、送受信しないものとします。",
+        "出力時点でネットワークインターフェースのないアドレスは、送受信しないものとします。"
+        "NAT ゲートウェイ、Transit Gateway、GWLB エンドポイント自身のアドレスも同様です。",
         "他の応答で --filters により除かれたものは検出できません。フィルターなしで出力してください。",
         "内容のないプレフィックスリスト、他アカウントや不足した応答のグループ、VPC をまたぐグループ参照は不明です。",
         "伝播されたルートは出力時点のものです。",

@@ -26,6 +26,10 @@ WITHOUT_GROUPS = frozenset(
     )
 )
 
+#: Interfaces by which AWS moves packets: they are nobody's own ends (VPC User Guide, "NAT gateways": no unsolicited connection
+#: is taken; Transit Gateway Guide, "VPC attachments": the interface routes to and from the subnets).
+NOBODY = frozenset(("nat_gateway", "transit_gateway", "gateway_load_balancer_endpoint"))
+
 
 class Members:
     """The network interfaces of an export."""
