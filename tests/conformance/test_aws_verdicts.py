@@ -10,8 +10,9 @@ import pytest
 
 from segcheck import importers
 from segcheck.analysis.tracing import trace
+from segcheck.errors import UnknownFormat
 from segcheck.loaders.files import read_text
-from segcheck.model.device import DeviceConfig
+from segcheck.model.device import DeviceConfig, Scope
 from segcheck.model.diagnostic import LineUse
 from segcheck.model.reading import Reading
 from segcheck.model.trace import Probe, Verdict
@@ -125,3 +126,25 @@ def test_what_was_measured_contradicts_nothing_that_is_claimed(shared: Path) -> 
     assert not wrong
     assert counts["permit", "reply seen"] >= 150
     assert counts["deny", "no reply"] >= 150
+
+
+def test_each_answer_by_itself_is_read_and_accounted_for(shared: Path) -> None:
+    found = 0
+    for estate in ESTATES:
+        for path in sorted((shared / "data" / "exports" / "aws" / estate).glob("*.json")):
+            source = read_text(str(path))
+            reading = importers.read([source], "aws")
+            counts = reading.inputs[0].lines.counts()
+            assert sum(counts.values()) == len(source.lines())
+            assert not counts[LineUse.UNRECOGNISED], path.name
+            # one answer says nothing of a VPC for certain
+            vpcs = [device for device in reading.devices if not device.context.startswith("tgw-")]
+            assert all(Scope.DEVICE in {t.scope for t in device.taints} for device in vpcs), path.name
+            found += 1
+    assert found > 100
+
+
+@pytest.mark.parametrize("name", ["input_aws_mixed.json", "input_aws_sg_1_allow_sg_private.json"])
+def test_what_other_collectors_write_is_no_answer_of_the_command(name: str, shared: Path) -> None:
+    with pytest.raises(UnknownFormat, match="not recognised"):
+        importers.read([read_text(str(shared / "data" / "exports" / "aws" / name))])

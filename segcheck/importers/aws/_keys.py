@@ -1,7 +1,8 @@
 """What every key of an answer is to this reader: read, unable to matter, or an object with keys of its own.
 
-A key that is in no table is unrecognised and leaves the VPC open. Source: Amazon EC2 API Reference, data types, and the output
-section of each `aws ec2 describe-*` command.
+A key that is in no table is unrecognised and leaves the VPC open: so do firewalls of internet gateways and appliances of NAT
+gateways (NetworkFirewallAssociations, IgwFirewall, AttachedAppliances), which have rules of their own. Source: Amazon EC2 API
+Reference, data types, and the output section of each `aws ec2 describe-*` command.
 """
 
 from __future__ import annotations
@@ -122,7 +123,8 @@ _ROUTE_TABLE = _shape(
 )
 _NAT = _shape(
     "NatGatewayId VpcId SubnetId State ConnectivityType AvailabilityMode",
-    f"CreateTime DeleteTime FailureCode FailureMessage ProvisionedBandwidth {_TAGS}",
+    "AutoProvisionZones AutoScalingIps CreateTime DeleteTime FailureCode FailureMessage ProvisionedBandwidth RouteTableId "
+    f"{_TAGS}",
     NatGatewayAddresses=_shape(
         "PrivateIp PublicIp",
         "AllocationId AssociationId AvailabilityZone AvailabilityZoneId FailureMessage IsPrimary "
@@ -160,7 +162,7 @@ ANSWERS: dict[str, Shape] = {
     ),
     "VpcPeeringConnections": _shape(
         "VpcPeeringConnectionId",
-        f"ExpirationTime {_TAGS}",
+        f"ExpirationTime MultipathResilienceStatus {_TAGS}",
         AccepterVpcInfo=_PEER,
         RequesterVpcInfo=_PEER,
         Status=_shape("Code", "Message", many=False),
@@ -183,7 +185,7 @@ ANSWERS: dict[str, Shape] = {
         "TransitGatewayAttachmentId TransitGatewayId VpcId SubnetIds State", f"CreationTime Options VpcOwnerId {_TAGS}"
     ),
     "TransitGatewayAttachments": _shape(
-        "TransitGatewayAttachmentId TransitGatewayId ResourceType ResourceId State",
+        "TransitGatewayAttachmentId TransitGatewayId ResourceType ResourceId State NatGatewaySupport",
         f"CreationTime ResourceOwnerId TransitGatewayOwnerId {_TAGS}",
         Association=_shape("TransitGatewayRouteTableId State", many=False),
     ),

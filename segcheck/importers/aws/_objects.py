@@ -30,6 +30,10 @@ from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
 
 Kept = tuple[str, object, str] | None
+#: Types of network interfaces that the API Reference writes otherwise than the command prints.
+_KINDS = {"": "interface", "natGateway": "nat_gateway"}
+#: Where a route comes from; what a route server advertises (Advertisement) is not modelled.
+_ORIGINS = ("CreateRoute", "CreateRouteTable", "EnableVgwRoutePropagation")
 #: Keys of a route that name where it leads.
 TARGETS = (
     "GatewayId",
@@ -133,7 +137,10 @@ def _eni(node: Node, span: Span, estate: Estate) -> Kept:
             held = held | block
             used += block.count if key == "Ipv4Prefixes" else 0
     groups = tuple(sorted(item.needed("GroupId") for item in node.items("Groups")))
-    kind, checked = node.text("InterfaceType") or "interface", node.flag("SourceDestCheck") is not False
+    kind, checked = (
+        _KINDS.get(node.text("InterfaceType"), node.text("InterfaceType")),
+        node.flag("SourceDestCheck") is not False,
+    )
     first = own[0] if own else held.min if held else None
     shut = node.flag("DenyAllIgwTraffic") is True
     made = Eni(identity, vpc, subnet, held, first, used, tuple(public), groups, kind, checked, shut, span)
@@ -246,12 +253,13 @@ def _route(node: Node, span: Span) -> RouteLine:
     if bool(text) == bool(listed):
         raise Malformed(node, "no destination")
     target = next((node.text(key) for key in TARGETS if node.text(key)), "")
-    state = node.text("State")
+    state, origin = node.text("State"), node.text("Origin")
+    sure = state in ("active", "blackhole") and origin in _ORIGINS
     return RouteLine(
         addresses.parse(text) if text else None,
         listed,
-        target if state in ("active", "blackhole") else "",
-        node.text("Origin") not in ("CreateRoute", "CreateRouteTable"),
+        target if sure else "",
+        origin == "EnableVgwRoutePropagation",
         state == "blackhole",
         span,
     )
@@ -325,6 +333,8 @@ def _transit(node: Node, span: Span, estate: Estate) -> Kept:
 def _attachment(node: Node, span: Span, estate: Estate) -> Kept:
     """Read an attachment; two answers tell of those of VPCs, one the subnets, one the route table."""
     identity, gateway = node.needed("TransitGatewayAttachmentId"), node.needed("TransitGatewayId")
+    if node.text("NatGatewaySupport") not in ("", "disabled"):
+        raise Malformed(node, "NAT gateways of a transit gateway")
     inside = node.get("SubnetIds") is not None
     associated = node.get("Association")
     vpc = node.text("VpcId") or (node.text("ResourceId") if node.text("ResourceType") == "vpc" else "")
