@@ -156,20 +156,20 @@ def _aws(config: DeviceConfig, hop: Hop) -> Iterator[str]:
         return
     if config.context.startswith("tgw-"):
         if hop.ingress:
-            yield f"aws ec2 describe-transit-gateway-attachments --transit-gateway-attachment-ids {hop.ingress}"
+            yield f"aws ec2 describe-transit-gateway-attachments --transit-gateway-attachment-ids {quote(hop.ingress)}"
         return
     for interface, address in ((hop.ingress, known["src"]), (hop.egress, hop.after.get("dst", known["dst"]))):
         if interface and interface.startswith("subnet-"):
             key = "addresses.private-ip-address" if addresses.family(address) == 4 else "ipv6-addresses.ipv6-address"
             at = f"Name={key},Values={addresses.text(address)}"
-            yield f"aws ec2 describe-network-interfaces --filters {at} Name=subnet-id,Values={interface}"
+            yield f"aws ec2 describe-network-interfaces --filters {at} {quote(f'Name=subnet-id,Values={interface}')}"
     for name in _consulted(config, hop):
         own = name.partition(" ")[0]
         if own.startswith("sg-"):
-            yield f"aws ec2 describe-security-group-rules --filters Name=group-id,Values={own}"
+            yield f"aws ec2 describe-security-group-rules --filters {quote(f'Name=group-id,Values={own}')}"
         elif own.startswith("acl-"):
-            yield f"aws ec2 describe-network-acls --network-acl-ids {own}"
-    yield f"aws ec2 describe-route-tables --filters Name=vpc-id,Values={config.context}"
+            yield f"aws ec2 describe-network-acls --network-acl-ids {quote(own)}"
+    yield f"aws ec2 describe-route-tables --filters {quote(f'Name=vpc-id,Values={config.context}')}"
 
 
 def _word(name: str) -> str:

@@ -125,7 +125,7 @@ class Answers:
     def _item(self, file: File, name: str, item: Node) -> None:
         owner = EVERYONE
         with suppress(Malformed):
-            owner = item.text("VpcId") or (TRANSIT if name.startswith("TransitGateway") else EVERYONE)
+            owner = item.maybe_named("VpcId") or (TRANSIT if name.startswith("TransitGateway") else EVERYONE)
         self.notes.account(file, item, ANSWERS[name], owner)
         try:
             if name == "Reservations":

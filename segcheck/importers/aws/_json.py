@@ -18,6 +18,34 @@ _BLANK = re.compile(r"[ \t\r\n]*\Z")
 _NAMES = {"true": True, "false": False, "null": None}
 
 
+#: How ids begin, by key; others are letters, digits and a few signs.
+_PREFIXES = {
+    "VpcId": "vpc-",
+    "SubnetId": "subnet-",
+    "NetworkInterfaceId": "eni-",
+    "GroupId": "sg-",
+    "SecurityGroupRuleId": "sgr-",
+    "NetworkAclId": "acl-",
+    "RouteTableId": "rtb-",
+    "NatGatewayId": "nat-",
+    "TransitGatewayId": "tgw-",
+    "TransitGatewayAttachmentId": "tgw-attach-",
+    "TransitGatewayRouteTableId": "tgw-rtb-",
+    "InternetGatewayId": "igw-",
+    "EgressOnlyInternetGatewayId": "eigw-",
+    "VpnGatewayId": "vgw-",
+    "VpcPeeringConnectionId": "pcx-",
+    "VpcEndpointId": "vpce-",
+    "PrefixListId": "pl-",
+    "DestinationPrefixListId": "pl-",
+}
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,199}")
+
+
+def _is_id(key: str, text: str) -> bool:
+    return text.startswith(_PREFIXES.get(key, "")) and _ID.fullmatch(text) is not None
+
+
 class Broken(ValueError):
     """The text is no JSON, holds a name twice in one object, or exceeds a bound; `line` says where."""
 
@@ -75,6 +103,25 @@ class Node:
         found = self.text(key)
         if not found:
             raise Malformed(self, f"no {key}")
+        return found
+
+    def maybe_named(self, key: str) -> str:
+        """Return a member that is an id, "" if it is absent: nothing in it can be taken for a pattern or another list's name."""
+        found = self.text(key)
+        if found and not _is_id(key, found):
+            raise Malformed(self, f"{key} that is no id")
+        return found
+
+    def named(self, key: str) -> str:
+        """Return a member that must be an id."""
+        self.needed(key)
+        return self.maybe_named(key)
+
+    def all_named(self, key: str) -> list[str]:
+        """Return the ids of a member that is an array of them, `key` in the plural."""
+        found = self.texts(key)
+        if not all(_is_id(key.removesuffix("s"), one) for one in found):
+            raise Malformed(self, f"{key} that are no ids")
         return found
 
     def number(self, key: str) -> int | None:

@@ -83,7 +83,7 @@ def _blocked(node: Node) -> bool:
 
 
 def _vpc(node: Node, span: Span, estate: Estate) -> Kept:
-    identity = node.needed("VpcId")
+    identity = node.named("VpcId")
     texts = {node.text("CidrBlock"), *_blocks(node, "CidrBlockAssociationSet", "CidrBlock", "CidrBlockState")}
     texts |= set(_blocks(node, "Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock", "Ipv6CidrBlockState"))
     networks = IntervalSet.empty()
@@ -97,7 +97,7 @@ def _vpc(node: Node, span: Span, estate: Estate) -> Kept:
 
 
 def _subnet(node: Node, span: Span, estate: Estate) -> Kept:
-    identity, vpc = node.needed("SubnetId"), node.needed("VpcId")
+    identity, vpc = node.named("SubnetId"), node.named("VpcId")
     texts = [text for text in (node.text("CidrBlock"),) if text]
     texts += _blocks(node, "Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock", "Ipv6CidrBlockState")
     networks = tuple(dict.fromkeys(_network(text) for text in texts))
@@ -114,7 +114,7 @@ def _subnet(node: Node, span: Span, estate: Estate) -> Kept:
 
 
 def _eni(node: Node, span: Span, estate: Estate) -> Kept:
-    identity, vpc, subnet = node.needed("NetworkInterfaceId"), node.text("VpcId"), node.text("SubnetId")
+    identity, vpc, subnet = node.named("NetworkInterfaceId"), node.maybe_named("VpcId"), node.maybe_named("SubnetId")
     if not vpc or not subnet:
         raise Malformed(node, "no VpcId or SubnetId")
     own: list[int] = []
@@ -136,7 +136,7 @@ def _eni(node: Node, span: Span, estate: Estate) -> Kept:
             block = addresses.parse(item.needed(text))
             held = held | block
             used += block.count if key == "Ipv4Prefixes" else 0
-    groups = tuple(sorted(item.needed("GroupId") for item in node.items("Groups")))
+    groups = tuple(sorted(item.named("GroupId") for item in node.items("Groups")))
     kind, checked = (
         _KINDS.get(node.text("InterfaceType"), node.text("InterfaceType")),
         node.flag("SourceDestCheck") is not False,
@@ -159,16 +159,16 @@ def _permissions(node: Node, egress: bool, span: Span) -> list[Permission]:
     protocol, low, high = node.needed("IpProtocol"), node.number("FromPort"), node.number("ToPort")
     named = [("cidr", item.needed("CidrIp"), False) for item in node.items("IpRanges")]
     named += [("cidr", item.needed("CidrIpv6"), False) for item in node.items("Ipv6Ranges")]
-    named += [("prefix-list", item.needed("PrefixListId"), False) for item in node.items("PrefixListIds")]
+    named += [("prefix-list", item.named("PrefixListId"), False) for item in node.items("PrefixListIds")]
     named += [
-        ("group", item.needed("GroupId"), bool(item.text("VpcPeeringConnectionId")))
+        ("group", item.named("GroupId"), bool(item.maybe_named("VpcPeeringConnectionId")))
         for item in node.items("UserIdGroupPairs")
     ]
     return [Permission(egress, protocol, low, high, kind, value, span, foreign) for kind, value, foreign in named]
 
 
 def _group(node: Node, span: Span, estate: Estate) -> Kept:
-    identity, vpc = node.needed("GroupId"), node.needed("VpcId")
+    identity, vpc = node.named("GroupId"), node.named("VpcId")
     made = Group(identity, vpc, node.text("GroupName")[:80], span)
     for key in ("IpPermissions", "IpPermissionsEgress"):
         for item in node.items(key):
@@ -181,15 +181,15 @@ def _group(node: Node, span: Span, estate: Estate) -> Kept:
 
 
 def _group_rule(node: Node, span: Span, estate: Estate) -> Kept:
-    identity, group, egress = node.needed("SecurityGroupRuleId"), node.needed("GroupId"), node.flag("IsEgress")
+    identity, group, egress = node.named("SecurityGroupRuleId"), node.named("GroupId"), node.flag("IsEgress")
     protocol, low, high = node.needed("IpProtocol"), node.number("FromPort"), node.number("ToPort")
     referenced = node.get("ReferencedGroupInfo")
     if egress is None:
         raise Malformed(node, "no IsEgress")
     peers = [("cidr", node.text("CidrIpv4"), False), ("cidr", node.text("CidrIpv6"), False)]
-    peers.append(("prefix-list", node.text("PrefixListId"), False))
+    peers.append(("prefix-list", node.maybe_named("PrefixListId"), False))
     if referenced is not None:
-        peers.append(("group", referenced.needed("GroupId"), bool(referenced.text("VpcPeeringConnectionId"))))
+        peers.append(("group", referenced.named("GroupId"), bool(referenced.maybe_named("VpcPeeringConnectionId"))))
     named = [peer for peer in peers if peer[1]]
     if len(named) != 1:
         raise Malformed(node, "no peer, or several")
@@ -200,8 +200,8 @@ def _group_rule(node: Node, span: Span, estate: Estate) -> Kept:
 
 
 def _acl(node: Node, span: Span, estate: Estate) -> Kept:
-    identity, vpc = node.needed("NetworkAclId"), node.needed("VpcId")
-    subnets = tuple(sorted(item.needed("SubnetId") for item in node.items("Associations")))
+    identity, vpc = node.named("NetworkAclId"), node.named("VpcId")
+    subnets = tuple(sorted(item.named("SubnetId") for item in node.items("Associations")))
     entries = tuple(_entry(item, Span(span.path, item.first, item.last)) for item in node.items("Entries"))
     estate.acls.setdefault(identity, Acl(identity, vpc, subnets, entries, span))
     estate.owners[vpc] = None
@@ -229,15 +229,15 @@ def _entry(node: Node, span: Span) -> Entry:
 
 
 def _route_table(node: Node, span: Span, estate: Estate) -> Kept:
-    identity, vpc = node.needed("RouteTableId"), node.needed("VpcId")
+    identity, vpc = node.named("RouteTableId"), node.named("VpcId")
     subnets, gateways, main = [], [], False
     for item in node.items("Associations"):
         state = item.get("AssociationState")
         if state is not None and state.text("State") in ("disassociated", "failed"):
             continue
         main = main or item.flag("Main") is True
-        subnets += [item.text("SubnetId")] if item.text("SubnetId") else []
-        gateways += [item.text("GatewayId")] if item.text("GatewayId") else []
+        subnets += [item.maybe_named("SubnetId")] if item.maybe_named("SubnetId") else []
+        gateways += [item.maybe_named("GatewayId")] if item.maybe_named("GatewayId") else []
     routes = tuple(_route(item, Span(span.path, item.first, item.last)) for item in node.items("Routes"))
     # a gateway endpoint takes what is for a service of AWS (AWS PrivateLink Guide, "Gateway endpoints")
     estate.services.update(one.prefix_list for one in routes if one.prefix_list and one.target.startswith("vpce-"))
@@ -249,10 +249,10 @@ def _route_table(node: Node, span: Span, estate: Estate) -> Kept:
 
 def _route(node: Node, span: Span) -> RouteLine:
     text = node.text("DestinationCidrBlock") or node.text("DestinationIpv6CidrBlock")
-    listed = node.text("DestinationPrefixListId")
+    listed = node.maybe_named("DestinationPrefixListId")
     if bool(text) == bool(listed):
         raise Malformed(node, "no destination")
-    target = next((node.text(key) for key in TARGETS if node.text(key)), "")
+    target = next((node.maybe_named(key) for key in TARGETS if node.maybe_named(key)), "")
     state, origin = node.text("State"), node.text("Origin")
     sure = state in ("active", "blackhole") and origin in _ORIGINS
     return RouteLine(
@@ -266,12 +266,12 @@ def _route(node: Node, span: Span) -> RouteLine:
 
 
 def _nat(node: Node, span: Span, estate: Estate) -> Kept:
-    identity, state = node.needed("NatGatewayId"), node.text("State")
+    identity, state = node.named("NatGatewayId"), node.text("State")
     own, public = [], []
     for item in node.items("NatGatewayAddresses"):
         own += [addresses.parse_one(item.text("PrivateIp"))] if item.text("PrivateIp") else []
         public += [addresses.parse_one(item.text("PublicIp"))] if item.text("PublicIp") else []
-    vpc, subnet = node.text("VpcId"), node.text("SubnetId")
+    vpc, subnet = node.maybe_named("VpcId"), node.maybe_named("SubnetId")
     private = node.text("ConnectivityType") == "private"
     active = state == "available" and node.text("AvailabilityMode") in ("", "zonal")
     made = Nat(identity, vpc, subnet, tuple(own), tuple(public), private, active, span)
@@ -281,8 +281,10 @@ def _nat(node: Node, span: Span, estate: Estate) -> Kept:
 
 def _edge(key: str, kind: str, attached: str) -> Callable[[Node, Span, Estate], Kept]:
     def reader(node: Node, span: Span, estate: Estate) -> Kept:
-        identity = node.needed(key)
-        vpcs = tuple(sorted(item.text("VpcId") for item in node.items(attached) if item.text("State") != "detached"))
+        identity = node.named(key)
+        vpcs = tuple(
+            sorted(item.maybe_named("VpcId") for item in node.items(attached) if item.text("State") != "detached")
+        )
         estate.edges.setdefault(identity, Edge(identity, kind, vpcs, (), span))
         return identity, vpcs, vpcs[0] if len(vpcs) == 1 else ""
 
@@ -290,9 +292,9 @@ def _edge(key: str, kind: str, attached: str) -> Callable[[Node, Span, Estate], 
 
 
 def _peering(node: Node, span: Span, estate: Estate) -> Kept:
-    identity = node.needed("VpcPeeringConnectionId")
+    identity = node.named("VpcPeeringConnectionId")
     ends = (node.get("AccepterVpcInfo"), node.get("RequesterVpcInfo"))
-    vpcs = tuple(sorted(end.text("VpcId") for end in ends if end is not None))
+    vpcs = tuple(sorted(end.maybe_named("VpcId") for end in ends if end is not None))
     status = node.get("Status")
     active = status is None or status.text("Code") in ("active", "provisioning")
     estate.edges.setdefault(identity, Edge(identity, "peering", vpcs if active else (), (), span))
@@ -300,16 +302,16 @@ def _peering(node: Node, span: Span, estate: Estate) -> Kept:
 
 
 def _endpoint(node: Node, span: Span, estate: Estate) -> Kept:
-    identity, vpc, kind = node.needed("VpcEndpointId"), node.text("VpcId"), node.text("VpcEndpointType")
+    identity, vpc, kind = node.named("VpcEndpointId"), node.maybe_named("VpcId"), node.text("VpcEndpointType")
     if kind not in ("Gateway", "GatewayLoadBalancer"):
         return None  # its network interfaces are hosts like any other
-    subnets = tuple(node.texts("SubnetIds"))
+    subnets = tuple(node.all_named("SubnetIds"))
     estate.edges.setdefault(identity, Edge(identity, f"endpoint {kind}", (vpc,), subnets, span))
     return identity, (vpc, kind, subnets), vpc
 
 
 def _prefix_list(node: Node, _: Span, estate: Estate) -> Kept:
-    identity = node.needed("PrefixListId")
+    identity = node.named("PrefixListId")
     content = IntervalSet.empty()
     for text in node.texts("Cidrs"):
         content = content | addresses.parse(text)
@@ -319,31 +321,31 @@ def _prefix_list(node: Node, _: Span, estate: Estate) -> Kept:
 
 
 def _managed_list(node: Node, _: Span, estate: Estate) -> Kept:
-    if node.text("OwnerId") == "AWS":
-        estate.services.add(node.needed("PrefixListId"))
+    if node.maybe_named("OwnerId") == "AWS":
+        estate.services.add(node.named("PrefixListId"))
     return None
 
 
 def _transit(node: Node, span: Span, estate: Estate) -> Kept:
-    identity = node.needed("TransitGatewayId")
+    identity = node.named("TransitGatewayId")
     estate.transits.setdefault(identity, span)
     return None
 
 
 def _attachment(node: Node, span: Span, estate: Estate) -> Kept:
     """Read an attachment; two answers tell of those of VPCs, one the subnets, one the route table."""
-    identity, gateway = node.needed("TransitGatewayAttachmentId"), node.needed("TransitGatewayId")
+    identity, gateway = node.named("TransitGatewayAttachmentId"), node.named("TransitGatewayId")
     if node.text("NatGatewaySupport") not in ("", "disabled"):
         raise Malformed(node, "NAT gateways of a transit gateway")
     inside = node.get("SubnetIds") is not None
     associated = node.get("Association")
-    vpc = node.text("VpcId") or (node.text("ResourceId") if node.text("ResourceType") == "vpc" else "")
+    vpc = node.maybe_named("VpcId") or (node.maybe_named("ResourceId") if node.text("ResourceType") == "vpc" else "")
     active = node.text("State") in ("available", "modifying", "")
     made = estate.attachments.setdefault(identity, Attachment(identity, gateway, vpc, None, "", active, span))
     if inside:
-        made.subnets = tuple(node.texts("SubnetIds"))
+        made.subnets = tuple(node.all_named("SubnetIds"))
     if associated is not None and associated.text("State") in ("associated", ""):
-        made.table = associated.text("TransitGatewayRouteTableId")
+        made.table = associated.maybe_named("TransitGatewayRouteTableId")
     made.active = made.active and active
     estate.transits.setdefault(gateway, span)
     return None
@@ -352,7 +354,7 @@ def _attachment(node: Node, span: Span, estate: Estate) -> Kept:
 def transit_route(node: Node, span: Span) -> TransitRoute:
     """Return a route of a transit gateway's table; an attachment "" is one that does not say which."""
     text, state = node.text("DestinationCidrBlock"), node.text("State")
-    listed = tuple(item.text("TransitGatewayAttachmentId") for item in node.items("TransitGatewayAttachments"))
+    listed = tuple(item.maybe_named("TransitGatewayAttachmentId") for item in node.items("TransitGatewayAttachments"))
     return TransitRoute(
         addresses.parse(text) if text else None,
         listed if state in ("active", "blackhole") else ("",),

@@ -151,6 +151,12 @@ def test_a_file_of_something_else_leaves_everything_open() -> None:
         ("subnets.json", '"AvailableIpAddressCount": 249', '"AvailableIpAddressCount": "249"'),
         ("network-interfaces.json", '"SubnetId": "subnet-0a1"', '"SubnetId": null'),
         ("security-groups.json", '"FromPort": 5432', '"FromPort": "https"'),
+        ("subnets.json", '"subnet-0a2"', '"subnet-*"'),
+        (
+            "security-groups.json",
+            '"GroupId": "sg-0ca1",\n            "IpPermissionsEgress"',
+            '"GroupId": "groups",\n            "IpPermissionsEgress"',
+        ),
         ("network-acls.json", '"RuleAction": "allow"', '"RuleAction": "maybe"'),
         ("network-acls.json", '"RuleNumber": 100', '"RuleNumber": 1.5'),
         ("route-tables.json", '"DestinationCidrBlock": "0.0.0.0/0"', '"DestinationCidrBlock": ""'),
