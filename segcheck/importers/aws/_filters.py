@@ -174,6 +174,21 @@ class Filters:
 
     # ---- transit gateways and NAT gateways
 
+    def _other_zones(self, gateway: str, leaving: Expr, subnets: tuple[str, ...] | None) -> Iterator[Rule]:
+        """Yield what becomes of senders in zones in which a transit gateway is not attached: nothing gets to it from there.
+
+        Source: Transit Gateway Guide, "Amazon VPC attachments".
+        """
+        zones = {subnet.zone for subnet in self.subnets if subnets and subnet.id in subnets} - {""}
+        apart = tuple(subnet.id for subnet in self.subnets if subnet.zone and subnet.zone not in zones)
+        unsaid = tuple(subnet.id for subnet in self.subnets if not subnet.zone)
+        if apart and zones:
+            match = conjunction(leaving, Interface("in", apart))
+            yield builtin(f"{gateway} is not attached in this availability zone", match, Deny())
+        if unsaid:
+            match = conjunction(leaving, Interface("in", unsaid))
+            yield builtin(f"{gateway}: availability zone not told", match, PERHAPS_DROPPED)
+
     def at_transit(self, gateway: str, subnets: tuple[str, ...] | None) -> str:
         """Add the list of network ACLs between a transit gateway and its subnets, and return its name.
 
@@ -184,6 +199,7 @@ class Filters:
         rules: list[Rule] = []
         leaving, arriving = Interface("out", (gateway,)), Interface("in", (gateway,))
         across = disjunction(leaving, arriving)
+        rules += self._other_zones(gateway, leaving, subnets)
         if subnets is None:
             rules.append(builtin(f"subnets of {gateway} not told", across, PERHAPS_DROPPED))
         elif len(subnets) == 1:
