@@ -22,7 +22,7 @@ def _without(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in whole:
         yield name, {key: value for key, value in whole.items() if key != name}
         for at in range(len(whole[name])):
-            if name not in UNSEEN:
+            if name not in UNSEEN and len(whole[name]) > 1:
                 less = deepcopy(whole)
                 del less[name][at]
                 yield f"{name}[{at}]", less

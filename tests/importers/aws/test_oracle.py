@@ -202,7 +202,7 @@ def _route(to: str, via: str) -> dict[str, Any]:
     return {"DestinationCidrBlock": to, key: via or "pcx-02", "Origin": origin, "State": state}
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     st.fixed_dictionaries(dict.fromkeys(GROUPS, RULES)),
     st.fixed_dictionaries(dict.fromkeys(SUBNETS, ENTRIES)),
