@@ -17,6 +17,7 @@ from segcheck.importers.aws import _matches
 from segcheck.importers.aws._estate import Acl, Estate, Group, Subnet
 from segcheck.importers.aws._members import NOBODY, WITHOUT_GROUPS, Members
 from segcheck.importers.aws._notes import builtin
+from segcheck.importers.aws._routes import MULTICAST
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import ANYTHING, Expr, Field, Interface, Not, conjunction, disjunction
 from segcheck.model.rules import Call, Continue, Deny, Permit, Return, Rule, RuleList, Unsure
@@ -79,6 +80,9 @@ class Filters:
 
     def _asked(self, way: str) -> Iterator[Rule]:
         field = _SIDES[way][1]
+        if way == "ingress":
+            # a multicast domain of a transit gateway delivers to interfaces that have another address
+            yield builtin("multicast", Field("dst", MULTICAST), PERHAPS)
         for subnet in self.subnets:
             yield from self._strangers(subnet, way)
         seen = {subnet.id: subnet for subnet in self.subnets}

@@ -45,6 +45,7 @@ IMPORTER = ImporterInfo(
         "Instances without source/destination check may send for anybody.",
         "Interface endpoints, load balancers and other managed hosts open connections of their own: declare them as hosts.",
         "Undecided: later fragments, multicast, regional NAT gateways, NAT64, Block Public Access, Network Firewall.",
+        "VPC Lattice, Direct Connect gateways and what VPNs carry to each other are not in these answers.",
         "Traffic to the VPC's own addresses (resolver, router) meets no filter; the resolver asks the outside.",
     ),
     limits_ja=(
@@ -60,6 +61,7 @@ IMPORTER = ImporterInfo(
         "送信元/送信先チェックを外した機器は、誰の名でも送りうるものとします。",
         "インターフェースエンドポイントやロードバランサーなどのマネージドなホストは自ら通信を開くため、ホストとして宣言してください。",
         "後続フラグメント、マルチキャスト、リージョナル NAT、NAT64、Block Public Access、Network Firewall は判定不能です。",
+        "VPC Lattice、Direct Connect ゲートウェイ、VPN 同士の中継はこれらの応答に含まれません。",
         "VPC 自身のアドレス（リゾルバー、ルーター）宛てはフィルターを受けず、リゾルバーは外部に問い合わせます。",
     ),
 )

@@ -24,7 +24,7 @@ from segcheck.sets.intervals import IntervalSet
 
 #: Bits of the mark that name the NAT gateway a packet takes.
 NAT_MARK = 0xFFFF
-_MULTICAST = parse("224.0.0.0/4") | parse("255.255.255.255") | parse("ff00::/8")
+MULTICAST = parse("224.0.0.0/4") | parse("255.255.255.255") | parse("ff00::/8")
 _LINK_LOCAL = parse("169.254.0.0/16") | parse("fe80::/10")
 _KINDS = {
     "igw-": "internet gateway",
@@ -115,7 +115,7 @@ class Routes:
     def list(self) -> RuleList:
         """Return the list of all route tables, by where a packet comes from."""
         rules = [
-            builtin("multicast", Field("dst", _MULTICAST), self._somewhere),
+            builtin("multicast", Field("dst", MULTICAST), self._somewhere),
             builtin("link-local: answered by the platform", Field("dst", _LINK_LOCAL), Deny()),
         ]
         by_table: dict[str, list[str]] = {}
@@ -160,7 +160,11 @@ class Routes:
             entered = [self.table_of(one) for one in known.subnets]
         elif edge.startswith(_ENDS):
             yield from self._local(gate, self.networks, None, "local")
-            yield builtin(f"{edge}: no way to another gateway", gate, Deny())
+            if edge.startswith("vgw-"):
+                # between its own VPN connections a virtual private gateway may (Site-to-Site VPN Guide, "VPN CloudHub")
+                yield builtin(f"{edge}: between its own connections", gate, Unsure((Via(edge), Deny())))
+            else:
+                yield builtin(f"{edge}: no way to another gateway", gate, Deny())
             return
         first = entered[0] if entered else None
         if first is not None and all(one is first for one in entered or ()):

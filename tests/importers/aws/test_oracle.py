@@ -221,7 +221,7 @@ def test_every_packet_is_judged_as_the_guide_has_it(
         (came, src, dst, proto, port)
         for came, src in asked
         for dst in (*HOSTS, "10.64.2.99", *OUTSIDE)
-        if dst != src
+        if dst != src and (came != "vgw-01" or dst not in OUTSIDE)  # between VPN connections nothing is settled
         for proto, port in (("tcp", PORTS[0]), ("tcp", PORTS[1]), ("udp", PORTS[1]))
     ]
     probes = [_probe(*packet) for packet in packets]
