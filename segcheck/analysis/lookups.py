@@ -16,6 +16,9 @@ ASA: `packet-tracer input INTERFACE PROTOCOL ...` leads a packet through routing
 rule; it takes ports of TCP and UDP, type and code of ICMP, and the number of other protocols (Command Reference, packet-tracer).
 Junos: `show security match-policies` names the policy for zones, addresses and ports of TCP and UDP behind destination
 translation; `show route` the way out (Junos CLI Reference, show security match-policies, show route).
+AWS: `aws ec2 describe-network-interfaces` shows whose an address is and its security groups, `describe-security-group-rules` and
+`describe-network-acls` their rules, `describe-route-tables` the routes of a subnet (AWS CLI Command Reference, ec2). Only what
+reads: an analysis of Reachability Analyzer has to be created first, which is a change of the account.
 """
 
 from __future__ import annotations
@@ -167,6 +170,28 @@ def _asa(config: DeviceConfig, hop: Hop) -> Iterator[str]:
         yield f"{start} rawip {source} {known['proto']} {destination}"
 
 
+def _aws(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    known = hop.before
+    if not {"src", "dst"} <= known.keys() or hop.path is None:
+        return
+    if config.context.startswith("tgw-"):
+        if hop.ingress:
+            yield f"aws ec2 describe-transit-gateway-attachments --transit-gateway-attachment-ids {quote(hop.ingress)}"
+        return
+    for interface, address in ((hop.ingress, known["src"]), (hop.egress, hop.after.get("dst", known["dst"]))):
+        if interface and interface.startswith("subnet-"):
+            key = "addresses.private-ip-address" if addresses.family(address) == 4 else "ipv6-addresses.ipv6-address"
+            at = f"Name={key},Values={addresses.text(address)}"
+            yield f"aws ec2 describe-network-interfaces --filters {at} {quote(f'Name=subnet-id,Values={interface}')}"
+    for name in _consulted(config, hop):
+        own = name.partition(" ")[0]
+        if own.startswith("sg-"):
+            yield f"aws ec2 describe-security-group-rules --filters {quote(f'Name=group-id,Values={own}')}"
+        elif own.startswith("acl-"):
+            yield f"aws ec2 describe-network-acls --network-acl-ids {quote(own)}"
+    yield f"aws ec2 describe-route-tables --filters {quote(f'Name=vpc-id,Values={config.context}')}"
+
+
 def _word(name: str) -> str:
     """Return a name as the command lines of FortiOS, PAN-OS and Junos take it."""
     return f'"{name}"' if " " in name else name
@@ -175,6 +200,7 @@ def _word(name: str) -> str:
 #: By `DeviceConfig.format`.
 _LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {
     "asa": _asa,
+    "aws": _aws,
     "fortigate": _fortigate,
     "ios": _ios,
     "iptables": _iptables,
