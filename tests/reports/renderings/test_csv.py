@@ -31,3 +31,13 @@ def test_no_cell_is_a_formula(text):
     for row in rows(handmade.hostile(text), "en"):
         assert not [cell for cell in row.values() if cell.startswith(("=", "+", "@", "-", "\t", "＝"))]
         assert row["Subject"] == "'" + text.strip()
+
+
+def test_a_finding_names_the_organs_whose_requirements_it_bears_on():
+    assert [one["機関"] for one in rows(handmade.organs())] == [
+        "市長部局 (shicho)",
+        "市長部局 (shicho)",
+        "市長部局 (shicho)",
+        "水道事業 (suido)",
+    ]
+    assert {one["機関"] for one in rows(handmade.document())} == {""}
