@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -70,7 +70,7 @@ def page(root: Path, instead: Mapping[str, SourceText]) -> Page | None:
     return Page(replace(instead.get(NAME) or files.read_text(str(root / NAME)), path=NAME), AuditFile)
 
 
-def check(found: Page, organs: Collection[str]) -> None:
+def check(found: Page, organs: Sequence[str]) -> None:
     """Note every requirement and every organ that there is none of, and every number that is used twice."""
     seen: dict[str, int] = {}
     for path, item in found.items("items"):

@@ -85,17 +85,16 @@ def _all(result: Document) -> Iterator[tuple[str, str, list[tuple[Labels, float]
 
 
 def _requirements(result: Document) -> Iterator[tuple[str, str, list[tuple[Labels, float]]]]:
-    if not _organs.several(result):
-        yield "requirements", "Requirements by outcome.", _rows("outcome", _organs.worst_outcomes(result))
-        return
     rows = [
-        ({**labels, "organ": one.id}, value)
+        (labels | ({"organ": one.id} if one.id else {}), value)
         for one in _organs.organs(result)
         for labels, value in _rows("outcome", one.outcomes)
     ]
-    yield "requirements", "Requirements by outcome, of each organ; their sum is of no body.", rows
-    worst = _rows("outcome", _organs.worst_outcomes(result))
-    yield "requirements_worst", "Requirements by outcome, each once with its worst over the organs.", worst
+    # The collector wants one text of a metric in all files: it is the same with organs and without.
+    yield "requirements", "Requirements by outcome; of each organ where the body has any, whose sum is nobody's.", rows
+    if _organs.several(result):
+        worst = _rows("outcome", _organs.worst_outcomes(result))
+        yield "requirements_worst", "Requirements by outcome, each once with its worst over the organs.", worst
 
 
 def _is(one: Document, weight: str, state: str) -> bool:
