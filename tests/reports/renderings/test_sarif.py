@@ -94,7 +94,7 @@ def test_uris_are_quoted_and_a_site_elsewhere_is_left_out():
 
 @pytest.mark.parametrize("text", handmade.HOSTILE, ids=lambda text: ascii(text)[:24])
 def test_hostile_names_keep_to_the_schema(text):
-    assert run(handmade.hostile(text))["results"]
+    assert run(handmade.hostile(text, handmade.organs()))["results"]
 
 
 def test_organs_have_counts_and_findings_name_theirs():

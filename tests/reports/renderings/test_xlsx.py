@@ -97,7 +97,7 @@ def test_what_changed_is_told_with_its_packets():
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "http://evil.example", "\x00\ufffe\ud800_x0041_"])
 def test_no_cell_is_a_formula_or_a_link(name):
-    found = book(handmade.hostile(name))
+    found = book(handmade.hostile(name, handmade.organs()))
 
     for sheet in found:
         for row in sheet.iter_rows():
