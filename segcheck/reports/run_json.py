@@ -34,10 +34,10 @@ def with_captures(checked: Mapping[str, Any], replayed: Mapping[str, Any] | None
 
 
 def _requirements(rules: list[dict[str, Any]], captures: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    refuted = {one["id"]: one for one in captures if one["outcome"] == _FAIL}
+    refuted = {(one["id"], one["organ"]): one for one in captures if one["outcome"] == _FAIL}
     found = []
     for one in rules:
-        other = refuted.get(one["id"])
+        other = refuted.get((one["id"], one["organ"]))
         if other is not None:
             merged = {name: list(dict.fromkeys((*one[name], *other[name]))) for name in ("sources", "findings")}
             because = one["because"] if one["outcome"] == _FAIL else []

@@ -460,6 +460,31 @@ def stored() -> dict[str, Any]:
     )
 
 
+def organs(**changes: Any) -> dict[str, Any]:
+    """Return a result of a body with two organs: the same requirements end otherwise for the second, under clauses of its own."""
+    first = document()["requirements"]
+    own = {"clause": "第4条", "policy": {"title": "水道の方針", "example": False}}
+    second = [
+        requirement("LG-01", "pass", **own),
+        requirement("LG-02", "fail", "written", **own),
+        requirement("LG-03", "not_applicable"),
+        requirement("LG-05", "not_applicable"),
+    ]
+    return document(
+        **{
+            "organs": [
+                {"id": "shicho", "name": "市長部局", "responsible": "情報政策課長"},
+                {"id": "suido", "name": "水道事業", "responsible": None},
+            ],
+            "requirements": [
+                *({**one, "organ": "shicho"} for one in first),
+                *({**one, "organ": "suido"} for one in second),
+            ],
+            **changes,
+        }
+    )
+
+
 def replayed() -> dict[str, Any]:
     """Return a result of captures."""
     frames = dict.fromkeys(
@@ -532,8 +557,8 @@ last_time first last code asks was is meaning hash previous finished at format w
 """
 
 
-def hostile(text: str) -> dict[str, Any]:
-    """Return a result whose every name and sentence is `text`, but for what only closed words can fill."""
+def hostile(text: str, base: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return a result whose every name and sentence is `text`, but for what only closed words can fill; `base` goes before."""
 
     def spoil(value: Any, key: str) -> Any:
         if isinstance(value, dict):
@@ -542,7 +567,7 @@ def hostile(text: str) -> dict[str, Any]:
             return [spoil(one, key) for one in value]
         return text if isinstance(value, str) and key not in _CLOSED.split() else value
 
-    found = deepcopy(stored())
+    found = deepcopy({**stored(), **(base or {})})
     spoilt: dict[str, Any] = {
         name: spoil(value, name)
         for name, value in found.items()
