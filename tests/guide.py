@@ -24,7 +24,7 @@ LEFT_OUT = "[...]"
 SHIPPED = ("contrib/", "tools/")
 _TITLE = re.compile(r"^\*\*`([^`]+)`\*\*")
 _CLOCK = re.compile(r"^<!-- clock: (\d{4}-\d\d-\d\d \d\d:\d\d) -->$")
-_HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b")
+_HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b(?!\])")  # [check FINGERPRINT] is none
 _ENDS = re.compile(r"^\((?:exit code|終了コード) (\d+)\)$")
 
 
@@ -114,18 +114,19 @@ Step: TypeAlias = File | Change | Command | Excerpt | Clock
 
 @dataclass(slots=True)
 class Hashes:
-    """Which hash of the chain this run printed where the page shows one; fingerprints are the same in both."""
+    """Which hash of the chain of runs this run printed where the page shows one."""
 
     known: dict[str, str] = field(default_factory=dict)
 
     def learn(self, shown: Sequence[str], printed: Sequence[str]) -> None:
-        """Note the hashes of an output that is alike line by line."""
-        if len(shown) != len(printed):
-            return
-        for ours, theirs in zip(shown, printed, strict=True):
-            if _HASH.sub("", ours) == _HASH.sub("", theirs):
-                pairs = zip(_HASH.findall(ours), _HASH.findall(theirs), strict=True)
-                self.known.update({a: b for a, b in pairs if a != b})
+        """Note the hashes of an output, of each line that is shown and printed once but for them."""
+        alike: dict[str, list[str]] = {}
+        for line in printed:
+            alike.setdefault(without_hashes(line), []).append(line)
+        for ours in shown:
+            match alike.get(without_hashes(ours)):
+                case [theirs]:
+                    self.known.update(zip(_HASH.findall(ours), _HASH.findall(theirs), strict=True))
 
     def here(self, text: str) -> str:
         """Return the text of the page with the hashes of this run."""

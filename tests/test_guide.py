@@ -23,6 +23,8 @@ PAGES = {
     "guide": {"inspect", "validate", "check", "trace", "diff", "matrix", "explain", "schema"},
     "morning": {"init", "run", "history", "waive", "report", "diff", "validate"},
 }
+#: They print hashes of the chain; what others print in that form are fingerprints, the same whoever asks.
+CHAINED = ("segcheck run", "segcheck history", "segcheck report")
 PAGE = pytest.mark.parametrize("name", PAGES)
 
 
@@ -75,7 +77,8 @@ def test_every_step_of_the_guide_does_what_it_says(name, language, tmp_path, mon
                 clock(now)
             case guide.Command(line, text, shown, code):
                 printed, ended = carried_out(hashes.here(text))
-                hashes.learn(shown, printed)
+                if text.startswith(CHAINED):
+                    hashes.learn(shown, printed)
                 outputs[line] = printed
                 here = guide.Command(line, text, tuple(map(hashes.here, shown)), code)
                 if not here.agrees(printed) or ended != (code or 0):
@@ -94,7 +97,9 @@ def test_both_languages_take_the_same_steps(name):
         return [
             (re.sub('"[^"]*"', '""', s.text), s.code)  # what is said in a page's own language
             if isinstance(s, guide.Command)
-            else s if isinstance(s, guide.Clock) else (type(s), s.path)
+            else s
+            if isinstance(s, guide.Clock)
+            else (type(s), s.path)
             for s in page(name, language).steps
         ]
 
