@@ -21,7 +21,7 @@ from typing import TypeAlias
 
 LEFT_OUT = "[...]"
 #: Folders of the repository of which a page shows lines.
-SHIPPED = ("contrib/", "tools/")
+SHIPPED = ("contrib/", "tools/", "topologies/")
 _TITLE = re.compile(r"^\*\*`([^`]+)`\*\*")
 _CLOCK = re.compile(r"^<!-- clock: (\d{4}-\d\d-\d\d \d\d:\d\d) -->$")
 _HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b(?!\])")  # [check FINGERPRINT] is none
@@ -131,6 +131,11 @@ class Hashes:
     def here(self, text: str) -> str:
         """Return the text of the page with the hashes of this run."""
         return _HASH.sub(lambda found: self.known.get(found[0], found[0]), text)
+
+    def there(self, text: str) -> str:
+        """Return what this run printed with the hashes of the page, as far as it shows any."""
+        shown = {theirs: ours for ours, theirs in self.known.items()}
+        return _HASH.sub(lambda found: shown.get(found[0], found[0]), text)
 
 
 def read(path: Path) -> Page:

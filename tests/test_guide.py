@@ -85,7 +85,7 @@ def test_every_step_of_the_guide_does_what_it_says(name, language, tmp_path, mon
                     told = "\n".join(printed)
                     wrong.append(f"{guided.path.name}:{line}: $ {text}\n{told}\n(exit code {ended})")
     if wrong and request.config.getoption("--update"):
-        guided.path.write_text(hashes.here(guide.rewritten(guided, outputs)), encoding="utf-8", newline="\n")
+        guided.path.write_text(hashes.there(guide.rewritten(guided, outputs)), encoding="utf-8", newline="\n")
         pytest.fail(f"{guided.path.name} was rewritten; read the difference before you keep it", pytrace=False)
 
     assert "\n\n".join(wrong) == ""
@@ -170,3 +170,4 @@ def test_hashes_of_a_page_are_those_of_this_run_but_only_where_it_printed_them()
     hashes.learn([f"run 1, chain {ours}", f"{other} finding"], [f"run 1, chain {theirs}", "something else"])
 
     assert hashes.here(f"verify --anchor {ours} {other}") == f"verify --anchor {theirs} {other}"
+    assert hashes.there(f"run 1, chain {theirs}") == f"run 1, chain {ours}"
