@@ -49,7 +49,7 @@ def test_the_cover_says_for_whom_and_until_when_and_leaves_boxes_for_stamps(deta
     assert beside(cover, "配布先") == "監査責任者"
     assert beside(cover, "廃棄期限") == "2032-03-31"
     assert beside(cover, "版") == "詳細版"
-    assert "0a" * 32 in beside(cover, "記録の連鎖")
+    assert "0a" * 32 in beside(cover, "履歴のチェーン")
     assert cover.oddHeader.right.text == "機密性2"
     assert "課長" in text(cover)
 
