@@ -111,9 +111,10 @@ def _exists(page: Page, path: marked.Path, text: str, folder: Path) -> None:
             f"there is no file {text} in the site",
             f"サイトに {text} というファイルがありません",
             (
-                "put it there, or leave the export out: the device then counts as one without an export",
-                "ファイルを置くか、この項目を除いてください。除いた機器はエクスポートのない機器として扱います",
+                "put it there: until then the device counts as one whose export cannot be read",
+                "ファイルを置いてください。それまでは、エクスポートを読めない機器として扱います",
             ),
+            severity=Severity.WARNING,  # of a backup that did not come one morning; the other devices are judged
         )
 
 

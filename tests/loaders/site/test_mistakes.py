@@ -92,13 +92,6 @@ ERRORS = [
     (T, "{id: out,", "{id: §in,", "leg 'in' is there already", ""),
     (T, "tap: t1}", "tap: t1, window: §[2026-11-10T09:30, 2026-11-10T08:30]}", "ends before it begins", ""),
     (T, "subject: fw", "subject: §lg-mail", "'deny' is assumed of devices", ""),
-    (
-        T,
-        "kind: firewall\n",
-        "kind: firewall\n    exports: [{path: §exports/no.conf}]\n",
-        "no file exports/no.conf",
-        "put it",
-    ),
     (T, "kind: firewall\n", "kind: firewall\n    exports: [{path: §/etc/hosts}]\n", "leads out of the site", ""),
     (P, "until: 2027-03-31", "until: §2026-03-31", "until 2026-03-31 lies before from 2026-04-01", ""),
     (P, "expires: 2027-03-31", "expires: §2026-03-31", "lies before approved 2026-04-01", ""),

@@ -202,6 +202,14 @@ def test_an_export_behind_a_link_out_of_the_site_is_refused(tmp_path):
     )
 
 
+def test_an_export_that_did_not_come_is_a_warning(tmp_path):
+    text = cities.TOPOLOGY.replace("kind: firewall\n", "kind: firewall\n    exports: [{path: fw.conf}]\n")
+    loaded = cities.load(tmp_path, topology=text)
+
+    assert ("topology.yaml:18:22", "there is no file fw.conf in the site") in cities.found(loaded)
+    assert loaded.site is not None
+
+
 def test_prefixes_may_nest_only_in_external_segments_and_overlap_in_other_domains(tmp_path):
     nested = cities.TOPOLOGY.replace("segments:\n", "segments:\n  wan: {zone: in, v4: [10.0.0.0/8], kind: external}\n")
     assert cities.load(tmp_path, topology=nested).site is not None
