@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from segcheck.model.audit import Audit
+from segcheck.model.channel import Channel
 from segcheck.model.clauses import Clauses
 from segcheck.model.declared import (
     Attribute,
@@ -312,18 +313,6 @@ class Attestation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
-    """Where a scheduled run tells what it found; `host` receives it and must not lie in another zone unregistered."""
-
-    id: str
-    kind: str
-    host: str
-    target: str
-    on: tuple[str, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
     """What `segcheck run` does unless its options say otherwise.
 
@@ -349,7 +338,7 @@ class Settings:
     language: str = ""
     runs_on: str = ""
     schedule: tuple[str, ...] = ()
-    notifications: tuple[Notification, ...] = ()
+    notify: tuple[Channel, ...] = ()
     history: str = ""
     run: RunSettings = field(default_factory=RunSettings)
     keep_captures_days: int | None = None

@@ -218,6 +218,12 @@ class Store:
         """Return the remarks on a run, (Japanese, English)."""
         return tuple(self._rows("SELECT ja, en FROM notes WHERE run = ? ORDER BY rowid", (run,)))
 
+    def told(self, channel: str) -> list[tuple[str, str, str, int, str, str]]:
+        """Return what a channel of notifications knows: event, state, day, run, and the line in Japanese and English."""
+        return self._rows(
+            "SELECT event, state, day, run, ja, en FROM told WHERE channel = ? ORDER BY event", (channel,)
+        )
+
     # ---- writing
 
     def prepared(self, told: Run) -> Prepared:

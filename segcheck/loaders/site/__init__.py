@@ -6,6 +6,7 @@ names         duplicates, unknown names, what nobody uses
 crossrefs     every reference followed
 addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
+telling       notifications: what each channel needs, and that none crosses zones unregistered
 declaring     attributes, documents, ledgers
 standards     profiles and the city's own standard against the table of models
 organs        who answers for which zones, by which models and which standard
@@ -26,7 +27,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from segcheck.errors import BadInput, UnreadableFile
+from segcheck.errors import BadInput, CannotRun, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
 from segcheck.loaders.site import (
@@ -37,8 +38,10 @@ from segcheck.loaders.site import (
     consistency,
     crossrefs,
     declaring,
+    operating,
     organs,
     standards,
+    telling,
 )
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
@@ -47,7 +50,7 @@ from segcheck.loaders.site.settings import SettingsFile
 from segcheck.loaders.site.topology import Topology
 from segcheck.loaders.site.waivers import WaiversFile
 from segcheck.model.diagnostic import Severity
-from segcheck.model.site import Site
+from segcheck.model.site import Settings, Site
 from segcheck.model.source import SourceText
 
 #: The files of a site by the name of their schema.
@@ -99,7 +102,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     if settings is not None:
         crossrefs.settings(settings, names)
         permitted = {(entry.from_, entry.to) for _, entry in policy.items("register") if entry.status.permits}
-        consistency.settings(settings, names, permitted)
+        telling.settings(settings, names, permitted)
     own = [*clauses.pages(root, instead or {})]
     for page in own:
         clauses.check(page)
@@ -124,6 +127,17 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
         ),
         found,
     )
+
+
+def settings_of(folder: str) -> Settings | None:
+    """Return how segcheck runs at a site, whatever is wrong with its other files; None where that cannot be read either."""
+    try:
+        page = read_pages(folder).get("site")
+    except CannotRun:
+        page = _page(Path(folder), "site", {}) if (Path(folder) / "site.yaml").is_file() else None
+    if page is None or page.errors or page.entry is None:
+        return None
+    return operating.settings(page)
 
 
 def _files(pages: Iterable[Page]) -> Iterator[SiteFile]:
