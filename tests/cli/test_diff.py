@@ -131,6 +131,39 @@ def test_on_request_only_widening_counts_and_it_is_said(diff, new, code):
     assert told(diff(new, "--format", "json"))["run"]["weakened"] == []
 
 
+def test_a_change_that_surely_narrows_and_leaves_the_rest_open_is_not_let_through(diff):
+    """Routes are no list: what they newly let pass is not compared, so nobody may say that nothing is."""
+    rerouted = NARROWER.replace("10.0.0.1/24", "10.0.0.1/23")
+
+    assert told(diff(rerouted, "--format", "json"))["verdict"] == "differs"
+    assert diff(rerouted, "--fail-on-widening").code == 3
+
+
+def test_typed_commands_are_judged_before_they_are_typed(call, tmp_path):
+    rule = "-A FORWARD -s 10.1.0.1/32 -p tcp -m tcp --dport 443 -j ACCEPT\n"
+    chains = ":INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n"
+    (tmp_path / "old").write_text(f"*filter\n{chains}{rule}COMMIT\n", encoding="utf-8")
+    (tmp_path / "change").write_text("iptables -A FORWARD -s 10.1.0.2 -p tcp --dport 22 -j ACCEPT\n", encoding="utf-8")
+    wider = call("diff", "old", "--as", "iptables", "--apply", "change", "--applied-to", "new", "--fail-on-widening")
+    both = call("diff", "old", "new", "--as", "iptables", "--format", "json")
+
+    assert wider.code == both.code == 1
+    assert "10.1.0.2" in wider.out
+    assert "tcp/22" in wider.out
+    assert "old+change:6" in wider.out
+    (box,) = told(both)["newly_permitted"]["sure"]["boxes"][:1]
+    assert box["src"] == ["10.1.0.2"]
+    (tmp_path / "change").write_text("iptables -D FORWARD 1\n", encoding="utf-8")
+    assert call("diff", "old", "--as", "iptables", "--apply", "change", "--fail-on-widening").code == 0
+    (tmp_path / "change").write_text("\niptables -X canary\n", encoding="utf-8")
+    refused = call("diff", "old", "--as", "iptables", "--apply", "change")
+    assert refused.code == 2
+    assert "change:2: " in refused.err
+    assert "canary" not in refused.err
+    for arguments in (("old",), ("old", "new", "--apply", "change"), ("old", "new", "--applied-to", "x")):
+        assert call("diff", *arguments).code == 2
+
+
 def test_one_list_may_be_compared_alone(diff):
     assert diff(WIDER, "--list", "main").code == 1
     assert diff(OLD.replace("10.0.0.1/24", "10.0.0.2/24"), "--list", "main").code == 0
