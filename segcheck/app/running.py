@@ -12,6 +12,7 @@ from typing import Any
 from segcheck.analysis import drifting
 from segcheck.analysis.drift_lines import with_lines
 from segcheck.app import assessing, copying, ending, notifying, validating
+from segcheck.app.approving import approving
 from segcheck.app.assessing import Assessed, Progress
 from segcheck.app.ending import Ending
 from segcheck.app.history import meaning, places, pruning, reaching, states, store
@@ -173,6 +174,8 @@ def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Pr
     inputs = _inputs(result, validated, str(copied))
     after = reaching.reached(found.judgement) if found.judgement is not None else None
     drift = _drift(history, last, inputs, before, after, found, told.drift)
+    if drift is not None:
+        drift = replace(drift, changes=approving(validated.site, drift, history, inputs, datetime.now(UTC)))
     changed = drift is None or not drift.empty or _news(history, last, result, end)
     domains = {one.id: one.domain for one in validated.site.segments.values()}
     result = states.marked(result, told.states) | {"drift": run_json.drift(drift, domains), "chain": None}

@@ -41,6 +41,7 @@ from segcheck.model.source import Span
 from segcheck.sets.intervals import IntervalSet
 
 if TYPE_CHECKING:
+    from segcheck.model.change import Change
     from segcheck.model.register import Policy, Waiver
 
 #: The routing domain of a segment that names none.
@@ -365,6 +366,7 @@ class Site:
     settings: Settings
     clauses: tuple[Clauses, ...] = ()
     audit: Audit | None = None
+    changes: tuple[Change, ...] | None = None
     external_services: Mapping[str, ExternalService] = field(default_factory=dict)
     wireless: Mapping[str, WirelessNetwork] = field(default_factory=dict)
     equipment: Mapping[str, Equipment] = field(default_factory=dict)

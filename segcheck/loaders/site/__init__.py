@@ -13,6 +13,7 @@ organs        who answers for which zones, by which models and which standard
 building      to nouns
 clauses       clauses/NAME.yaml, the clauses of the site's own policies
 audit         audit.yaml, the body's own items of an audit
+changes       changes.yaml, approved changes
 sheets        the sheets of site.xlsx, derived from the models of the files
 keyed_rows    a sheet with a row of keys
 book          site.xlsx to what the files would say
@@ -34,6 +35,7 @@ from segcheck.loaders.site import (
     addressing,
     audit,
     building,
+    changes,
     clauses,
     consistency,
     crossrefs,
@@ -61,7 +63,12 @@ MODELS: dict[str, type[BaseModel]] = {
     "site": SettingsFile,
 }
 #: Those and what lies in folders of its own, by the name of the schema.
-SCHEMAS: dict[str, type[BaseModel]] = {**MODELS, "clauses": clauses.ClausesFile, "audit": audit.AuditFile}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    **MODELS,
+    "clauses": clauses.ClausesFile,
+    "audit": audit.AuditFile,
+    "changes": changes.ChangesFile,
+}
 _REQUIRED = ("topology", "policy")
 _WORKBOOK = "site.xlsx"
 
@@ -111,6 +118,10 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     if audited is not None:
         audit.check(audited)
         own.append(audited)
+    changed = changes.page(root, instead or {})
+    if changed is not None:
+        changes.check(changed, names)
+        own.append(changed)
     sound = not any(page.errors for page in (*pages.values(), *own))
     if sound:
         names.unused()
@@ -122,8 +133,9 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     return Loaded(
         replace(
             site,
-            clauses=tuple(clauses.build(page) for page in own if page is not audited),
+            clauses=tuple(clauses.build(page) for page in own if page.model is clauses.ClausesFile),
             audit=audit.build(audited) if audited is not None else None,
+            changes=changes.build(changed, names) if changed is not None else None,
         ),
         found,
     )
@@ -226,7 +238,7 @@ def _page(root: Path, name: str, instead: Mapping[str, SourceText]) -> Page | No
 
 def _misnamed(root: Path, page: Page) -> None:
     """Note YAML files beside the ones that are read: a slip in a name would leave a whole file out."""
-    known = [*(f"{name}.yaml" for name in MODELS), audit.NAME]
+    known = [*(f"{name}.yaml" for name in MODELS), audit.NAME, changes.NAME]
     if page.source.book is not None:
         return
     for path in sorted(root.iterdir()):
