@@ -135,6 +135,11 @@ def _ended(asked: Asked, one: Prepared) -> Ended:
 
 
 def _tell(asked: Asked, history: Store, ended: Ended, operated: Settings | None, say: Saying | None) -> None:
+    if operated is None and say is not None and (Path(asked.folder) / "site.yaml").is_file():
+        say(
+            "segcheck: site.yaml cannot be used; nobody was told that the run failed",
+            "segcheck: site.yaml を使えないため、実行の失敗を通知していません",
+        )
     if not asked.notify or operated is None:
         return
     language = operated.language or "ja"

@@ -21,6 +21,7 @@ def test_schemas_are_found_by_their_presence():
         "inspect",
         "match",
         "matrix",
+        "notification",
         "policy",
         "result",
         "site",

@@ -143,10 +143,11 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
 
 def settings_of(folder: str) -> Settings | None:
     """Return how segcheck runs at a site, whatever is wrong with its other files; None where that cannot be read either."""
+    path = Path(folder) / "site.yaml"
     try:
-        page = read_pages(folder).get("site")
+        page = _page(Path(folder), "site", {}) if path.is_file() else read_pages(folder).get("site")
     except CannotRun:
-        page = _page(Path(folder), "site", {}) if (Path(folder) / "site.yaml").is_file() else None
+        return None
     if page is None or page.errors or page.entry is None:
         return None
     return operating.settings(page)

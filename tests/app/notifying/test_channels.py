@@ -15,6 +15,7 @@ from segcheck.model.channel import Channel
 from segcheck.model.notice import Message
 from segcheck.model.source import Span
 from tests.app.notifying.sinks import mail_server, tcp_sink, udp_sink
+from tests.reports.results import faults
 
 SPAN = Span("site.yaml", 1, 1)
 MESSAGE = Message(
@@ -64,6 +65,7 @@ def test_a_command_gets_json_and_must_end_well(tmp_path):
     code = f"import sys, pathlib; pathlib.Path({str(kept)!r}).write_bytes(sys.stdin.buffer.read())"
     sending.send(channel(kind="command", command=(sys.executable, "-c", code)), MESSAGE, ".")
     told = json.loads(kept.read_text(encoding="utf-8"))
+    assert faults(told, "notification") == []
     assert (told["schema"], told["number"], told["hash"]) == ("segcheck/notification/1", 3, "ab" * 32)
     assert told["matters"] == [{"event": "finding", "text": "新たな指摘"}]
     for words, why in ((("-c", "raise SystemExit(7)"), "CalledProcessError 7"), (("-c", "while 1: 0"), "Timeout")):
