@@ -18,6 +18,7 @@ class Matter:
     weight   severity of a finding; "" = of anything else
     said     without names of hosts and devices, and without addresses
     full     lines that tell those too
+    item     what of it stands behind `said` where many have that in common; "" = nothing
     lasting  holds until it is gone, which is told as well; else it happened once
     """
 
@@ -26,6 +27,7 @@ class Matter:
     state: str
     said: Said
     full: tuple[Said, ...] = ()
+    item: str = ""
     weight: str = ""
     again: int = 0
     lasting: bool = True

@@ -39,7 +39,7 @@ def run(call, tmp_path, box):
 
 
 def text_of(mail):
-    return mail.get_content()
+    return mail.get_content().replace("\r\n", "\n")
 
 
 def test_a_finding_is_told_once_reminded_weekly_and_told_when_it_is_gone(run, call, tmp_path):
@@ -100,11 +100,12 @@ def test_terms_are_told_by_section_and_exceptions_before_they_end(run):
         "segcheck: 1\nwaivers:\n  - {id: WV-1, check: forbidden-crossing, from: in-mail, to: lg-mail, service: tcp/445, "
         "reason: r, approver: CISO, approved: 2026-04-01, expires: 2026-12-20}\n"
     )
-    policy = POLICY.replace("purpose: p", "purpose: p, section: 税務課")
+    entry = POLICY[POLICY.index("  - {id: R1") :].replace("purpose: p", "purpose: p, section: 税務課")
+    policy = POLICY[: POLICY.index("  - {id: R1")] + entry + entry.replace("R1", "R2").replace("tcp/25", "tcp/26")
     _, (first,) = run(OPEN, day="2027-01-15", policy=policy)
-    assert "- 税務課: register entries that end within 90 days: 1, the first on 2027-03-31" in text_of(first)
+    assert "- 税務課: register entries that end within 90 days: R1 2027-03-31, R2 2027-03-31\n" in text_of(first)
     _, (nearer,) = run(OPEN, day="2027-03-01", policy=policy)
-    assert "within 30 days: 1" in text_of(nearer)
+    assert "within 30 days: R1 2027-03-31, R2" in text_of(nearer)
     _, (soon,) = run(OPEN, day="2026-12-08", waivers=waiver)
     assert "- exception WV-1 ends on 2026-12-20 (12 days left)" in text_of(soon)
 

@@ -31,6 +31,8 @@ from segcheck.reports import notices
 
 #: Lines of one message.
 _MOST = 200
+#: Items behind one line.
+_ITEMS = 40
 _GRAVE = ("critical", "high")
 
 
@@ -153,7 +155,17 @@ def _due(one: Matter, known: Told | None, day: str) -> bool:
 def _message(channel: Channel, asked: _Asked, ended: Ended, language: str) -> Message:
     of = 0 if language == "ja" else 1
     counts = Counter(one.event for one in asked.pending) + Counter(recovered=len(asked.gone_told))
-    told = [(one.event, one.said[of], [each[of] for each in one.full]) for one in asked.pending]
+    common: dict[str, list[str]] = {}
+    for one in asked.pending:
+        common.setdefault(one.said[of], []).extend([one.item] * bool(one.item))
+    told = []
+    for one in asked.pending:
+        items = common.get(one.said[of], []) if one.item else []
+        if one.item and items[0] != one.item:
+            continue  # told with the first that has this line
+        more = f" (+{len(items) - _ITEMS})" if len(items) > _ITEMS else ""
+        line = f"{one.said[of]}: {', '.join(items[:_ITEMS])}{more}" if items else one.said[of]
+        told.append((one.event, line, [each[of] for each in one.full]))
     told += [("recovered", notices.said("gone", what=one.said[of])[of], []) for _, one in asked.gone_told]
     lines: list[str] = []
     for _, line, full in told:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -48,7 +47,7 @@ def lasting(result: Document, notes: tuple[Said, ...] = ()) -> Iterator[Matter]:
                 said=notices.said("waiver", id=one["id"], day=one["expires"], left=left),
                 again=_WEEK,
             )
-    yield from _register(result, day)
+    yield from _register(result)
     yield from _awaited(result)
 
 
@@ -106,21 +105,17 @@ def _undecided(key: str, state: object, said: Said, full: tuple[Said, ...]) -> M
     return Matter(key=f"undecided:{key}", event="undecided", state=digest(state), said=said, full=full, again=_MONTH)
 
 
-def _register(result: Document, day: date) -> Iterator[Matter]:
-    """Yield one matter for each section and term: hundreds of entries run out on the same day."""
-    found: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+def _register(result: Document) -> Iterator[Matter]:
+    """Yield each entry that runs out, told anew at each of the terms; hundreds of a section have their line in common."""
     for group in result.get("renewals") or ():
         for one in group["entries"]:
-            found[group["section"] or "-", group["within_days"]].append((one["id"], one["expires"]))
-    for (section, within), entries in sorted(found.items()):
-        first = min(expires for _, expires in entries)
-        yield Matter(
-            key=f"register:{within}:{section}",
-            event="expiring",
-            state=digest(sorted(entries)),
-            said=notices.said("register", section=section, within=within, count=len(entries), day=first),
-            full=tuple((f"{name}  {expires}",) * 2 for name, expires in entries[:40]),
-        )
+            yield Matter(
+                key=f"register:{one['id']}",
+                event="expiring",
+                state=f"{one['expires']} {group['within_days']}",
+                said=notices.said("register", section=group["section"] or "-", within=group["within_days"]),
+                item=f"{one['id']} {one['expires']}",
+            )
 
 
 def _unapproved(result: Document, run: int) -> Iterator[Matter]:
