@@ -72,7 +72,8 @@ def secret(where: str) -> str:
 
 def reason(error: BaseException) -> str:
     """Return why something failed, in words of ours and of the system: what a server says may quote anything."""
-    if isinstance(error, OSError) and error.strerror and error.errno:
+    # Of name service and TLS the numbers mean something else.
+    if isinstance(error, OSError) and error.errno and type(error).__module__ == "builtins":
         return f"{type(error).__name__}, {os.strerror(error.errno)}"
     code = getattr(error, "smtp_code", None) or getattr(error, "returncode", None)
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__

@@ -1,7 +1,10 @@
 """Each channel by a receiver inside the test, and where secrets may stand."""
 
+import errno
 import json
+import smtplib
 import socket
+import ssl
 import stat
 import sys
 import types
@@ -79,6 +82,15 @@ def test_mail_asks_for_encryption_before_it_says_anything(box):
     with pytest.raises(Exception, match="STARTTLS"):
         sending.send(given, MESSAGE, ".")
     assert [line for line in box.said if line.upper().startswith(("MAIL", "AUTH", "DATA"))] == []
+
+
+def test_why_a_channel_failed_is_said_in_words_of_the_system():
+    assert sending.reason(ConnectionRefusedError(errno.ECONNREFUSED, "canary")) == (
+        "ConnectionRefusedError, Connection refused"
+    )
+    assert sending.reason(socket.gaierror(-2, "canary")) == "gaierror"
+    assert sending.reason(ssl.SSLCertVerificationError(1, "canary")) == "SSLCertVerificationError"
+    assert sending.reason(smtplib.SMTPResponseException(535, b"canary")) == "SMTPResponseException 535"
 
 
 def test_apprise_only_where_it_is_installed(monkeypatch):
