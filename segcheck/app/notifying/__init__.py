@@ -68,12 +68,12 @@ def tell(
     for channel in active:
         try:
             asked = _asked(store, channel, ended)
+            gone = [key for key, _ in asked.gone]
             if not (asked.pending or asked.gone_told):
-                memory.passed(store, channel.id, ended.run)
+                memory.passed(store, channel.id, ended.run, gone)
                 continue
             note = sending.send(channel, _message(channel, asked, ended, language), folder)
             at = datetime.now(UTC).isoformat(timespec="seconds")
-            gone = [key for key, _ in asked.gone]
             memory.delivered(store, channel.id, ended.run, ended.day, at, asked.pending, gone, note)
         except Exception as error:  # whatever a channel does, the run is made and kept
             reason = error.en if isinstance(error, CannotRun) else sending.reason(error)
@@ -105,8 +105,8 @@ def _asked(store: Store, channel: Channel, ended: Ended) -> _Asked:
     pending += [one for one in _happened(store, channel, ended) if _wanted(channel, one)]
     gone: list[tuple[str, Told]] = []
     if ended.result is not None:
-        open_ = matters.unknown(ended.result)
-        gone = [(key, one) for key, one in known.items() if key not in now and key not in open_]
+        kept = {*now, *matters.not_gone(ended.result)}
+        gone = [(key, one) for key, one in known.items() if key not in kept and not matters.seen_only(one.state)]
     # What ran out of a list of terms is no recovery; it is told by what follows from it.
     heard = [one for one in gone if not one[0].startswith(("waiver:", "register:", "awaited:"))]
     return _Asked(tuple(pending), tuple(gone), tuple(heard) if "recovered" in channel.on else ())

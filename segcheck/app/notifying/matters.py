@@ -18,6 +18,8 @@ _WEEK, _MONTH = 7, 30
 _SOON = 30
 #: Checks that say how old an export is, or where it came from.
 _STALE = ("input-origin",)
+#: How the state of a finding ends that stands on captures alone.
+_CAPTURES = " C"
 
 
 def lasting(result: Document, notes: tuple[Said, ...] = ()) -> Iterator[Matter]:
@@ -80,10 +82,17 @@ def failed(run: int, code: int, said: Said) -> Matter:
     )
 
 
-def unknown(result: Document) -> frozenset[str]:
-    """Return the keys of findings that were not found, but may still be there."""
+def not_gone(result: Document) -> frozenset[str]:
+    """Return the keys of findings that are not told and yet not mended: excepted, or nobody could look."""
     drift = result.get("drift")
-    return frozenset(f"finding:{one['fingerprint']}" for one in drift["findings"]["untold"]) if drift else frozenset()
+    untold = drift["findings"]["untold"] if drift else ()
+    excepted = [one for one in result["findings"] if one["waiver"]]
+    return frozenset(f"finding:{one['fingerprint']}" for one in (*untold, *excepted))
+
+
+def seen_only(state: str) -> bool:
+    """Return whether a state is that of a finding that only captures show: what today's do not show is not mended."""
+    return state.endswith(_CAPTURES)
 
 
 def _finding(one: Document, checks: Mapping[str, Document]) -> Matter:
@@ -93,7 +102,7 @@ def _finding(one: Document, checks: Mapping[str, Document]) -> Matter:
     return Matter(
         key=f"finding:{one['fingerprint']}",
         event=event,
-        state=f"{one['severity']} {one['verdict']}",
+        state=f"{one['severity']} {one['verdict']} {','.join(one['source'])}",
         said=said,
         full=full,
         weight=one["severity"],

@@ -30,10 +30,11 @@ def cursor(store: Store, channel: str) -> int | None:
     return next((run for key, _, _, run, _, _ in store.told(channel) if key == _CURSOR), None)
 
 
-def passed(store: Store, channel: str, run: int) -> None:
-    """Note that there was nothing to tell up to a run; no entry of the chain is made of it."""
+def passed(store: Store, channel: str, run: int, gone: Iterable[str] = ()) -> None:
+    """Note that there was nothing to tell up to a run, and what is gone; no entry of the chain is made of it."""
     with store.writing() as connection:
         connection.execute(_PUT, (channel, _CURSOR, "", "", run, "", ""))
+        connection.executemany(_DROP, ((channel, key) for key in gone))
 
 
 def delivered(
