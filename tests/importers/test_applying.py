@@ -273,3 +273,15 @@ def test_ios_refuses():
 def test_other_formats_are_refused():
     with pytest.raises(BadInput, match="not supported for yamaha, only for asa, fortigate, ios, iptables"):
         applied("ip lan1 address 10.1.0.1/24\n", "no ip filter 1\n", "yamaha")
+
+
+def test_fortigate_with_vdoms():
+    tables = fortigate((1, "a")).split("\n", 1)[1]
+    named = "config vdom\nedit root\n"
+    old = f"#config-version=FGT60F-7.2.8-FW:vdom=1\n{named}next\nend\n{named}{tables}next\nend\n"
+    change = "config firewall policy\n edit 1\n set status disable\n next\nend\n"
+
+    within = applied(old, f"config vdom\nedit root\n{change}next\nend\n")
+    assert meant(within.text, "fortigate") != meant(old, "fortigate")
+    refused(old, change, 1, "say in which")
+    refused(old, f"config vdom\nedit other\n{change}end\n", 2, "no such VDOM")
