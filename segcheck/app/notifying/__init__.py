@@ -23,6 +23,7 @@ from typing import Any
 from segcheck.app.history.store import Store
 from segcheck.app.notifying import matters, memory
 from segcheck.errors import CannotRun
+from segcheck.lang.columns import printable
 from segcheck.model.channel import Channel
 from segcheck.model.finding import Weight
 from segcheck.model.history import Status
@@ -169,9 +170,9 @@ def _message(channel: Channel, asked: _Asked, ended: Ended, language: str) -> Me
     told += [("recovered", notices.said("gone", what=one.said[of])[of], []) for _, one in asked.gone_told]
     lines: list[str] = []
     for _, line, full in told:
-        lines.append(f"- {line}")
+        lines.append(f"- {printable(line)}")
         if channel.detail == "full":
-            lines += [f"    {each}" for each in full]
+            lines += [f"    {printable(each)}" for each in full]
     if len(lines) > _MOST:
         lines = [*lines[:_MOST], notices.said("more", count=len(lines) - _MOST)[of]]
     grave = any(one.weight in _GRAVE or one.event in ("error", "reach") for one in asked.pending)

@@ -62,6 +62,16 @@ def test_what_was_seen_or_is_excepted_or_could_not_be_looked_at_is_not_gone(tell
     assert tell(later, 3)[0] == []
 
 
+def test_hostile_names_steer_neither_terminal_nor_header(tell, monkeypatch):
+    document = result(aa=None)
+    document["findings"][0]["message"] = {"ja": "m", "en": "\x1b[2Jm\r\nBcc: x@y.example"}
+    lines = []
+    monkeypatch.setattr(sending, "send", lambda channel, message, folder: lines.extend(message.lines) or "")
+    tell(document, 1, detail="full")
+    assert any("Bcc" in line for line in lines)
+    assert not any(character in line for line in lines for character in "\x1b\r\n")
+
+
 def test_a_channel_hears_what_it_wants(tell):
     assert tell(result(aa=None), 1, min="medium")[0] == []
     assert tell(result(aa=None), 2, on=frozenset(("error",)))[0] == []
