@@ -21,8 +21,12 @@ from segcheck.cli.main import Group
 ROOT = Path(__file__).resolve().parent.parent
 
 #: What of the network's modules may be imported, and by whom: names of families and the spelling of addresses open nothing.
-#: What the site configures as notifications is added here, module by module, and by nothing else.
+#: Of the notifications that a site configures, each channel is a module of its own.
 MAY_IMPORT = {
+    "segcheck.app.notifying.by_apprise": {"apprise"},
+    "segcheck.app.notifying.command": {"subprocess"},
+    "segcheck.app.notifying.mail": {"smtplib", "ssl"},
+    "segcheck.app.notifying.syslog": {"logging.handlers.SysLogHandler", "socket"},
     "segcheck.captures.machine_code": {"ctypes"},  # the address of a kernel's machine code
     "segcheck.captures.neighbours": {"socket.AF_INET", "socket.AF_INET6", "socket.inet_ntop"},
     "segcheck.captures.telling": {"socket.AF_INET", "socket.AF_INET6", "socket.inet_ntop"},

@@ -135,6 +135,11 @@ class Diff:
         opened = (row.opened.total or row.possibly_opened.total or row.undecided for row in self.crossings or ())
         return any(change.permitted for change in changes) or any(opened)
 
+    @property
+    def unsettled(self) -> bool:
+        """Return whether it cannot be told of a device whether more changed than is listed: more may be permitted too."""
+        return any(one.comparison is None or bool(one.comparison.open) for one in self.devices)
+
 
 def compare(old: DeviceConfig, new: DeviceConfig, only: str | None = None) -> Comparison:
     """Return how two versions of a device differ, list by list; `only` names one list.

@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from segcheck import importers
 from segcheck.analysis.comparing import DeviceDiff, Diff, Side, compare
 from segcheck.app import reading, validating
 from segcheck.app.assessing import assess, diagnostics_of, unusable
 from segcheck.app.matching import find_list
+from segcheck.app.placing import staging
 from segcheck.errors import BadArguments, BadInput
+from segcheck.loaders import files
 from segcheck.loaders import site as site_loader
 from segcheck.model.device import DeviceConfig
 from segcheck.model.drift import CrossingDrift
@@ -31,14 +34,20 @@ def diff(
     context: str | None = None,
     list_name: str | None = None,
     crossings: date | None = None,
+    apply: str | None = None,
+    keep: str | None = None,
 ) -> Diff:
     """Return how two exports, or two site folders, differ.
 
+    new         "" where `apply` names a file of commands, which are carried out on the old export instead
+    keep        a file that the export after the commands is written to
     crossings   two sites are judged as of this day too, and compared by what crosses between their places
 
     Raises:
         CannotRun: a file or site cannot be used, a list that neither has; nothing was compared.
     """
+    if apply is not None:
+        return _applied(old, apply, format, context, list_name, keep)
     if site_loader.is_site(old) and site_loader.is_site(new):
         found = _sites(old, new)
         return replace(found, crossings=_crossings(old, new, crossings)) if crossings is not None else found
@@ -47,7 +56,38 @@ def diff(
             "--crossings: between which places? Nothing was compared. Name two site folders",
             "--crossings には 2 つのサイトのフォルダーを指定してください。比較していません",
         )
-    sides = [reading.read_export(path, format).reading for path in (old, new)]
+    return _exports(old, new, [reading.read_export(path, format).reading for path in (old, new)], context, list_name)
+
+
+def _applied(
+    old: str,
+    commands: str,
+    format: str | None,  # noqa: A002 -- as in `diff`
+    context: str | None,
+    list_name: str | None,
+    keep: str | None,
+) -> Diff:
+    """Return how an export differs from itself after typed commands.
+
+    Raises:
+        BadInput: the commands cannot be carried out exactly.
+    """
+    sources = files.read_export(old)
+    if len(sources) != 1 or sources[0].book is not None:
+        raise BadArguments(
+            f"--apply: {old} is no single text; nothing was compared. Name the file of the export",
+            f"--apply: {old} は 1 つのテキストではありません。比較していません。エクスポートのファイルを指定してください",
+        )
+    after = importers.applied(sources[0], files.read_text(commands), format)
+    if keep is not None:
+        with staging() as stage:
+            stage.add(keep, after.text)
+            stage.place()
+    before = importers.read(sources, format)
+    return _exports(old, after.path, [before, importers.read((after,), before.format)], context, list_name)
+
+
+def _exports(old: str, new: str, sides: list[Reading], context: str | None, list_name: str | None) -> Diff:
     contexts = [context] if context else sorted({d.context for side in sides for d in side.devices})
     devices = []
     for name in contexts:

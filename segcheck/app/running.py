@@ -11,20 +11,23 @@ from typing import Any
 
 from segcheck.analysis import drifting
 from segcheck.analysis.drift_lines import with_lines
-from segcheck.app import assessing, copying, ending, validating
+from segcheck.app import assessing, copying, ending, notifying, validating
+from segcheck.app.approving import approving
 from segcheck.app.assessing import Assessed, Progress
 from segcheck.app.ending import Ending
 from segcheck.app.history import meaning, places, pruning, reaching, states, store
 from segcheck.app.history.store import Prepared, Store
 from segcheck.app.new_captures import new_captures
+from segcheck.app.notifying import Ended
 from segcheck.app.placing import staging
 from segcheck.app.validating import Validated
 from segcheck.errors import CannotRun
+from segcheck.loaders import site as site_loader
 from segcheck.model.assessment import Assessment
 from segcheck.model.drift import Drift, InputDrift, ReachedAll
 from segcheck.model.history import InputRow, Meaning, Status
 from segcheck.model.result import Run
-from segcheck.model.site import RunSettings
+from segcheck.model.site import RunSettings, Settings
 from segcheck.reports import check_json, replay_json, run_json
 from segcheck.version import __version__
 
@@ -38,6 +41,7 @@ class Asked:
     day     to judge as of, None: today in Japan
     run     how the result came about, for its `run` block
     wait    seconds to wait for another run
+    notify  whether the channels of the site are told
     """
 
     folder: str
@@ -46,6 +50,7 @@ class Asked:
     fail_on: str | None = None
     accept: bool | None = None
     wait: float = 0.0
+    notify: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,7 @@ class Ran:
     drift    since the last run that judged, None if there was none
     changed  whether anything happened that somebody should know
     weakened options of this run that made it milder
+    operated how segcheck runs at the site, of which `settings` is a part
     notes    (Japanese, English), kept with the run
     """
 
@@ -67,18 +73,22 @@ class Ran:
     changed: bool
     ending: Ending
     settings: RunSettings
+    operated: Settings
     weakened: tuple[str, ...]
     notes: tuple[tuple[str, str], ...] = ()
 
 
+#: Takes what has to be said beside the result, (English, Japanese).
+Saying = Callable[[str, str], object]
 #: Returns (path, content) of the files to be written, of what a run has made.
 Making = Callable[[Ran], Iterable[tuple[str, "str | bytes"]]]
 
 
-def run(asked: Asked, make: Making, progress: Progress | None = None) -> Ran:
-    """Judge a site and keep what was found.
+def run(asked: Asked, make: Making, progress: Progress | None = None, say: Saying | None = None) -> Ran:
+    """Judge a site, keep what was found, and tell the channels of the site.
 
-    Whatever goes wrong once the history is open is kept as a run that ended with an error, and raised.
+    Whatever goes wrong once the history is open is kept as a run that ended with an error, told, and raised. A channel that
+    fails is told by `say` and changes nothing of how the run ends.
 
     Raises:
         Locked: another run is at work.
@@ -96,12 +106,46 @@ def run(asked: Asked, make: Making, progress: Progress | None = None) -> Ran:
                 history.add(prepared)
                 stage.place()
         except BaseException as error:
+            failed = history.prepared(_failed(asked, error))
             with suppress(CannotRun):
-                history.add(history.prepared(_failed(asked, error)))
+                history.add(failed)
+            if isinstance(error, Exception):  # whoever interrupts knows
+                _tell(asked, history, _ended(asked, failed), site_loader.settings_of(asked.folder), say)
             raise
+        ended = replace(_ended(asked, prepared), result=made.result, site=made.result["site"])
+        _tell(asked, history, ended, made.operated, say)
         runs, days = made.settings.keep
         pruning.prune(history, keep=runs, days=days, today=made.assessment.day, at=_now(), shrink=False)
         return made
+
+
+def _ended(asked: Asked, one: Prepared) -> Ended:
+    told = one.told
+    return Ended(
+        run=one.run,
+        hash=one.hash,
+        day=told.day,
+        site=Path(asked.folder).resolve().name,
+        verdict=told.verdict,
+        code=told.code,
+        result=None,
+        said=told.notes[0] if told.status is Status.ERROR else ("", ""),
+        notes=tuple(told.notes),
+    )
+
+
+def _tell(asked: Asked, history: Store, ended: Ended, operated: Settings | None, say: Saying | None) -> None:
+    if operated is None and say is not None and (Path(asked.folder) / "site.yaml").is_file():
+        say(
+            "segcheck: site.yaml cannot be used; nobody was told that the run failed",
+            "segcheck: site.yaml を使えないため、実行の失敗を通知していません",
+        )
+    if not asked.notify or operated is None:
+        return
+    language = operated.language or "ja"
+    for english, japanese in notifying.tell(history, operated.notify, ended, folder=asked.folder, language=language):
+        if say is not None:
+            say(f"segcheck: {english}", f"segcheck: {japanese}")
 
 
 def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Progress | None) -> tuple[Ran, Prepared]:
@@ -135,6 +179,8 @@ def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Pr
     inputs = _inputs(result, validated, str(copied))
     after = reaching.reached(found.judgement) if found.judgement is not None else None
     drift = _drift(history, last, inputs, before, after, found, told.drift)
+    if drift is not None:
+        drift = replace(drift, changes=approving(validated.site, drift, history, inputs, datetime.now(UTC)))
     changed = drift is None or not drift.empty or _news(history, last, result, end)
     domains = {one.id: one.domain for one in validated.site.segments.values()}
     result = states.marked(result, told.states) | {"drift": run_json.drift(drift, domains), "chain": None}
@@ -169,6 +215,7 @@ def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Pr
         changed=changed,
         ending=replace(end, notes=(*end.notes, *((f"segcheck: {en}", f"segcheck: {ja}") for ja, en in notes))),
         settings=settings,
+        operated=validated.site.settings,
         weakened=weakened,
         notes=notes,
     )

@@ -21,6 +21,8 @@ from segcheck.model.draft import Draft
 #: The city with mistakes in it: `check` has something to show at once.
 DEFAULT_SAMPLE = "reiji-mistakes"
 _EDITOR = ".vscode"
+#: The schema of the files of a folder of its own.
+_FOLDERS = "clauses"
 _SCHEMAS = f"{_EDITOR}/segcheck"
 
 
@@ -96,7 +98,7 @@ def _skeleton(part: Path, language: str, model: str) -> None:
     _write(part / "exports" / "README.md", texts.joinpath("exports.md").read_text(encoding="utf-8"))
     for name in site.SCHEMAS:
         _write(part / _SCHEMAS / f"{name}.json", json.dumps(schemas.schema(name), ensure_ascii=False, indent=1) + "\n")
-    places = {name: f"{name}/*.yaml" if name == "clauses" else f"{name}.yaml" for name in site.SCHEMAS}
+    places = {name: f"{name}/*.yaml" if name == _FOLDERS else f"{name}.yaml" for name in site.SCHEMAS}
     mapped = {f"{_SCHEMAS}/{name}.json": place for name, place in places.items()}
     _write(part / _EDITOR / "settings.json", json.dumps({"yaml.schemas": mapped}, indent=2) + "\n")
 

@@ -11,6 +11,7 @@ import click
 from segcheck.cli._help import Speaking
 from segcheck.cli._judging import end, fail_on_option, format_option, formats, judgement_outputs, made
 from segcheck.cli._settings import answer, day_of, settings
+from segcheck.lang.columns import printable
 from segcheck.lang.words import Say
 
 if TYPE_CHECKING:
@@ -48,15 +49,18 @@ def build(say: Say) -> click.Command:
             "and by which lines, which findings are new, back, or mended. Writes its outputs whole or not at all, and keeps "
             "the run in .segcheck/history.db, a chain of hashes (`segcheck history`). Options that are not given are those of "
             "site.yaml, `run:`.\n\n"
+            "Tells the channels of site.yaml, `notify:`, what they do not know yet; one that fails is tried again by the next "
+            "run.\n\n"
             "Ends as `check` does, with 2 also if something cannot be written, with 5 if another run holds the lock. A run "
-            "that fails is kept too.",
+            "that fails is kept too, and told; whether a channel fails does not matter to how it ends.",
             "タイマー実行用です。質問せず、変化がなければ 1 行だけ表示します。サイトのファイルの一貫した複写を取り、"
             "check と同じく判定し、まだ再生していないキャプチャを再生して、前回と比べます: どのファイルが変わり意味も変わったか、"
             "どの通信がどの行によって新たに通る・通らなくなったか、どの指摘が新規・再発・解消か。出力は完全な形でのみ書き、"
             "実行はハッシュチェーンとして .segcheck/history.db に保存します (segcheck history)。"
             "指定しないオプションは site.yaml の run: に従います。\n\n"
+            "site.yaml の notify: の通知先に、まだ知らせていないことを通知します。失敗した通知は次回に再試行します。\n\n"
             "終了コードは check と同じです。書き込めない場合も 2、別の実行が使用中なら 5 で終わります。"
-            "失敗した実行も保存します。",
+            "失敗した実行も保存し、通知します。通知の成否は終了コードに影響しません。",
         ),
         params=[
             click.Argument(["site"], metavar="SITE"),
@@ -86,6 +90,14 @@ def build(say: Say) -> click.Command:
                     "別の実行が終わるまで待つ秒数。省略時は 0。",
                 ),
             ),
+            click.Option(
+                ["--no-notify"],
+                is_flag=True,
+                help=say(
+                    "Tell no channel of site.yaml, `notify:`; the next run without this tells it.",
+                    "site.yaml の notify: の通知先に送信しません。次にこの指定なしで実行したときに通知します。",
+                ),
+            ),
         ],
     )
 
@@ -98,6 +110,7 @@ def run(
     accept_assumptions: bool | None,
     time: str | None,
     lock_timeout: float,
+    no_notify: bool,
 ) -> int:
     """Judge, keep, tell; as `check` ends."""
     from segcheck.app import running
@@ -111,6 +124,7 @@ def run(
         "time": time,
         "fail-on": fail_on,
         "accept-assumptions": "yes" if accept_assumptions else None,
+        "no-notify": "yes" if no_notify else None,
     }
     shown: list[str] = []
 
@@ -131,9 +145,14 @@ def run(
         fail_on=fail_on,
         accept=accept_assumptions or None,
         wait=lock_timeout,
+        notify=not no_notify,
     )
+
+    def complain(english: str, japanese: str) -> None:
+        here.note(printable(here.say(english, japanese)), important=True)
+
     with progress(here) as watch:
-        found = running.run(asked, make, watch)
+        found = running.run(asked, make, watch, complain)
     if shown:
         answer("".join(shown))
     elif here.verbosity >= 0 or found.changed:

@@ -8,6 +8,12 @@ To add one, put `acme.py` or `acme/__init__.py` here with:
                                        all files of one device (the export and its side files); never raises for what
                                        stands in them: whatever it does not understand becomes a diagnostic and a taint
 
+A format on which typed commands can be carried out has besides:
+
+    def apply(old: SourceText, change: SourceText) -> str
+                                       the export after the commands; what cannot be applied exactly is refused with its
+                                       line (BadInput), never guessed
+
 and `tests/importers/test_acme.py` with cases. Names that begin with an underscore are shared floors, not formats.
 """
 
@@ -16,14 +22,15 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Sequence
 from functools import cache
+from hashlib import sha256
 from importlib import import_module
 
-from segcheck.errors import BadArguments, UnknownFormat
+from segcheck.errors import BadArguments, BadInput, UnknownFormat
 from segcheck.importers._base import ImporterInfo, ImporterModule
 from segcheck.model.reading import Reading
 from segcheck.model.source import SourceText
 
-__all__ = ["ImporterInfo", "installed", "read", "sniff"]
+__all__ = ["ImporterInfo", "applied", "installed", "read", "sniff"]
 
 #: Characters of a file that `sniff` looks at.
 HEAD = 65536
@@ -97,3 +104,25 @@ def read(sources: Sequence[SourceText], format: str | None = None) -> Reading:  
             f"{first.path}: {names} のいずれとも読めます。判定は行っていません。--as 形式名 で指定してください",
         )
     return by_name[ranked[0][0]].read(sources)
+
+
+def applied(old: SourceText, change: SourceText, format: str | None = None) -> SourceText:  # noqa: A002 -- as in `read`
+    """Return an export after the commands of a file; its path names both.
+
+    Raises:
+        UnknownFormat, BadArguments: as `read`.
+        BadInput: commands cannot be carried out on this format, or one of them not exactly.
+    """
+    name = format or read((old,)).format
+    module = _named(name)
+    apply = getattr(module, "apply", None)
+    if apply is None:
+        able = ", ".join(one.IMPORTER.format for one in installed() if hasattr(one, "apply"))
+        raise BadInput(
+            f"{change.path}: commands are not supported for {name}, only for {able}; nothing was compared. Export the device "
+            "after the change and name that file",
+            f"{change.path}: {name} へのコマンドの適用には対応していません (対応: {able})。比較していません。"
+            "変更後のエクスポートを指定してください",
+        )
+    text: str = apply(old, change)
+    return SourceText(f"{old.path}+{change.path}", text, "utf-8", sha256(text.encode()).hexdigest())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from segcheck.model.change import ChangesDrift
 from segcheck.model.history import Meaning
 from segcheck.model.schedule import Schedule
 from segcheck.model.source import Span
@@ -112,7 +113,10 @@ class FindingsDrift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """How a run differs from an earlier one, of which `since` is the number."""
+    """How a run differs from an earlier one, of which `since` is the number.
+
+    changes   held against the approved changes, None where the site keeps none
+    """
 
     since: int
     finished: str
@@ -120,6 +124,7 @@ class Drift:
     inputs: tuple[InputDrift, ...]
     crossings: tuple[CrossingDrift, ...]
     findings: FindingsDrift
+    changes: ChangesDrift | None = None
 
     @property
     def empty(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from segcheck.model.audit import Audit
+from segcheck.model.channel import Channel
 from segcheck.model.clauses import Clauses
 from segcheck.model.declared import (
     Attribute,
@@ -40,6 +41,7 @@ from segcheck.model.source import Span
 from segcheck.sets.intervals import IntervalSet
 
 if TYPE_CHECKING:
+    from segcheck.model.change import Change
     from segcheck.model.register import Policy, Waiver
 
 #: The routing domain of a segment that names none.
@@ -312,18 +314,6 @@ class Attestation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
-    """Where a scheduled run tells what it found; `host` receives it and must not lie in another zone unregistered."""
-
-    id: str
-    kind: str
-    host: str
-    target: str
-    on: tuple[str, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
     """What `segcheck run` does unless its options say otherwise.
 
@@ -349,7 +339,7 @@ class Settings:
     language: str = ""
     runs_on: str = ""
     schedule: tuple[str, ...] = ()
-    notifications: tuple[Notification, ...] = ()
+    notify: tuple[Channel, ...] = ()
     history: str = ""
     run: RunSettings = field(default_factory=RunSettings)
     keep_captures_days: int | None = None
@@ -376,6 +366,7 @@ class Site:
     settings: Settings
     clauses: tuple[Clauses, ...] = ()
     audit: Audit | None = None
+    changes: tuple[Change, ...] | None = None
     external_services: Mapping[str, ExternalService] = field(default_factory=dict)
     wireless: Mapping[str, WirelessNetwork] = field(default_factory=dict)
     equipment: Mapping[str, Equipment] = field(default_factory=dict)

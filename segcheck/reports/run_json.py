@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from segcheck.model.change import ChangesDrift
 from segcheck.model.crossing import Standing
 from segcheck.model.drift import CrossingDrift, Drift
 from segcheck.reports._blocks import cell
@@ -63,6 +64,23 @@ def drift(found: Drift | None, domains: Mapping[str, str]) -> dict[str, Any] | N
             "mended": list(found.findings.mended),
             "untold": list(found.findings.untold),
         },
+        "changes": _changes(found.changes),
+    }
+
+
+def _changes(found: ChangesDrift | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "approved": [
+            {"kind": one.kind, "what": one.what, "ticket": masked(one.ticket), "approver": masked(one.approver)}
+            for one in found.approved
+        ],
+        "unapproved": [{"kind": one.kind, "what": one.what, "reason": one.reason} for one in found.unapproved],
+        "awaited": [
+            {"ticket": masked(one.ticket), "until": one.until.isoformat(), "devices": list(one.devices)}
+            for one in found.awaited
+        ],
     }
 
 

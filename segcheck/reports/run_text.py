@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from segcheck.model.change import ChangesDrift
 from segcheck.model.crossing import Standing
 from segcheck.model.drift import CrossingDrift, Drift
 from segcheck.model.finding import Weight
@@ -79,6 +80,8 @@ def changes(page: Page, drift: Drift, findings: Sequence[Mapping[str, Any]]) -> 
             crossing(page, row)
         if len(drift.crossings) > MOST:
             page.line(f"  {words('run.more', count=len(drift.crossings) - MOST)}")
+    if drift.changes is not None:
+        _approval(page, drift.changes)
     known = {one["fingerprint"]: one for one in findings}
     groups = (
         ("new", [known[mark] for mark in drift.findings.new if mark in known]),
@@ -100,6 +103,24 @@ def changes(page: Page, drift: Drift, findings: Sequence[Mapping[str, Any]]) -> 
                 )
             if len(members) > MOST:
                 page.line(f"  {words(f'run.{name}')}: {words('run.more', count=len(members) - MOST)}")
+
+
+def _approval(page: Page, found: ChangesDrift) -> None:
+    """Add which of it was approved, which was not, and which exports are awaited."""
+    words = page.words
+    if not (found.approved or found.unapproved or found.awaited):
+        return
+    page.heading(words("run.changes"))
+    for bad in found.unapproved[:MOST]:
+        page.line("  ", (words("run.unapproved"), "bold red"), f": {bad.what}  {words(f'notice.change.{bad.reason}')}")
+    if len(found.unapproved) > MOST:
+        page.line(f"  {words('run.more', count=len(found.unapproved) - MOST)}")
+    for good in found.approved[:MOST]:
+        page.line(f"  {words('run.approved')}: {good.what}  {masked(good.ticket)} ({masked(good.approver)})")
+    for late in found.awaited[:MOST]:
+        until = japan(late.until.isoformat())
+        told = words("notice.awaited", ticket=masked(late.ticket), until=until, count=len(late.devices))
+        page.line(f"  {told}: {', '.join(late.devices)}")
 
 
 def crossing(page: Page, one: CrossingDrift) -> None:

@@ -8,6 +8,7 @@ from segcheck.errors import BadArguments
 def test_schemas_are_found_by_their_presence():
     assert schemas.names() == (
         "audit",
+        "changes",
         "clauses",
         "device-file",
         "diff",
@@ -20,6 +21,7 @@ def test_schemas_are_found_by_their_presence():
         "inspect",
         "match",
         "matrix",
+        "notification",
         "policy",
         "result",
         "site",

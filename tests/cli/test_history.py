@@ -154,7 +154,7 @@ def test_what_is_pruned_leaves_its_hash_and_an_entry_that_says_so(history, call,
 
 def test_a_history_of_the_first_version_becomes_one_of_this(tmp_path, history, call):
     path = tmp_path / DB
-    change("DROP TABLE captures", "PRAGMA user_version=1")
+    change("DROP TABLE captures", "DROP TABLE told", "PRAGMA user_version=1")
     with sqlite3.connect(path) as connection:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     connection.close()

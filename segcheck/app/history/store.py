@@ -155,10 +155,8 @@ class Store:
         if not name or self.column(run, "pruned"):
             return None
         document = parts.joined(name, self.part)
-        number, previous, digest = self._rows(
-            "SELECT number, previous, hash FROM chain WHERE number = (SELECT number FROM runs WHERE run = ?)", (run,)
-        )[0]
-        del number
+        asked = "SELECT previous, hash FROM chain WHERE number = (SELECT number FROM runs WHERE run = ?)"
+        previous, digest = self._rows(asked, (run,))[0]
         return {**document, "chain": {"run": run, "hash": digest, "previous": previous}}
 
     def reach(self, run: int) -> dict[str, Any] | None:
@@ -217,6 +215,11 @@ class Store:
     def notes(self, run: int) -> tuple[tuple[str, str], ...]:
         """Return the remarks on a run, (Japanese, English)."""
         return tuple(self._rows("SELECT ja, en FROM notes WHERE run = ? ORDER BY rowid", (run,)))
+
+    def told(self, channel: str) -> list[tuple[str, str, str, int, str, str]]:
+        """Return what a channel of notifications knows: event, state, day, run, and the line in Japanese and English."""
+        asked = "SELECT event, state, day, run, ja, en FROM told WHERE channel = ? ORDER BY event"
+        return self._rows(asked, (channel,))
 
     # ---- writing
 

@@ -7,6 +7,7 @@ findings   what was found, likewise; they stay when documents are dropped
 documents  parts of results and of what crosses, by the SHA-256 of their content, packed by zlib
 captures   captures that were replayed, by the SHA-256 of their content
 notes      remarks on runs
+told       what each channel of notifications knows, so that it is not told twice
 """
 
 from __future__ import annotations
@@ -35,6 +36,11 @@ MIGRATIONS = (
     """
     CREATE TABLE captures (sha256 TEXT PRIMARY KEY, path TEXT NOT NULL, identity TEXT NOT NULL, run INTEGER NOT NULL);
     CREATE INDEX captures_by_identity ON captures (identity);
+    """,
+    """
+    CREATE TABLE told (
+        channel TEXT NOT NULL, event TEXT NOT NULL, state TEXT NOT NULL, day TEXT NOT NULL, run INTEGER NOT NULL,
+        ja TEXT NOT NULL, en TEXT NOT NULL, PRIMARY KEY (channel, event)) WITHOUT ROWID;
     """,
 )
 VERSION = len(MIGRATIONS)

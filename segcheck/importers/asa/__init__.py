@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from segcheck.importers._base import ImporterInfo
 from segcheck.importers._cisco.notes import Notes
 from segcheck.importers._cisco.reading import one_device
+from segcheck.importers.asa._applying import apply
 from segcheck.importers.asa._commands import Commands
 from segcheck.importers.asa._device import device
 from segcheck.importers.asa._info import IMPORTER
@@ -20,7 +21,7 @@ from segcheck.model.diagnostic import LineUse
 from segcheck.model.reading import Complete, Reading
 from segcheck.model.source import SourceText
 
-__all__ = ["IMPORTER", "ImporterInfo", "read", "sniff"]
+__all__ = ["IMPORTER", "ImporterInfo", "apply", "read", "sniff"]
 
 _HEAD = re.compile(r"^(?:ASA|PIX|FWSM|NGFW) Version \d", re.MULTILINE)
 _OWN = re.compile(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from segcheck.importers._base import ImporterInfo, input_reading
 from segcheck.importers._unsure import because, unknown
+from segcheck.importers.fortigate._applying import apply
 from segcheck.importers.fortigate._defaults import parse_version
 from segcheck.importers.fortigate._device import device
 from segcheck.importers.fortigate._info import IMPORTER
@@ -23,7 +24,7 @@ from segcheck.model.reading import Complete, InputReading, Reading
 from segcheck.model.rules import Deny, Permit, Return, RuleList, Unsure
 from segcheck.model.source import SourceText
 
-__all__ = ["IMPORTER", "ImporterInfo", "read", "sniff"]
+__all__ = ["IMPORTER", "ImporterInfo", "apply", "read", "sniff"]
 
 _HEADER = re.compile(r"^#config-version=", re.MULTILINE)
 _SECTION = re.compile(

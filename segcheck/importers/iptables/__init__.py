@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from segcheck.importers._base import ImporterInfo, input_reading
 from segcheck.importers._linux import pipeline
 from segcheck.importers._remarks import Remarks
-from segcheck.importers.iptables import _chains, _pipeline, _scan, _sets, _sources, _statements
+from segcheck.importers.iptables import _applying, _chains, _pipeline, _scan, _sets, _sources, _statements
 from segcheck.importers.iptables._context import DeviceContext
 from segcheck.importers.iptables._scan import Scanned
 from segcheck.model.device import DeviceConfig, NamedObject, Scope
@@ -51,6 +51,9 @@ IMPORTER = ImporterInfo(
 
 #: iptables of the time before Linux 4.7 switched off the automatic assignment of conntrack helpers.
 _AUTOMATIC_HELPERS_BEFORE = (1, 6, 1)
+
+#: See `importers`.
+apply = _applying.apply
 
 
 def sniff(text: str) -> int:

@@ -6,12 +6,14 @@ names         duplicates, unknown names, what nobody uses
 crossrefs     every reference followed
 addressing    prefixes, hosts and interfaces fit together
 consistency   gateways, dates, exports that exist
+telling       notifications: what each channel needs, and that none crosses zones unregistered
 declaring     attributes, documents, ledgers
 standards     profiles and the city's own standard against the table of models
 organs        who answers for which zones, by which models and which standard
 building      to nouns
 clauses       clauses/NAME.yaml, the clauses of the site's own policies
 audit         audit.yaml, the body's own items of an audit
+changes       changes.yaml, approved changes
 sheets        the sheets of site.xlsx, derived from the models of the files
 keyed_rows    a sheet with a row of keys
 book          site.xlsx to what the files would say
@@ -26,19 +28,22 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from segcheck.errors import BadInput, UnreadableFile
+from segcheck.errors import BadInput, CannotRun, UnreadableFile
 from segcheck.loaders import files
 from segcheck.loaders.problems import Problem, SiteFile, did_you_mean
 from segcheck.loaders.site import (
     addressing,
     audit,
     building,
+    changes,
     clauses,
     consistency,
     crossrefs,
     declaring,
+    operating,
     organs,
     standards,
+    telling,
 )
 from segcheck.loaders.site.names import Names
 from segcheck.loaders.site.pages import Page
@@ -47,7 +52,7 @@ from segcheck.loaders.site.settings import SettingsFile
 from segcheck.loaders.site.topology import Topology
 from segcheck.loaders.site.waivers import WaiversFile
 from segcheck.model.diagnostic import Severity
-from segcheck.model.site import Site
+from segcheck.model.site import Settings, Site
 from segcheck.model.source import SourceText
 
 #: The files of a site by the name of their schema.
@@ -58,7 +63,12 @@ MODELS: dict[str, type[BaseModel]] = {
     "site": SettingsFile,
 }
 #: Those and what lies in folders of its own, by the name of the schema.
-SCHEMAS: dict[str, type[BaseModel]] = {**MODELS, "clauses": clauses.ClausesFile, "audit": audit.AuditFile}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    **MODELS,
+    "clauses": clauses.ClausesFile,
+    "audit": audit.AuditFile,
+    "changes": changes.ChangesFile,
+}
 _REQUIRED = ("topology", "policy")
 _WORKBOOK = "site.xlsx"
 
@@ -99,7 +109,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     if settings is not None:
         crossrefs.settings(settings, names)
         permitted = {(entry.from_, entry.to) for _, entry in policy.items("register") if entry.status.permits}
-        consistency.settings(settings, names, permitted)
+        telling.settings(settings, names, permitted)
     own = [*clauses.pages(root, instead or {})]
     for page in own:
         clauses.check(page)
@@ -108,6 +118,10 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     if audited is not None:
         audit.check(audited, organs.ids(policy))
         own.append(audited)
+    changed = changes.page(root, instead or {})
+    if changed is not None:
+        changes.check(changed, names)
+        own.append(changed)
     sound = not any(page.errors for page in (*pages.values(), *own))
     if sound:
         names.unused()
@@ -119,11 +133,24 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     return Loaded(
         replace(
             site,
-            clauses=tuple(clauses.build(page) for page in own if page is not audited),
+            clauses=tuple(clauses.build(page) for page in own if page.model is clauses.ClausesFile),
             audit=audit.build(audited) if audited is not None else None,
+            changes=changes.build(changed, names) if changed is not None else None,
         ),
         found,
     )
+
+
+def settings_of(folder: str) -> Settings | None:
+    """Return how segcheck runs at a site, whatever is wrong with its other files; None where that cannot be read either."""
+    path = Path(folder) / "site.yaml"
+    try:
+        page = _page(Path(folder), "site", {}) if path.is_file() else read_pages(folder).get("site")
+    except CannotRun:
+        return None
+    if page is None or page.errors or page.entry is None:
+        return None
+    return operating.settings(page)
 
 
 def _files(pages: Iterable[Page]) -> Iterator[SiteFile]:
@@ -212,7 +239,7 @@ def _page(root: Path, name: str, instead: Mapping[str, SourceText]) -> Page | No
 
 def _misnamed(root: Path, page: Page) -> None:
     """Note YAML files beside the ones that are read: a slip in a name would leave a whole file out."""
-    known = [*(f"{name}.yaml" for name in MODELS), audit.NAME]
+    known = [*(f"{name}.yaml" for name in MODELS), audit.NAME, changes.NAME]
     if page.source.book is not None:
         return
     for path in sorted(root.iterdir()):

@@ -202,35 +202,3 @@ def _order(page: Page, path: marked.Path, first: tuple[str, date | None], last: 
             f"{last[0]} {last[1]} lies before {first[0]} {first[1]}",
             f"{last[0]} {last[1]} が {first[0]} {first[1]} より前です",
         )
-
-
-def settings(page: Page, names: Names, permitted: set[tuple[str, str]]) -> None:
-    """Note a segcheck that would be a bridge between zones; `permitted` are (from, to) of the register, as written."""
-    zones = {str(path[1]): segment.zone for path, segment in names.topology.items("segments")}
-    hosts = {host.id: host for _, host in names.topology.items("hosts")}
-    devices = {device.id: device for _, device in names.topology.items("devices")}
-
-    def zones_of(name: str) -> set[str]:
-        legs = [one.segment for one in devices[name].interfaces.values()] if name in devices else []
-        own = [hosts[name].segment] if name in hosts else []
-        return {zones.get(segment, "public") if segment else "public" for segment in (*own, *legs)}
-
-    runs_on = page.document.value.get("runs_on") if isinstance(page.document.value, dict) else None
-    if not isinstance(runs_on, str) or runs_on not in hosts:
-        return
-    here = zones_of(runs_on)
-    if len(here) > 1:
-        page.note(
-            ("runs_on",),
-            f"host '{runs_on}' has legs in several zones: {', '.join(sorted(here))}",
-            f"ホスト '{runs_on}' は複数のゾーンにつながっています: {', '.join(sorted(here))}",
-            ("segcheck must not be a bridge: run it in one zone", "segcheck は 1 つのゾーンの中で実行してください"),
-        )
-    for path, notification in page.items("notifications"):
-        there = zones_of(notification.host) if notification.host in hosts else here
-        if not there <= here and (runs_on, notification.host) not in permitted:
-            page.note(
-                (*path, "host"),
-                f"'{notification.host}' lies in another zone than '{runs_on}', and no register entry permits it",
-                f"'{notification.host}' は '{runs_on}' と別のゾーンにあり、台帳に許可がありません",
-            )

@@ -161,6 +161,7 @@ def settings(page: Page, names: Names) -> None:
     runs_on = value.get("runs_on") if isinstance(value, dict) else None
     if isinstance(runs_on, str):
         names.ask(page, ("runs_on",), runs_on, "hosts")
-    for path, notification in page.items("notifications"):
-        names.ask(page, (*path, "host"), notification.host, "hosts")
-    names.unique(page, "notifications")
+    for path, channel in page.items("notify"):
+        if channel.host:
+            names.ask(page, (*path, "host"), channel.host, "hosts")
+    names.unique(page, "notify")

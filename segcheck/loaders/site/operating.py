@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from segcheck.loaders.site.pages import Page
-from segcheck.loaders.site.settings import RunEntry
+from segcheck.loaders.site.settings import Event, RunEntry
 from segcheck.model import site
+from segcheck.model.channel import Channel
+
+#: What of a channel is taken as it is written.
+_CHANNEL = (
+    *("id", "kind", "active", "host", "server", "port", "transport", "facility", "security", "user"),
+    *("timeout", "min", "detail"),
+)
 
 
 def settings(page: Page | None) -> site.Settings:
@@ -18,16 +26,18 @@ def settings(page: Page | None) -> site.Settings:
         language=one.language or "",
         runs_on=one.runs_on or "",
         schedule=tuple(one.schedule),
-        notifications=tuple(
-            site.Notification(
-                id=told.id,
-                kind=told.kind,
-                host=told.host,
-                target=told.target,
-                on=tuple(told.on),
+        notify=tuple(
+            Channel(
+                **{name: getattr(told, name) for name in _CHANNEL},
+                sender=told.from_,
+                ca_file=told.ca_file or "",
+                secret=told.secret or "",
+                to=tuple(told.to),
+                command=tuple(told.command),
+                on=frozenset(told.on or get_args(Event)),
                 span=page.span(path),
             )
-            for path, told in page.items("notifications")
+            for path, told in page.items("notify")
         ),
         history=one.history or "",
         run=_run(one.run),

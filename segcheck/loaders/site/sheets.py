@@ -122,7 +122,7 @@ _NAMES: dict[tuple[str, str], tuple[str, ...]] = {
     ("waivers", "from"): _ENDPOINTS,
     ("waivers", "to"): _ENDPOINTS,
     (SINGLE, "runs_on"): ("hosts",),
-    ("notifications", "host"): ("hosts",),
+    ("notify", "host"): ("hosts",),
 }
 
 
@@ -167,7 +167,7 @@ def sheets() -> tuple[SheetSpec, ...]:
         _inner("organ_profiles", "機関の適用モデル", pol, policy.ProfileEntry, ("organs", "profiles", False)),
         _inner("organ_standard", "機関の基準", pol, policy.StandardEntry, ("organs", "standard", False)),
         _sheet("waivers", "例外措置", wai, waivers.WaiverEntry),
-        _sheet("notifications", "通知先", cfg, settings.NotificationEntry),
+        _sheet("notify", "通知先", cfg, settings.NotifyEntry),
     )
 
 

@@ -59,7 +59,7 @@ waivers:
 SETTINGS = """\
 segcheck: 1
 runs_on: lg-mail
-notifications: [{id: N1, kind: file, host: lg-mail, target: x, on: [new]}]
+notify: [{id: N1, kind: syslog, host: lg-mail, server: 192.0.2.1}]
 """
 FILES = {"topology.yaml": TOPOLOGY, "policy.yaml": POLICY, "waivers.yaml": WAIVERS, "site.yaml": SETTINGS}
 

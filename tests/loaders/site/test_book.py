@@ -74,7 +74,7 @@ def test_a_city_is_the_same_in_both_forms(name, japanese, tmp_path):
     beside = [
         f"clauses/{one.name}" for one in sorted(folder.glob("clauses/*"))
     ]  # one file for each body, in both forms
-    beside += ["audit.yaml"] if (folder / "audit.yaml").is_file() else []
+    beside += [one for one in ("audit.yaml", "changes.yaml") if (folder / one).is_file()]
     assert [one.source.path for one in loaded.files] == ["site.xlsx", *beside]
     assert loaded.site is not None
     assert placeless(loaded.site) == placeless(site.load(str(folder)).site)
