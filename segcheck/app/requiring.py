@@ -25,6 +25,10 @@ from segcheck.model.site_words import Tier
 
 #: The judgement of crossings serves requirements too, whichever checks are asked.
 CROSSINGS = "crossings"
+_BARE = Covered(
+    Coverage.NOTHING_TO_ASK,
+    ("この機関に機器・ホスト・台帳の項目がない", "no device, host or entry of the register is the organ's"),
+)
 _TOO_LARGE = ("サイトが大きすぎて判定できない", "the site is too large to be judged")
 
 
@@ -47,17 +51,20 @@ def stands(
         CapacityExceeded: a check must ask the store how far it could be asked, which is full.
     """
     asks = Basis.CAPTURES if isinstance(context, SeenContext) else Basis.RULES
+    concerned = Concerned(site)
     # Of checks of rules a replay would only say that they are there; loading them all takes longer than judging.
     asked = checks.installed() if asks is Basis.RULES else checks.asked_of(asks)
 
     def judging(organ: Organ | None, findings: tuple[Finding, ...], crossings: tuple[Crossing, ...]) -> Judging:
-        about = context.of(organ) if organ is not None and isinstance(context, Context) else context
+        about, bare = context, False
+        if organ is not None and isinstance(context, Context):
+            about, bare = context.of(concerned.part(organ), organ), not concerned.own(organ)
         profiles = [one for one in site.policy.profiles if _holds(site, one, organ, day)]
         zones = site.zones.values()
         return Judging(
             asks=asks,
             serving=(
-                *(serving for module in asked for serving in _servings(module, about, asks, wanted)),
+                *(serving for module in asked for serving in _servings(module, about, asks, wanted, bare=bare)),
                 *(_crossing_serving(crossings, judged=context is not None) if asks is Basis.RULES else ()),
             ),
             findings=findings,
@@ -74,7 +81,6 @@ def stands(
     every, example = requirements.load(), requirements.example()
     if not site.policy.organs:
         return outcomes.outcomes(every, judging(None, findings, crossings), site.clauses, example)
-    concerned = Concerned(site)
     found: list[Met] = []
     for organ in site.policy.organs:
         mine = tuple(one for one in findings if organ.id in concerned.finding(one))
@@ -99,9 +105,17 @@ def _clauses(site: Site, organ: Organ) -> tuple[Clauses, ...]:
 
 
 def _servings(
-    module: checks.CheckModule, context: Context | SeenContext | None, asks: Basis, wanted: Collection[str] | None
+    module: checks.CheckModule,
+    context: Context | SeenContext | None,
+    asks: Basis,
+    wanted: Collection[str] | None,
+    *,
+    bare: bool,
 ) -> Iterator[Serving]:
-    """Yield what a check serves, requirements apart of which it could be asked differently."""
+    """Yield what a check serves, requirements apart of which it could be asked differently.
+
+    bare   it is asked of an organ in which nothing stands: only what crosses from and to its segments can be asked
+    """
     check = module.CHECK
     alike: dict[Covered | None, list[str]] = {}
     if check.asks is not asks or (wanted is not None and check.id not in wanted):
@@ -110,9 +124,16 @@ def _servings(
         alike[Covered(Coverage.NO_INPUT, _TOO_LARGE)] = list(check.requirements)
     else:
         for name, covered in checks.covered_by(module, context).items():
+            if bare and covered.coverage is Coverage.ASKED and not (check.crosses and _of_zones(name)):
+                covered = _BARE
             alike.setdefault(covered, []).append(name)
     for answer, names in alike.items():
         yield Serving(check.id, frozenset(names), check.asks, check.bases, answer)
+
+
+def _of_zones(requirement: str) -> bool:
+    """Return whether a requirement binds zones, not entries of the register one by one."""
+    return not requirement.startswith("SP-")
 
 
 def _crossing_serving(crossings: Iterable[Crossing], *, judged: bool) -> Iterator[Serving]:
