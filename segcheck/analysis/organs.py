@@ -103,6 +103,10 @@ class Concerned:
             ),
         )
 
+    def zones(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the organs that answer for zones; what others answer for is nobody's."""
+        return self._of(names)
+
     def own(self, organ: Organ) -> bool:
         """Return whether anything stands in an organ: a host, device, equipment, wireless network, or an end of an entry."""
         site = self._site

@@ -41,11 +41,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A judgement with what reports need beside it: the site's own files, and the compiled site."""
+    """A judgement with what reports need beside it: the site's own files, the compiled site, what checks were asked of."""
 
     assessment: Assessment
     files: tuple[SiteFile, ...]
     judgement: Judgement | None
+    context: checks.Context | None = None
 
 
 def today() -> date:
@@ -151,7 +152,7 @@ def assess(
         passing=passing,
         as_of=oldest(site),
     )
-    return Assessed(assessment, validated.files, judgement)
+    return Assessed(assessment, validated.files, judgement, context)
 
 
 def unusable(folder: str, files: Sequence[SiteFile]) -> BadInput:

@@ -56,12 +56,14 @@ _NOTHING = Boxes((), 0, False)
 class Judged:
     """What captures show, with the site's own files.
 
+    context  what the checks were asked of
     wanted   returns the conversations that findings are about, by tap, with whether an end lies in the My Number tier
     """
 
     replayed: Replayed
     files: tuple[SiteFile, ...] = ()
     wanted: Callable[[], Mapping[str, tuple[Table, npt.NDArray[np.bool_]]]] = dict
+    context: SeenContext | None = None
 
 
 def replay(
@@ -173,7 +175,7 @@ def judge(
         unseen=None if unasked or left else asked.unseen((one.answer for one in seen), taps),
         unasked=unasked,
     )
-    return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows))
+    return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows), context=context)
 
 
 # ---- what was seen

@@ -155,10 +155,9 @@ class Store:
         if not name or self.column(run, "pruned"):
             return None
         document = parts.joined(name, self.part)
-        number, previous, digest = self._rows(
-            "SELECT number, previous, hash FROM chain WHERE number = (SELECT number FROM runs WHERE run = ?)", (run,)
+        previous, digest = self._rows(
+            "SELECT previous, hash FROM chain WHERE number = (SELECT number FROM runs WHERE run = ?)", (run,)
         )[0]
-        del number
         return {**document, "chain": {"run": run, "hash": digest, "previous": previous}}
 
     def reach(self, run: int) -> dict[str, Any] | None:
@@ -213,6 +212,10 @@ class Store:
     def replayed_as(self, identity: str) -> bool:
         """Return whether the very file was replayed: same place, size, times and inode."""
         return bool(self._rows("SELECT 1 FROM captures WHERE identity = ?", (identity,)))
+
+    def runs_with_captures(self) -> frozenset[int]:
+        """Return the runs that replayed captures."""
+        return frozenset(row[0] for row in self._rows("SELECT DISTINCT run FROM captures"))
 
     def notes(self, run: int) -> tuple[tuple[str, str], ...]:
         """Return the remarks on a run, (Japanese, English)."""
