@@ -211,7 +211,7 @@ def missing(book: Book, words: Words, result: Document) -> None:
     blank = Styled(None, "fill_in")
     rows: list[Row] = [
         [
-            _told.requirement(one),
+            plain(one["id"]),
             said(one["text"], words.language),
             "\n".join(said(reason, words.language) for reason in one["because"]) or words("requirements.documents"),
             blank,

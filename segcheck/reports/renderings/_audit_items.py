@@ -10,10 +10,11 @@ from typing import Any
 
 from segcheck.lang.words import Words
 from segcheck.reports._print_sheets import Book, Styled
-from segcheck.reports.renderings import _told
 from segcheck.reports.renderings._sheets import OUTCOME_FILL, Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
 
+#: From the worst: what an item ends as that several requirements answer.
+_WORST = ("fail", "insufficient_evidence", "exception_approved", "pass", "not_applicable")
 _MARKS = {"pass": "○", "fail": "×", "insufficient_evidence": "△", "exception_approved": "△", "not_applicable": "－"}
 
 
@@ -25,7 +26,7 @@ def paper(book: Book, words: Words, result: Document) -> None:
         sheet.prose(words("audit.no_items"))
         return
     names = ("area", "no", "must", "item", "documents", "method", "example", "result", "proof", "remarks", "opinion")
-    met = _told.met(result)
+    met = {one["id"]: one for one in result["requirements"]}
     numbers = {one["fingerprint"]: number for number, one in enumerate(result["findings"], 1)}
     rows = []
     for one in _items(result):
@@ -56,7 +57,7 @@ def self_check(book: Book, words: Words, result: Document, *, brief: bool = Fals
     sheet = book.sheet(words("audit.self_check"), [9, 54, 12, 12, 40, 30])
     sheet.title(words("audit.self_check"))
     sheet.prose(words("audit.marks", **_MARKS))
-    met = _told.met(result)
+    met = {one["id"]: one for one in result["requirements"]}
     blank = Styled(None, "fill_in")
     rows: list[Row] = []
     for one in _items(result):
@@ -81,9 +82,7 @@ def self_check(book: Book, words: Words, result: Document, *, brief: bool = Fals
         for one in result["requirements"]:
             mark = Styled(_MARKS[one["outcome"]], OUTCOME_FILL[one["outcome"]])
             told = [] if brief else [said(reason, words.language) for reason in one["because"]]
-            rows.append(
-                [_told.requirement(one), said(one["text"], words.language), mark, blank, "\n".join(told), blank]
-            )
+            rows.append([plain(one["id"]), said(one["text"], words.language), mark, blank, "\n".join(told), blank])
     names = ("no", "item", "mark", "answer", "because", "plan")
     sheet.table(heads(words, *names), rows, main=True, offered={3: ("○", "△", "×", "－")})
 
@@ -98,7 +97,7 @@ def _outcome(item: Document, met: Mapping[str, Document]) -> str | None:
     if not found:
         return None
     missing_ones = any(name not in met for name in item["requirements"])
-    worst = min(found, key=_told.WORST.index)
+    worst = min(found, key=_WORST.index)
     return (
         "insufficient_evidence" if missing_ones and worst in ("pass", "not_applicable", "exception_approved") else worst
     )

@@ -218,7 +218,7 @@ def requirements(book: Book, words: Words, result: Document, number: str = "") -
         heads(words, "id", "demanded", "weight", "outcome", "sources", "clause", "because", "findings", "opinion"),
         (
             [
-                _told.requirement(one),
+                plain(one["id"]),
                 said(one["text"], words.language),
                 words(f"weight.{one['severity']}"),
                 Styled(words(f"requirements.outcome.{one['outcome']}"), OUTCOME_FILL[one["outcome"]], bold=True),

@@ -253,33 +253,3 @@ _NAMES = {"1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "51": 
 def _some(texts: Sequence[str]) -> str:
     more = f", ... (+{len(texts) - SHOWN})" if len(texts) > SHOWN else ""
     return ",".join(plain(text) for text in texts[:SHOWN]) + more
-
-
-#: Outcomes from the worst on: what stands for several organs, or several requirements, together.
-WORST = ("fail", "insufficient_evidence", "exception_approved", "pass", "not_applicable")
-
-
-def requirement(one: Document) -> str:
-    """Return the id of a requirement, with the organ whose outcome it is."""
-    return f"{plain(one['id'])} ({plain(one['organ'])})" if one.get("organ") else plain(one["id"])
-
-
-def met(result: Document) -> dict[str, Document]:
-    """Return the requirements by id; of organs the worst one stands for all, with the reasons of each."""
-    found: dict[str, Document] = {}
-    for one in result["requirements"]:
-        if one.get("organ"):
-            name = plain(one["organ"])
-            because = [{each: f"{name}: {text}" for each, text in said.items()} for said in one["because"]]
-            one = {**one, "because": because}
-        other = found.get(one["id"])
-        if other is None:
-            found[one["id"]] = one
-            continue
-        worst = min(other, one, key=lambda each: WORST.index(each["outcome"]))
-        joined = {
-            key: [*other[key], *(each for each in one[key] if each not in other[key])]
-            for key in ("because", "findings", "sources")
-        }
-        found[one["id"]] = {**worst, **joined}
-    return found

@@ -60,7 +60,7 @@ def _requirements(words: Words, result: Document) -> Iterator[Case]:
         end = PASSED if outcome == "pass" else SKIPPED
         if outcome == "fail" or (outcome == "insufficient_evidence" and one["in_scope"]):
             end = FAILED
-        name = f"{_told.requirement(one)} {_told.said(one['text'], words.language)}"
+        name = f"{one['id']} {_told.said(one['text'], words.language)}"
         yield Case(name, "requirements", end, outcome, f"{word}: {because}" if because else word, "\n".join(lines))
 
 

@@ -8,8 +8,7 @@ import openpyxl
 import pytest
 
 from segcheck.errors import BadArguments
-from segcheck.reports import renderings
-from segcheck.reports.renderings import _audit, _told, audit, audit_summary, handover
+from segcheck.reports.renderings import _audit, audit, audit_summary, handover
 from tests.reports.renderings import handmade
 from tests.reports.renderings.test_xlsx import rows, text
 
@@ -209,20 +208,3 @@ def test_the_handover_tells_what_weakened_the_run():
     made = openpyxl.load_workbook(BytesIO(handover.render(handmade.document(), "en")))
 
     assert "--ignore any-any" in text(made["Handover"])
-
-
-def test_of_organs_the_worst_outcome_answers_an_item_and_each_row_names_its_organ():
-    document = handmade.document()
-    first = handmade.requirement("MN-01", "fail", organ="city")
-    second = handmade.requirement("MN-01", "pass", organ="library")
-    for each in ([first, second], [second, first]):
-        document["requirements"] = each
-        assert _told.met(document)["MN-01"]["outcome"] == "fail"
-        assert [one["en"] for one in _told.met(document)["MN-01"]["because"]] == ["city: a reason"]
-    assert [_told.requirement(one) for one in (first, handmade.requirement("X-01", "pass"))] == [
-        "MN-01 (city)",
-        "X-01",
-    ]
-    page = renderings.rendering("html").render(document, "en")
-    assert '<span class="by">city</span>' in page
-    assert '<span class="by">library</span>' in page
