@@ -2,19 +2,29 @@
 
 **`path`**              above a fence: the block is that file, in full
 **`path`** and ```diff  lines to take out (-) and to put in (+), found by the lines around them
+**`contrib/x`**         the same, of a folder of the repository: the block is lines of that file, in this order
 ```console              `$ command`, what it prints, and `(exit code N)` or `(終了コード N)`; `[...]` = lines left out
+<!-- clock: DAY TIME --> from here on it is that time in Japan
+
+Hashes of the chain of runs differ whenever something else was run; `Hashes` puts those of this run in the place of the page's.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import TypeAlias
 
 LEFT_OUT = "[...]"
+#: Folders of the repository of which a page shows lines.
+SHIPPED = ("contrib/", "tools/", "topologies/")
 _TITLE = re.compile(r"^\*\*`([^`]+)`\*\*")
+_CLOCK = re.compile(r"^<!-- clock: (\d{4}-\d\d-\d\d \d\d:\d\d) -->$")
+_HASH = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b(?!\])")  # [check FINGERPRINT] is none
 _ENDS = re.compile(r"^\((?:exit code|終了コード) (\d+)\)$")
 
 
@@ -23,7 +33,7 @@ class Page:
     """The steps of a page, in order."""
 
     path: Path
-    steps: tuple[File | Change | Command, ...]
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +89,64 @@ class Command:
         return last > at and printed[last:] == shown[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a file that comes with the repository, in its order; `[...]` where some are left out."""
+
+    line: int
+    path: str
+    lines: tuple[str, ...]
+
+    def of(self, text: str) -> bool:
+        """Return whether they are."""
+        return Command(0, "", (LEFT_OUT, *self.lines, LEFT_OUT), None).agrees(["", *text.splitlines(), ""])
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What time it is from here on."""
+
+    now: datetime
+
+
+Step: TypeAlias = File | Change | Command | Excerpt | Clock
+
+
+@dataclass(slots=True)
+class Hashes:
+    """Which hash of the chain of runs this run printed where the page shows one."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, shown: Sequence[str], printed: Sequence[str]) -> None:
+        """Note the hashes of an output, of each line that is shown and printed once but for them."""
+        alike: dict[str, list[str]] = {}
+        for line in printed:
+            alike.setdefault(without_hashes(line), []).append(line)
+        for ours in shown:
+            match alike.get(without_hashes(ours)):
+                case [theirs]:
+                    self.known.update(zip(_HASH.findall(ours), _HASH.findall(theirs), strict=True))
+
+    def here(self, text: str) -> str:
+        """Return the text of the page with the hashes of this run."""
+        return _HASH.sub(lambda found: self.known.get(found[0], found[0]), text)
+
+    def there(self, text: str) -> str:
+        """Return what this run printed with the hashes of the page, as far as it shows any."""
+        shown = {theirs: ours for ours, theirs in self.known.items()}
+        return _HASH.sub(lambda found: shown.get(found[0], found[0]), text)
+
+
 def read(path: Path) -> Page:
     """Return the steps of a page."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    steps: list[File | Change | Command] = []
+    steps: list[Step] = []
     number = 0
     while number < len(lines):
         if not lines[number].startswith("```"):
+            if clock := _CLOCK.match(lines[number]):
+                steps.append(Clock(datetime.fromisoformat(f"{clock[1]}+09:00")))
             number += 1
             continue
         kind = lines[number][3:].strip()
@@ -96,6 +157,8 @@ def read(path: Path) -> Page:
             steps += _commands(inside, number + 2)
         elif title is not None and kind == "diff":
             steps.append(Change(number + 1, title[1], _hunks(inside)))
+        elif title is not None and title[1].startswith(SHIPPED):
+            steps.append(Excerpt(number + 1, title[1], tuple(inside)))
         elif title is not None:
             steps.append(File(number + 1, title[1], "\n".join(inside) + "\n"))
         else:
@@ -111,6 +174,11 @@ def rewritten(page: Page, outputs: dict[int, list[str]]) -> str:
         if isinstance(step, Command) and step.line in outputs:
             lines[step.line : step.line + len(step.printed)] = excerpt(step.printed, outputs[step.line])
     return "\n".join(lines) + "\n"
+
+
+def without_hashes(text: str) -> str:
+    """Return the text without what differs from run to run."""
+    return _HASH.sub("HASH", text)
 
 
 def excerpt(shown: Sequence[str], printed: Sequence[str]) -> list[str]:

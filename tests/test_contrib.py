@@ -23,6 +23,8 @@ from jsonschema import Draft7Validator
 from segcheck.cli._settings import Settings
 from segcheck.cli.main import Group
 from segcheck.reports import renderings
+from segcheck.reports.renderings import zabbix
+from tests.reports.renderings import handmade
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRIB = ROOT / "contrib"
@@ -410,9 +412,12 @@ def test_zabbix_finds_in_a_result_what_the_template_asks(result: dict[str, Any])
         place: Any = told
         for step in path.removeprefix("$.").partition("[")[0].split("."):
             place = place[step]
-    asked = set(re.findall(r"\{#[A-Z]+\}", json.dumps(_template()["discovery_rules"])))
-    assert told["lld"]["findings"]
-    assert all(asked <= set(one) for one in told["lld"]["findings"])
+    organs = json.loads(zabbix.render(handmade.organs(), "en"))
+    for rule in _template()["discovery_rules"]:
+        name = rule["preprocessing"][0]["parameters"][0].removeprefix("$.lld.")
+        found = told["lld"][name] or organs["lld"][name]
+        assert found
+        assert all(set(re.findall(r"\{#[A-Z]+\}", json.dumps(rule))) <= set(one) for one in found)
 
 
 #: Written only by stored runs, which `check` does not make.

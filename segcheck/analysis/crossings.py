@@ -141,6 +141,9 @@ class _Judge:
         self._progress = progress
         self._steps = 0
         self._rewriting: dict[str, frozenset[str]] = {}
+        self._forbidden: dict[
+            tuple[str, str], PacketSet
+        ] = {}  # with the circumstances, which judged pairs no longer hold
 
     def judgement(self) -> Judgement:
         """Return every pair."""
@@ -284,6 +287,8 @@ class _Judge:
         standing = Standing.PROVEN
         because: tuple[Doubt, ...] = ()
         assumptions: tuple[Doubt, ...] = ()
+        if forbidden:
+            self._forbidden[source.id, receiver.id] = forbidden
         if worst:
             standing = Standing.VIOLATED
         elif forbidden:
@@ -322,7 +327,7 @@ class _Judge:
         A control session that passes only where an assumption fails opens its way back only there.
         """
         network, universe = self.network, self.universe
-        opened: dict[tuple[str, str], tuple[PacketSet, tuple[Doubt, ...], Judged]] = {}
+        opened: dict[tuple[str, str], tuple[PacketSet, tuple[Doubt, ...], tuple[Doubt, ...]]] = {}
         for pair in pairs:
             if not pair.forbidden_may:
                 continue
@@ -332,21 +337,21 @@ class _Judge:
                 found = expected.helpers(network, self.reach.visited(pair.src.id, session))
                 session = session & expected.control(universe, found)
             if session:
+                ends = network.addresses[pair.src.id], network.addresses.get(pair.dst.id, IntervalSet.empty())
                 names = dict.fromkeys(device for device, _ in found)
                 doubts = tuple(Doubt(f"helper:{name}", DoubtKind.HELPER, name) for name in names)
-                ends = network.addresses[pair.src.id], network.addresses.get(pair.dst.id, IntervalSet.empty())
-                opened[pair.dst.id, pair.src.id] = expected.way_back(universe, session, *ends), doubts, pair
+                assumed = () if session & pair.held else self._assumed(pair, session)
+                opened[pair.dst.id, pair.src.id] = expected.way_back(universe, session, *ends), doubts, assumed
         for pair in pairs:
-            back, doubts, opening = opened.get((pair.src.id, pair.dst.id), (universe.nothing, (), pair))
-            if back <= pair.forbidden_may:
-                yield pair
-            elif opening.standing is Standing.PROVEN_ASSUMING:
-                leaning = tuple(dict.fromkeys((*pair.assumptions, *opening.assumptions)))
+            back, doubts, assumed = opened.get((pair.src.id, pair.dst.id), (universe.nothing, (), ()))
+            if back <= (pair.forbidden_may if assumed else pair.forbidden_may & pair.held):
+                yield pair  # as it stands without helpers
+            elif assumed:
                 proven = pair.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING)
                 yield replace(
                     pair,
-                    standing=opening.standing if proven else pair.standing,
-                    assumptions=leaning if proven else pair.assumptions,
+                    standing=Standing.PROVEN_ASSUMING if proven else pair.standing,
+                    assumptions=tuple(dict.fromkeys((*pair.assumptions, *assumed))) if proven else pair.assumptions,
                     may=pair.may | back,
                     forbidden_may=pair.forbidden_may | back,
                 )
@@ -361,6 +366,11 @@ class _Judge:
                     forbidden_may=pair.forbidden_may | back,
                     held=pair.held | back,
                 )
+
+    def _assumed(self, pair: Judged, packets: PacketSet) -> tuple[Doubt, ...]:
+        """Return the assumptions without which these packets could cross a pair."""
+        circumstances = (self._forbidden[pair.src.id, pair.dst.id] & packets).exists(*HEADER)
+        return tuple(doubt for doubt in self.reach.doubts.supporting(circumstances) if doubt.assumption)
 
     def _translated(self, source: str) -> frozenset[str]:
         """Return which addresses may be rewritten by the rules of a device that packets of a source may pass."""

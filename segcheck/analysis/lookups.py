@@ -14,6 +14,11 @@ Yamaha: `show ip route` and `show ipv6 route` print the table, `show ip connecti
 Command Reference, chapter on showing the state); what a static filter takes shows in its log.
 ASA: `packet-tracer input INTERFACE PROTOCOL ...` leads a packet through routing, access lists and translation and names each
 rule; it takes ports of TCP and UDP, type and code of ICMP, and the number of other protocols (Command Reference, packet-tracer).
+Junos: `show security match-policies` names the policy for zones, addresses and ports of TCP and UDP behind destination
+translation; `show route` the way out (Junos CLI Reference, show security match-policies, show route).
+AWS: `aws ec2 describe-network-interfaces` shows whose an address is and its security groups, `describe-security-group-rules` and
+`describe-network-acls` their rules, `describe-route-tables` the routes of a subnet (AWS CLI Command Reference, ec2). Only what
+reads: an analysis of Reachability Analyzer has to be created first, which is a change of the account.
 """
 
 from __future__ import annotations
@@ -62,6 +67,24 @@ def _panos(config: DeviceConfig, hop: Hop) -> Iterator[str]:
         yield f"test security-policy-match from {_word(entered.zone)} to {_word(left.zone)} {packet}"
     target = addresses.text(hop.after["dst"]) if "dst" in hop.after else destination
     yield f"test routing fib-lookup virtual-router {_word(entered.domain)} ip {target}"
+
+
+def _srx(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    known = hop.before
+    entered, left = (config.interface(name) if name else None for name in (hop.ingress, hop.egress))
+    if not {"src", "dst", "proto"} <= known.keys() or entered is None:
+        return
+    source, target = addresses.text(known["src"]), addresses.text(hop.after.get("dst", known["dst"]))
+    name = {6: "tcp", 17: "udp"}.get(known["proto"])
+    if name and entered.zone and left is not None and left.zone:
+        port = hop.after.get("dport", known.get("dport", 0))
+        yield (
+            f"show security match-policies from-zone {_word(entered.zone)} to-zone {_word(left.zone)} source-ip {source} "
+            f"destination-ip {target} source-port {known.get('sport', 40000)} destination-port {port} protocol {name}"
+        )
+    kind = "inet.0" if addresses.family(known["dst"]) == 4 else "inet6.0"
+    table = "" if entered.domain == "default" else f" table {entered.domain}.{kind}"
+    yield f"show route {target}{table}"
 
 
 def _iptables(config: DeviceConfig, hop: Hop) -> Iterator[str]:
@@ -147,18 +170,42 @@ def _asa(config: DeviceConfig, hop: Hop) -> Iterator[str]:
         yield f"{start} rawip {source} {known['proto']} {destination}"
 
 
+def _aws(config: DeviceConfig, hop: Hop) -> Iterator[str]:
+    known = hop.before
+    if not {"src", "dst"} <= known.keys() or hop.path is None:
+        return
+    if config.context.startswith("tgw-"):
+        if hop.ingress:
+            yield f"aws ec2 describe-transit-gateway-attachments --transit-gateway-attachment-ids {quote(hop.ingress)}"
+        return
+    for interface, address in ((hop.ingress, known["src"]), (hop.egress, hop.after.get("dst", known["dst"]))):
+        if interface and interface.startswith("subnet-"):
+            key = "addresses.private-ip-address" if addresses.family(address) == 4 else "ipv6-addresses.ipv6-address"
+            at = f"Name={key},Values={addresses.text(address)}"
+            yield f"aws ec2 describe-network-interfaces --filters {at} {quote(f'Name=subnet-id,Values={interface}')}"
+    for name in _consulted(config, hop):
+        own = name.partition(" ")[0]
+        if own.startswith("sg-"):
+            yield f"aws ec2 describe-security-group-rules --filters {quote(f'Name=group-id,Values={own}')}"
+        elif own.startswith("acl-"):
+            yield f"aws ec2 describe-network-acls --network-acl-ids {quote(own)}"
+    yield f"aws ec2 describe-route-tables --filters {quote(f'Name=vpc-id,Values={config.context}')}"
+
+
 def _word(name: str) -> str:
-    """Return a name as the command lines of FortiOS and PAN-OS take it."""
+    """Return a name as the command lines of FortiOS, PAN-OS and Junos take it."""
     return f'"{name}"' if " " in name else name
 
 
 #: By `DeviceConfig.format`.
 _LOOKUPS: Mapping[str, Callable[[DeviceConfig, Hop], Iterator[str]]] = {
     "asa": _asa,
+    "aws": _aws,
     "fortigate": _fortigate,
     "ios": _ios,
     "iptables": _iptables,
     "nftables": _nftables,
     "panos": _panos,
+    "srx": _srx,
     "yamaha": _yamaha,
 }

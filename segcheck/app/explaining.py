@@ -9,7 +9,7 @@ from segcheck import checks, importers
 from segcheck.errors import BadArguments
 from segcheck.importers import ImporterInfo
 from segcheck.lang.words import Words, load
-from segcheck.loaders import profiles, requirements
+from segcheck.loaders import attributes, profiles, requirements
 from segcheck.loaders.problems import did_you_mean
 from segcheck.model.check import Check
 from segcheck.model.requirement import Requirement
@@ -132,6 +132,7 @@ def _requirement(words: Words, name: str) -> Topic:
             *rows,
             (words("explain.binds"), binds),
             (words("explain.shown_by"), _evidence(words, one)),
+            *_declared(words, name, spoken),
             (words("explain.served_by"), ", ".join(serving) or words("requirements.no_check")),
             (words("explain.weight"), words(f"weight.{one.weight.value}")),
             (words("explain.clauses"), "\n".join((policy, *clauses)) if clauses else words("explain.none")),
@@ -154,6 +155,18 @@ def _evidence(words: Words, one: Requirement) -> str:
         return words("requirements.documents")
     by = ", ".join(words(f"requirements.evidence.{basis.value}") for basis in one.by)
     return words("requirements.shown_by", by=by, needs=", ".join(basis.value for basis in one.needs))
+
+
+def _declared(words: Words, name: str, spoken: int) -> Iterator[tuple[str, str]]:
+    vocabulary = attributes.load()
+    rows = []
+    for term in vocabulary.terms.values():
+        if name in term.requirements:
+            of = ", ".join(vocabulary.subjects[one][spoken] for one in term.subjects)
+            what = " | ".join(term.words) or words(f"requirements.type.{term.type}")
+            rows.append(f"- {term.name}: {what} ({term.said[spoken]}; {of})")
+    if rows:
+        yield words("explain.declared"), "\n".join(rows)
 
 
 def _applies(words: Words, variants: list[Requirement]) -> str:

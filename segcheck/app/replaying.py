@@ -395,11 +395,8 @@ def _standing(one: Seen) -> Standing:
         return Standing.NOTHING_SEEN
     if checks.crosses(one.sighting) or (one.answer is not None and one.answer.outcome is Outcome.HOLE):
         return Standing.VIOLATED
-    return (
-        Standing.UNDECIDED
-        if one.answer is not None and one.answer.outcome is Outcome.UNCLEAR
-        else Standing.NOTHING_SEEN
-    )
+    unclear = one.answer is not None and one.answer.outcome is Outcome.UNCLEAR
+    return Standing.UNDECIDED if unclear else Standing.NOTHING_SEEN
 
 
 def _place(spot: Spot) -> Place:

@@ -96,7 +96,7 @@ def _skeleton(part: Path, language: str, model: str) -> None:
     _write(part / "exports" / "README.md", texts.joinpath("exports.md").read_text(encoding="utf-8"))
     for name in site.SCHEMAS:
         _write(part / _SCHEMAS / f"{name}.json", json.dumps(schemas.schema(name), ensure_ascii=False, indent=1) + "\n")
-    places = {name: f"{name}.yaml" if name in site.MODELS else f"{name}/*.yaml" for name in site.SCHEMAS}
+    places = {name: f"{name}/*.yaml" if name == "clauses" else f"{name}.yaml" for name in site.SCHEMAS}
     mapped = {f"{_SCHEMAS}/{name}.json": place for name, place in places.items()}
     _write(part / _EDITOR / "settings.json", json.dumps({"yaml.schemas": mapped}, indent=2) + "\n")
 

@@ -35,7 +35,7 @@ CHECK = Check(
     ),
 )
 #: Formats whose importers say of every object whether something uses it.
-_TELLING = frozenset(("fortigate", "ios", "iptables", "nftables", "panos"))
+_TELLING = frozenset(("fortigate", "ios", "iptables", "nftables", "panos", "srx"))
 #: FortiOS comes with many services that nobody uses; which of them people have added does not show.
 _OF_THE_VENDOR = {("fortigate", "service"), ("fortigate", "service-group")}
 #: Addresses that every new FortiGate has, too (FortiOS 7 factory configuration).

@@ -15,6 +15,7 @@ from segcheck.model.source import SourceText
 MAX_BYTES = 256 << 20
 MAX_LINE_BYTES = 4 << 20
 MAX_FILES = 256
+MAX_FOLDER_BYTES = 512 << 20
 
 #: Tables of rows and columns, and the ending of the file that says what their columns hold.
 TABLES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
@@ -41,7 +42,8 @@ def read_export(path: str) -> tuple[SourceText, ...]:
     (TABLE.mapping.yaml).
 
     Raises:
-        UnreadableFile: missing, empty, no text, too large, no ordinary file, an empty folder or one with folders in it.
+        UnreadableFile: missing, empty, no text, too large, no ordinary file; an empty folder, one with folders in it, one of
+            more than `MAX_FOLDER_BYTES`, or one with a link that leads out of it.
     """
     if not Path(path).is_dir():
         return (_with_mapping(read_table(path)),)
@@ -61,8 +63,10 @@ def read_export(path: str) -> tuple[SourceText, ...]:
             "エクスポートそのもの、または小さいフォルダーを指定してください",
         )
     found = []
+    left = MAX_FOLDER_BYTES
     for name in names:
         inside = str(Path(path) / name)
+        _stays_inside(path, inside)
         if Path(inside).is_dir():
             raise UnreadableFile(
                 f"{inside}: a folder inside the export folder; nothing was judged. "
@@ -70,8 +74,32 @@ def read_export(path: str) -> tuple[SourceText, ...]:
                 f"{inside}: エクスポートのフォルダーの中にフォルダーがあります。判定は行っていません。"
                 "1 台分のファイルを 1 つのフォルダーに並べてください",
             )
+        left -= _size(inside)
+        if left < 0:
+            raise _too_large(path, MAX_FOLDER_BYTES)
         found.append(_with_mapping(read_table(inside)))
     return tuple(found)
+
+
+def _stays_inside(folder: str, path: str) -> None:
+    """Make sure that no link of a folder brings in what lies elsewhere: whoever packed the folder could name any file."""
+    try:
+        if not Path(path).is_symlink() or Path(path).resolve().is_relative_to(Path(folder).resolve()):
+            return
+    except (OSError, RuntimeError, ValueError):
+        return  # reading it says what is wrong
+    raise UnreadableFile(
+        f"{path}: a link that leads out of the export folder; nothing was judged. Put the file itself into the folder",
+        f"{path}: エクスポートのフォルダーの外を指すリンクです。判定は行っていません。"
+        "リンクではなくファイルそのものを置いてください",
+    )
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except (OSError, ValueError) as error:
+        raise _refused(path, error) from error
 
 
 def _with_mapping(source: SourceText) -> SourceText:
@@ -219,10 +247,10 @@ def _no_ordinary_file(path: str) -> UnreadableFile:
     )
 
 
-def _too_large(path: str) -> UnreadableFile:
+def _too_large(path: str, bound: int = MAX_BYTES) -> UnreadableFile:
     return UnreadableFile(
-        f"{path}: larger than {MAX_BYTES >> 20} MiB; nothing was judged. Is it an export of rules?",
-        f"{path}: {MAX_BYTES >> 20} MiB を超えています。判定は行っていません。規則のエクスポートか確かめてください",
+        f"{path}: larger than {bound >> 20} MiB; nothing was judged. Is it an export of rules?",
+        f"{path}: {bound >> 20} MiB を超えています。判定は行っていません。規則のエクスポートか確かめてください",
     )
 
 

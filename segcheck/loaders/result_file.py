@@ -15,6 +15,8 @@ from typing import Any
 from segcheck.errors import BadInput
 from segcheck.lang.columns import printable
 from segcheck.loaders import files
+from segcheck.model.site_words import BUILT_IN_ZONES
+from segcheck.sets import addresses
 
 #: Bytes of a result; in memory it takes some ten times as much.
 MAX_BYTES = 128 << 20
@@ -58,7 +60,7 @@ def checked(name: str, document: object, schema: Mapping[str, Any]) -> dict[str,
         raise _unusable(
             name, ("schema", f"{told} where {expected} is needed", f"{expected} であるべきところが {told} です")
         )
-    fault = next(_faults(document, schema, schema, ""), None)
+    fault = next(_faults(document, schema, schema, ""), None) or next(_loose(document.get("network")), None)
     if fault is not None:
         raise _unusable(name, fault)
     return document
@@ -107,6 +109,9 @@ def _faults(value: object, schema: Mapping[str, Any], root: Mapping[str, Any], a
             yield at, f"'{_shown(value)}' is no day", f"'{_shown(value)}' は日付ではありません"
         if name == "instant" and isinstance(value, str) and not _reads(datetime.fromisoformat, value):
             yield at, f"'{_shown(value)}' is no instant", f"'{_shown(value)}' は日時ではありません"
+        if name == "addresses" and isinstance(value, list):
+            wrong = (one for one in value if isinstance(one, str) and not _reads(addresses.parse, one))
+            yield from (_unread(at, one) for one in wrong)
     for alternatives in (schema[key] for key in ("anyOf", "oneOf") if key in schema):
         yield from _alternatives(value, alternatives, root, at)
     if "const" in schema and (value != schema["const"] or isinstance(value, bool) != isinstance(schema["const"], bool)):
@@ -134,6 +139,41 @@ def _faults(value: object, schema: Mapping[str, Any], root: Mapping[str, Any], a
             yield at, f"'{_shown(value)}' is no instant", f"'{_shown(value)}' は日時ではありません"
     elif isinstance(value, (int, float)) and "minimum" in schema and value < schema["minimum"]:
         yield at, f"less than {schema['minimum']}", f"{schema['minimum']} より小さい値です"
+
+
+def _loose(network: Any) -> Iterator[Fault]:
+    """Yield where the block of a site's network names a thing that it does not hold, or has an address of the wrong form."""
+    if not network:
+        return
+    known = {part: {one["id"] for one in network[part]} for part in ("zones", "segments", "hosts", "devices")}
+    known["zones"] |= set(BUILT_IN_ZONES)
+    named = [("zones", f"segments[{n}].zone", one["zone"]) for n, one in enumerate(network["segments"])]
+    for number, host in enumerate(network["hosts"]):
+        named.append(("segments", f"hosts[{number}].segment", host["segment"]))
+        for text in host["addresses"]:
+            if not _reads(addresses.parse_one, text):
+                yield _unread(f"network.hosts[{number}].addresses", text)
+    for number, device in enumerate(network["devices"]):
+        for one in device["interfaces"]:
+            at = f"devices[{number}].interfaces"
+            named.append(("segments", f"{at}.segment", one["segment"]))
+            for text in one["addresses"]:
+                if not _reads(addresses.parse_one, text.rpartition("/")[0]) or not _reads(addresses.parse, text):
+                    yield _unread(f"network.{at}.addresses", text)
+    for number, gateway in enumerate(network["gateways"]):
+        named += [("hosts", f"gateways[{number}].hosts", name) for name in gateway["hosts"]]
+    for number, link in enumerate(network["links"]):
+        at = f"links[{number}]"
+        named += [("segments", f"{at}.segments", name) for name in link["segments"]]
+        for end in link["ends"]:
+            named += [(f"{part}s", f"{at}.ends", end[part]) for part in ("device", "zone", "segment")]
+    for part, at, name in named:
+        if name and name not in known[part]:
+            yield f"network.{at}", f"'{_shown(name)}' is none of the {part}", f"'{_shown(name)}' は {part} にありません"
+
+
+def _unread(at: str, text: str) -> Fault:
+    return at, f"'{_shown(text)}' is no address", f"'{_shown(text)}' はアドレスではありません"
 
 
 def _alternatives(

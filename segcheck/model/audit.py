@@ -14,6 +14,7 @@ class AuditItem:
     """A row of the audit's working paper (監査調書), answered by requirements.
 
     requirements   ids whose outcomes answer it; () = answered by documents only
+    organs         ids of the organs that it is asked of one by one; () = the worst of all
     """
 
     number: str
@@ -25,6 +26,7 @@ class AuditItem:
     example: str = ""
     note: str = ""
     requirements: tuple[str, ...] = ()
+    organs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,6 +140,7 @@ def audit_json(audit: Audit | None) -> dict[str, Any] | None:
                 "example": masked(one.example),
                 "note": masked(one.note),
                 "requirements": list(one.requirements),
+                "organs": list(one.organs),
             }
             for one in audit.items
         ],

@@ -18,6 +18,7 @@ from segcheck.model.finding import (
     FramesEvidence,
     WitnessEvidence,
 )
+from segcheck.model.organ import Organ
 from segcheck.model.register import renewals
 from segcheck.model.requirement import Met
 from segcheck.model.result import Run
@@ -76,6 +77,7 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         "crossings": [_crossing(one, found) for one in found.crossings],
         "findings": [_finding(one, found, found.checks[one.check]) for one in found.findings],
         "unregistered": unregistered(found),
+        "organs": _organs(found.site.policy.organs),
         "requirements": [_requirement(one) for one in found.requirements],
         "renewals": [
             {
@@ -91,6 +93,11 @@ def result(found: Assessment, files: Sequence[SiteFile], run: Run, weakened: Seq
         "audit": audit_json(found.site.audit),
         "diagnostics": [*(diagnostic(one) for one in found.diagnostics), *_unknown(found)],
     }
+
+
+def _organs(organs: Sequence[Organ]) -> list[dict[str, Any]] | None:
+    rows = [{"id": one.id, "name": masked(one.name), "responsible": masked(one.responsible) or None} for one in organs]
+    return rows or None
 
 
 def _requirement(one: Met) -> dict[str, Any]:

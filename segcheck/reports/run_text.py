@@ -106,12 +106,21 @@ def crossing(page: Page, one: CrossingDrift) -> None:
     """Add how one crossing changed."""
     words = page.words
     page.line(f"  {one.src} -> {one.dst}", *([f"  {_verdicts(page, one)}"] if one.was != one.now else []))
-    for name, style in (("opened", "red"), ("closed", "green"), ("possibly_opened", "yellow"), ("possibly_closed", "")):
+    for name, style, surely in (
+        ("opened", "red", None),
+        ("closed", "green", None),
+        ("possibly_opened", "yellow", one.opened),
+        ("possibly_closed", "", one.closed),
+    ):
         boxes = getattr(one, name)
-        for box in boxes.boxes[:SHOWN]:
-            page.line("    ", (words(f"run.{name}"), style), f": {box_text(box)}{_when(box, one)}")
-        if boxes.total > SHOWN:
-            page.line(f"    {words(f'run.{name}')}: {words('run.more', count=boxes.total - SHOWN)}")
+        sure = {f"{box_text(box)}{_when(box, one)}" for box in surely.boxes} if surely is not None else set()
+        texts = [f"{box_text(box)}{_when(box, one)}" for box in boxes.boxes]
+        told = [text for text in texts if text not in sure]  # what surely crosses now also may: once is enough
+        for text in told[:SHOWN]:
+            page.line("    ", (words(f"run.{name}"), style), f": {text}")
+        more = boxes.total - (len(texts) - len(told)) - len(told[:SHOWN])
+        if more:
+            page.line(f"    {words(f'run.{name}')}: {words('run.more', count=more)}")
     if one.undecided:
         page.line("    ", (words(f"run.undecided.{one.undecided}"), "yellow"))
     for line in one.lines[:MOST]:

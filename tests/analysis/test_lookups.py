@@ -49,6 +49,19 @@ def test_interface_with_a_space_is_quoted_for_fortigate() -> None:
     assert commands(speaking("fortigate", "my in"), V4)[0][1].endswith('6 "my in"')
 
 
+def test_aws_is_asked_whose_the_addresses_are_and_for_the_rules_that_were_met() -> None:
+    where = speaking("aws", "subnet-0a", "sg-0a egress")
+    site = replace(where.stations["d"].config, context="vpc-01")  # type: ignore[type-var]
+    where.stations["d"] = replace(where.stations["d"], config=site)  # type: ignore[index]
+
+    assert [command for _, command in commands(where, V4)] == [
+        "aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=10.1.0.5 "
+        "Name=subnet-id,Values=subnet-0a",
+        "aws ec2 describe-security-group-rules --filters Name=group-id,Values=sg-0a",
+        "aws ec2 describe-route-tables --filters Name=vpc-id,Values=vpc-01",
+    ]
+
+
 def test_linux_is_asked_for_route_and_counters() -> None:
     assert commands(speaking("iptables"), V4) == (
         ("d", "ip route get 10.2.0.5 from 10.1.0.5 iif in"),
@@ -127,3 +140,22 @@ def test_panos_is_asked_for_rule_and_route_by_zones() -> None:
         ),
         ("d", "test routing fib-lookup virtual-router default ip 10.2.0.5"),
     )
+
+
+def test_srx_is_asked_for_policy_and_route_by_zones() -> None:
+    where = speaking("srx")
+    device = where.stations["d"]
+    assert device.config is not None
+    zoned = tuple(replace(one, zone=f"z-{one.name}", domain="default") for one in device.config.interfaces)
+    stations = {**where.stations, "d": replace(device, config=replace(device.config, interfaces=zoned))}
+    ping = {"src": ip("10.1.0.5"), "dst": ip("10.2.0.5"), "proto": 1, "icmp_type": 8, "icmp_code": 0}
+
+    assert commands(replace(where, stations=stations), V4) == (
+        (
+            "d",
+            "show security match-policies from-zone z-in to-zone z-out source-ip 10.1.0.5 destination-ip 10.2.0.5"
+            " source-port 40000 destination-port 443 protocol tcp",
+        ),
+        ("d", "show route 10.2.0.5"),
+    )
+    assert commands(replace(where, stations=stations), ping) == (("d", "show route 10.2.0.5"),)

@@ -109,3 +109,12 @@ def test_what_stands_behind_a_colon_is_a_place():
 def test_an_unknown_id_is_refused_with_the_nearest():
     with pytest.raises(BadArguments, match="did you mean 'undefined-name'"):
         explaining.explain("undefined-nam", "en")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "(clipboard; server)"), ("ja", "(クリップボード; サーバ)")])
+def test_a_requirement_names_what_may_be_declared_for_it(language, words):
+    told = "\n".join(text for _, text in explaining.explain("LG-04", language).paragraphs)
+
+    assert f"- channel_clipboard: disabled | inbound | outbound | enabled {words}" in told
+    assert "mfa_factors" not in told
+    assert "channel_" not in "\n".join(text for _, text in explaining.explain("MN-01", language).paragraphs)

@@ -10,7 +10,7 @@ from segcheck import checks
 from segcheck.app import assessing, requiring
 from segcheck.lang.words import load
 from segcheck.model.crossing import Standing
-from segcheck.model.finding import Basis
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Outcome
 from segcheck.model.result import Run
 from segcheck.reports import _requirements, check_json
@@ -173,8 +173,14 @@ ZONES = {"w-in": "internet", "w-lg": "lgwan", "w-mn": "mynumber", "w-pc": "lgwan
 
 
 @pytest.fixture(scope="module")
-def vacuous(tmp_path_factory):
+def vacuous(asked):
     """Return how organs stand of which three have a segment without anything, and one a terminal, by id and requirement."""
+    met = requiring.stands(asked.site, DAY, asked, wanted=None, findings=())
+    return {(one.organ, one.requirement.id): one for one in met}
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reiji") / "site"
     shutil.copytree(Path("topologies/reiji"), folder)
     new = {
@@ -192,9 +198,7 @@ def vacuous(tmp_path_factory):
     path.write_text(
         path.read_text(encoding="utf-8").replace("\norgans:\n", f"\norgans:\n{organs}", 1), encoding="utf-8"
     )
-    asked = coverage.context(folder)
-    met = requiring.stands(asked.site, DAY, asked, wanted=None, findings=())
-    return {(one.organ, one.requirement.id): one for one in met}
+    return coverage.context(folder)
 
 
 @pytest.mark.parametrize("organ", ["w-in", "w-lg", "w-mn"])
@@ -223,3 +227,24 @@ def test_zones_that_only_the_body_itself_has_are_nobodys(tmp_path):
 
     assert "whose zone in is" in found["main"].because[0][1]
     assert not any("whose zone" in said[1] for said in found["library"].because)
+
+
+def test_what_captures_refute_they_refute_for_the_organ_that_it_is_of(asked, vacuous):
+    seen = Finding(
+        check="observed-crossing",
+        weight=Weight.CRITICAL,
+        standing=Standing.VIOLATED,
+        basis=(Basis.CAPTURES,),
+        subject="w-lg → in",
+        key="w-lg",
+        zones=(("w-lg", "in-wi"),),
+        requirements=("LG-01",),
+    )
+    said = ("観測", "observed")
+    met = requiring.stands(asked.site, DAY, asked, wanted=None, findings=(seen,), refuted={("w-in", "LG-01"): (said,)})
+    found = {one.organ: one for one in met if one.requirement.id == "LG-01"}
+
+    assert (found["w-lg"].outcome, found["w-lg"].sources) == (Outcome.FAIL, (Basis.CAPTURES,))
+    assert found["w-in"].outcome is Outcome.INSUFFICIENT
+    assert said in found["w-in"].because
+    assert found["w-pc"].outcome is vacuous["w-pc", "LG-01"].outcome is Outcome.PASS

@@ -17,6 +17,7 @@ from segcheck.errors import BadArguments
 from segcheck.lang.words import load
 from segcheck.sets import addresses
 from tests.reports.renderings import cities as documents
+from tests.reports.renderings import handmade
 
 pytestmark = pytest.mark.browser
 
@@ -124,6 +125,24 @@ def test_filters_narrow_what_is_shown_and_a_link_to_what_is_filtered_out_clears_
     browser.run("location.hash = '#F-002'")
     settle(browser)
     assert shown(browser) == everything
+
+
+def test_the_requirements_of_one_organ_alone_until_a_link_or_paper_wants_others(browser, page, tmp_path: Path):
+    browser.show(page("organs", handmade.organs()))
+    told = "return [...document.querySelectorAll('.organ')].filter((one) => one.offsetHeight).map((one) => one.id)"
+    assert browser.run(told) == ["organ-1", "organ-2"]
+    choose(browser, "by-organ", "organ-1")
+    assert browser.run(told) == ["organ-1"]
+
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(browser.paper())
+    text = subprocess.run(["pdftotext", "-layout", str(paper), "-"], capture_output=True, check=True).stdout.decode()
+    assert "機関:水道事業(suido)" in "".join(text.split())
+
+    browser.run("document.querySelector('.organs a[href=\"#organ-2\"]').click()")
+    settle(browser)
+    assert browser.run(told) == ["organ-1", "organ-2"]
+    assert browser.run("return document.getElementById('organ-2').getBoundingClientRect().top < innerHeight")
 
 
 def test_keys_search_and_walk_through_findings(browser, page):

@@ -28,7 +28,10 @@ def test_editors_know_the_form_of_every_file_also_of_clauses(call, tmp_path):
 
     assert {place: schema for schema, place in mapped.items()} == {
         place: f".vscode/segcheck/{name}.json"
-        for name, place in {**{one: f"{one}.yaml" for one in site.MODELS}, "clauses": "clauses/*.yaml"}.items()
+        for name, place in {
+            **{one: f"{one}.yaml" for one in (*site.MODELS, "audit")},
+            "clauses": "clauses/*.yaml",
+        }.items()
     }
     assert set(mapped) <= set(names(tmp_path / "city"))
 

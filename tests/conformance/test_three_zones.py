@@ -47,6 +47,7 @@ def _probes(exports: Path) -> list[tuple[Probe, Verdict]]:
         ("cisco.acl", "EDGE-IN", "ios"),
         ("nftables.nft", "ip/filtering_policies/root0", "nftables"),
         ("paloalto.xml", "vsys1/security", "panos"),
+        ("juniper.jcl", "inet/EDGE-IN", "srx"),
     ],
 )
 def test_every_verdict_holds(file: str, name: str, format: str, shared: Path) -> None:  # noqa: A002

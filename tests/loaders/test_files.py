@@ -196,6 +196,27 @@ def test_a_crowded_folder_is_refused(tmp_path):
     assert "257 files" in refused(tmp_path)
 
 
+def test_a_link_out_of_the_folder_is_refused_and_one_within_it_followed(tmp_path):
+    (tmp_path / "secret.txt").write_text("password\n")
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "a.json").write_text("{}\n")
+    (folder / "b.json").symlink_to("a.json")
+    assert [source.text for source in files.read_export(str(folder))] == ["{}\n", "{}\n"]
+
+    (folder / "c.json").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(UnreadableFile, match=r"c\.json: a link that leads out of the export folder"):
+        files.read_export(str(folder))
+
+
+def test_a_folder_beyond_the_bound_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_FOLDER_BYTES", 10)
+    for name in "ab":
+        (tmp_path / name).write_text("x\ny\nz\n")
+    with pytest.raises(UnreadableFile, match="larger than 0 MiB"):
+        files.read_export(str(tmp_path))
+
+
 def test_a_folder_where_a_file_is_needed_is_refused(tmp_path):
     with pytest.raises(UnreadableFile, match="a folder where a file is needed"):
         files.read_text(str(tmp_path))

@@ -131,3 +131,61 @@ def test_what_is_admitted_is_told_and_the_full_validator_agrees():
 
     assert admitted > 15
     assert refused > 60
+
+
+NETWORK = {
+    "zones": [{"id": "mn", "tier": "mynumber", "name": "", "role": "", "responsibility": "city"}],
+    "segments": [
+        {
+            "id": "a",
+            "zone": "mn",
+            "domain": "default",
+            "kind": "lan",
+            "name": "",
+            "vlan": None,
+            "v4": ["10.1.0.0/16"],
+            "v6": [],
+        }
+    ],
+    "hosts": [{"id": "h", "segment": "a", "addresses": ["10.1.0.9"]}],
+    "devices": [
+        {
+            "id": "fw",
+            "kind": "firewall",
+            "name": "",
+            "responsibility": "city",
+            "members": [],
+            "as_of": [],
+            "unread": False,
+            "interfaces": [
+                {"name": "p1", "segment": "a", "addresses": ["10.1.0.1/16"], "domain": "default", "enabled": True}
+            ],
+        }
+    ],
+    "links": [],
+    "gateways": [{"id": "g", "hosts": ["h"], "method": "mail_text"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value", "said"),
+    [
+        ("segments", "v4", ["10.1/16"], "network.segments[0].v4: '10.1/16' is no address"),
+        ("segments", "zone", "lg", "network.segments[0].zone: 'lg' is none of the zones"),
+        ("hosts", "addresses", ["10.1.0.0/16"], "network.hosts[0].addresses: '10.1.0.0/16' is no address"),
+        ("hosts", "segment", "b", "network.hosts[0].segment: 'b' is none of the segments"),
+        ("gateways", "hosts", ["x"], "network.gateways[0].hosts: 'x' is none of the hosts"),
+        (
+            "devices",
+            "interfaces",
+            [{"name": "p1", "segment": "a", "addresses": ["10.1.0.1"], "domain": "", "enabled": True}],
+            "network.devices[0].interfaces.addresses: '10.1.0.1' is no address",
+        ),
+    ],
+)
+def test_a_network_that_does_not_hold_together_is_refused(part, key, value, said):
+    document = handmade.document() | {"network": deepcopy(NETWORK)}
+    assert result_file.checked("r.json", deepcopy(document), SCHEMA) == document
+    document["network"][part][0][key] = value
+
+    assert said in refusal(document)

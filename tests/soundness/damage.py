@@ -60,6 +60,9 @@ SAMPLES = (
     _own("asa", "asa", "city-fw.cfg"),
     _own("ios", "ios", "city-core.cfg"),
     _own("yamaha", "yamaha", "rtx.conf"),
+    _own("srx", "srx", "show.txt"),
+    _own("srx-braces", "srx", "show.txt"),
+    _own("aws", "aws", "vpc.json"),
     _own("cityhall", "panos", "running-config.xml"),
     _own("cityhall-set", "panos", "show.txt"),
 )

@@ -114,6 +114,24 @@ def test_what_a_helper_opens_for_a_registered_session_belongs_to_it(tmp_path: Pa
     assert standing(found, "lg-lan", "mn-lan") == "proven"
 
 
+SCREEN = "-A FORWARD -s 172.16.10.12/32 -d 172.16.20.25/32 -p tcp -m tcp --dport 3389 -j ACCEPT"
+RAW = "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 21 -j CT --helper ftp\nCOMMIT\n"
+CONTROL = SCREEN.replace("3389", "21")
+
+
+@pytest.mark.parametrize(("rule", "expected"), [(SCREEN, "proven_assuming"), (CONTROL, "undecided")])
+def test_a_session_that_passes_only_where_an_assumption_fails_opens_its_way_back_only_there(
+    tmp_path: Path, rule: str, expected: str
+) -> None:
+    """Though something else between the same places crosses in any case: the export may end before a rule for FTP."""
+    closed = RULES.format(rule="").replace("iptables-save", "ip6tables-save")
+    text = RULES.format(rule=f"{STATE}\n{rule}\n").replace("*filter", f"{RAW}*filter")
+    found = assessed(town(tmp_path, TWO_TIERS + LINUX + WHOLE, {"fw.v4": text, "fw.v6": closed}, POLICY))
+
+    assert standing(found, "mn-lan", "lg-lan") == "violated"
+    assert standing(found, "lg-lan", "mn-lan") == expected
+
+
 # ---- full cones
 
 

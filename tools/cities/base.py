@@ -177,17 +177,17 @@ def _devices(city: City) -> None:
         Device(
             "fw-lgwan",
             "LGWANファイアウォール",
-            "fortigate",
+            "srx",
             "firewall",
             [
-                Leg("internal1", "lg-edge", "10.21.98.2"),
-                Leg("internal2", "mn-lg", "10.11.98.2"),
-                Leg("wan1", "lgwan-edge", "198.18.1.2"),
+                Leg("ge-0/0/0.0", "lg-edge", "10.21.98.2"),
+                Leg("ge-0/0/1.0", "mn-lg", "10.11.98.2"),
+                Leg("ge-0/0/2.0", "lgwan-edge", "198.18.1.2"),
             ],
             [
-                Route("10.21.0.0/16", "10.21.98.1", "internal1"),
-                Route("10.11.0.0/16", "10.11.98.1", "internal2"),
-                Route("198.18.0.0/15", "198.18.1.1", "wan1"),
+                Route("10.21.0.0/16", "10.21.98.1", "ge-0/0/0.0"),
+                Route("10.11.0.0/16", "10.11.98.1", "ge-0/0/1.0"),
+                Route("198.18.0.0/15", "198.18.1.1", "ge-0/0/2.0"),
             ],
         ),
         Device(
@@ -297,7 +297,7 @@ def _devices(city: City) -> None:
 def _lines(city: City) -> None:
     city.links = [
         '{id: up-sc, ends: ["fw-in:eth4", "zone:sc"], kind: security_cloud}',
-        '{id: up-lgwan, ends: ["fw-lgwan:wan1", "zone:lgwan"], kind: lgwan}',
+        '{id: up-lgwan, ends: ["fw-lgwan:ge-0/0/2.0", "zone:lgwan"], kind: lgwan}',
         '{id: up-gc, ends: ["fw-mn:ethernet1/6", "zone:gc"], kind: gov_cloud}',
         '{id: up-school, ends: ["fw-sch:eth2", "zone:sch-line"], kind: isp, name: 教育用回線}',
     ]
@@ -359,12 +359,14 @@ def _shared_register(city: City) -> None:
     ):
         add(Entry(entry, "specific", "mn-renkei-01", host, ("tcp/443",), purpose, mn_lgwan))
         city.permit("fw-mn", entry, purpose, "ethernet1/1", "ethernet1/5", f"mn-renkei-01 > {host}", "tcp/443")
-        city.permit("fw-lgwan", entry, purpose, "internal2", "wan1", f"mn-renkei-01 > {host}", "tcp/443")
+        city.permit("fw-lgwan", entry, purpose, "ge-0/0/1.0", "ge-0/0/2.0", f"mn-renkei-01 > {host}", "tcp/443")
     add(Entry("WK-003", "specific", "mn-koseki-01", "lgwan-koseki", ("tcp/443",), "戸籍情報連携", mn_lgwan))
     city.permit(
         "fw-mn", "WK-003", "戸籍情報連携", "ethernet1/3", "ethernet1/5", "mn-koseki-01 > lgwan-koseki", "tcp/443"
     )
-    city.permit("fw-lgwan", "WK-003", "戸籍情報連携", "internal2", "wan1", "mn-koseki-01 > lgwan-koseki", "tcp/443")
+    city.permit(
+        "fw-lgwan", "WK-003", "戸籍情報連携", "ge-0/0/1.0", "ge-0/0/2.0", "mn-koseki-01 > lgwan-koseki", "tcp/443"
+    )
     add(Entry("WK-004", "specific", "mn-jumin-01", "gc-jumin", ("tcp/443",), "標準準拠システム", ("fw-mn",)))
     city.permit(
         "fw-mn", "WK-004", "標準準拠システム", "ethernet1/1", "ethernet1/6", "mn-jumin-01 > gc-jumin", "tcp/443"
@@ -375,7 +377,7 @@ def _shared_register(city: City) -> None:
         )
     )
     city.permit("fw-mn", "WK-005", "更新の取得", "ethernet1/1", "ethernet1/5", "mn-upd-01 > lg-upd-01", "tcp/8530")
-    city.permit("fw-lgwan", "WK-005", "更新の取得", "internal2", "internal1", "mn-upd-01 > lg-upd-01", "tcp/8530")
+    city.permit("fw-lgwan", "WK-005", "更新の取得", "ge-0/0/1.0", "ge-0/0/0.0", "mn-upd-01 > lg-upd-01", "tcp/8530")
     city.permit("fw-core", "WK-005", "更新の取得", "port4", "port1", "mn-upd-01 > lg-upd-01", "tcp/8530")
     add(
         Entry(
@@ -383,20 +385,24 @@ def _shared_register(city: City) -> None:
         )
     )
     city.permit("fw-core", "WK-006", "更新の取得", "port1", "port4", "lg-upd-01 > lgwan-pf", "tcp/8530")
-    city.permit("fw-lgwan", "WK-006", "更新の取得", "internal1", "wan1", "lg-upd-01 > lgwan-pf", "tcp/8530")
+    city.permit("fw-lgwan", "WK-006", "更新の取得", "ge-0/0/0.0", "ge-0/0/2.0", "lg-upd-01 > lgwan-pf", "tcp/8530")
     add(
         Entry(
             "WK-007", "specific", "lg-mail-01", "lgwan-mail", ("tcp/25",), "LGWANメール 送信", ("fw-core", "fw-lgwan")
         )
     )
     city.permit("fw-core", "WK-007", "LGWANメール 送信", "port1", "port4", "lg-mail-01 > lgwan-mail", "tcp/25")
-    city.permit("fw-lgwan", "WK-007", "LGWANメール 送信", "internal1", "wan1", "lg-mail-01 > lgwan-mail", "tcp/25")
+    city.permit(
+        "fw-lgwan", "WK-007", "LGWANメール 送信", "ge-0/0/0.0", "ge-0/0/2.0", "lg-mail-01 > lgwan-mail", "tcp/25"
+    )
     add(
         Entry(
             "WK-008", "specific", "lgwan-mail", "lg-mail-01", ("tcp/25",), "LGWANメール 受信", ("fw-lgwan", "fw-core")
         )
     )
-    city.permit("fw-lgwan", "WK-008", "LGWANメール 受信", "wan1", "internal1", "lgwan-mail > lg-mail-01", "tcp/25")
+    city.permit(
+        "fw-lgwan", "WK-008", "LGWANメール 受信", "ge-0/0/2.0", "ge-0/0/0.0", "lgwan-mail > lg-mail-01", "tcp/25"
+    )
     city.permit("fw-core", "WK-008", "LGWANメール 受信", "port4", "port1", "lgwan-mail > lg-mail-01", "tcp/25")
     add(
         Entry(

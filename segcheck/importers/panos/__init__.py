@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from segcheck.importers._base import ImporterInfo, input_reading
+from segcheck.importers._hierarchy.notes import Notes, Vsys
+from segcheck.importers._hierarchy.tree import Tree
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.panos._device import device
 from segcheck.importers.panos._info import IMPORTER
 from segcheck.importers.panos._layout import Layout, finish, layout
-from segcheck.importers.panos._notes import Notes, Vsys
 from segcheck.importers.panos._text import parse_braces, parse_set
-from segcheck.importers.panos._tree import Tree
 from segcheck.importers.panos._xml import parse as parse_xml
 from segcheck.model.device import DeviceConfig, Scope, Taint
 from segcheck.model.diagnostic import Code, LineUse, Severity

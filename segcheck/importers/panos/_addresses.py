@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from segcheck.importers._hierarchy.notes import Vsys, closure
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers._unsure import unknown
-from segcheck.importers.panos._notes import Vsys, closure
-from segcheck.importers.panos._tree import Node
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, NOTHING, Expr, Field, disjunction

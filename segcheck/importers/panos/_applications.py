@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from segcheck.importers._hierarchy.notes import Vsys, closure
+from segcheck.importers._hierarchy.sessions import proto
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers._unsure import unknown
-from segcheck.importers.panos._notes import Vsys, closure
-from segcheck.importers.panos._services import ports, proto
-from segcheck.importers.panos._tree import Node
+from segcheck.importers.panos._services import ports
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, LineUse
 from segcheck.model.match import ANYTHING, Condition, Expr, Field, Kind, conjunction, disjunction

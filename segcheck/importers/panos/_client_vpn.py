@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segcheck.importers.panos._notes import Vsys
-from segcheck.importers.panos._tree import Node
+from segcheck.importers._hierarchy.notes import Vsys
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.model.device import ClientVpn
 from segcheck.sets.addresses import parse
 from segcheck.sets.intervals import IntervalSet

@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from segcheck.importers._hierarchy.notes import Vsys
+from segcheck.importers._hierarchy.sessions import PERHAPS_DROPPED, entrance, fragments, rule, sessions, way_out
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers.panos._addresses import Addresses
 from segcheck.importers.panos._applications import Applications
-from segcheck.importers.panos._builtin import PERHAPS_DROPPED, entrance, fragments, rule, sessions, way_out
 from segcheck.importers.panos._client_vpn import client_vpns
 from segcheck.importers.panos._interfaces import Interfaces
 from segcheck.importers.panos._local import Local
 from segcheck.importers.panos._nat import Nat
-from segcheck.importers.panos._notes import Vsys
 from segcheck.importers.panos._relevance import PROTECTION, RULEBASES
 from segcheck.importers.panos._routing import Routing
 from segcheck.importers.panos._schedules import Schedules
 from segcheck.importers.panos._security import Matcher, Objects, Security
 from segcheck.importers.panos._services import Services
-from segcheck.importers.panos._tree import Node
 from segcheck.model.device import DeviceConfig, NamedObject, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import Expr, State, conjunction

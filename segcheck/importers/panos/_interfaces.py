@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from segcheck.importers._hierarchy.notes import Vsys
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers.panos._addresses import Addresses
-from segcheck.importers.panos._notes import Vsys
-from segcheck.importers.panos._tree import Node
 from segcheck.model.device import Interface, InterfaceAddress, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.sets.addresses import parse, parse_one

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segcheck.importers.panos._notes import Vsys
+from segcheck.importers._hierarchy.notes import Vsys
+from segcheck.importers._hierarchy.tree import Node, Tree
 from segcheck.importers.panos._relevance import (
     DEVICE,
     DEVICECONFIG,
@@ -17,7 +18,6 @@ from segcheck.importers.panos._relevance import (
     TOP,
     TUNNELS,
 )
-from segcheck.importers.panos._tree import Node, Tree
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from segcheck.importers._hierarchy.notes import Vsys
+from segcheck.importers._hierarchy.sessions import proto, rule
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers._unsure import unknown
-from segcheck.importers.panos._builtin import rule
 from segcheck.importers.panos._interfaces import Interfaces
-from segcheck.importers.panos._notes import Vsys
 from segcheck.importers.panos._security import to_itself
-from segcheck.importers.panos._services import proto
-from segcheck.importers.panos._tree import Node
 from segcheck.model.device import Interface as Port
 from segcheck.model.device import InterfaceAddress, LocalService, Scope
 from segcheck.model.diagnostic import Code, LineUse

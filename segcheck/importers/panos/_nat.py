@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.panos._original import Rewriting
 from segcheck.importers.panos._routing import Routing
 from segcheck.importers.panos._security import Matcher, Objects
 from segcheck.importers.panos._services import ports
-from segcheck.importers.panos._tree import Node
 from segcheck.model.device import Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import (

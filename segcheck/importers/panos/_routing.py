@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from segcheck.importers._hierarchy.notes import Vsys
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers.panos._addresses import Addresses
 from segcheck.importers.panos._interfaces import Interfaces
-from segcheck.importers.panos._notes import Vsys
-from segcheck.importers.panos._tree import Node
 from segcheck.model.device import Route, RouteKind, Scope
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.sets.addresses import V4, V6, describe, parse, parse_one, prefix

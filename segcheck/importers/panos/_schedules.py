@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from segcheck.importers.panos._notes import Vsys
-from segcheck.importers.panos._tree import Node
+from segcheck.importers._hierarchy.notes import Vsys
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.model.match import Expr, InForce
 from segcheck.model.schedule import Schedule, wall_minute
 from segcheck.sets.intervals import IntervalSet

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from segcheck.importers._hierarchy.notes import Vsys
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers._unsure import because, unknown
 from segcheck.importers.panos._addresses import Addresses
 from segcheck.importers.panos._applications import Applications, category, people
 from segcheck.importers.panos._interfaces import Interfaces
-from segcheck.importers.panos._notes import Vsys
 from segcheck.importers.panos._original import Rewriting, original
 from segcheck.importers.panos._schedules import Schedules
 from segcheck.importers.panos._services import Services
-from segcheck.importers.panos._tree import Node
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import (
     ANYTHING,

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from segcheck.importers._hierarchy.notes import Vsys, closure
+from segcheck.importers._hierarchy.sessions import proto
+from segcheck.importers._hierarchy.tree import Node
 from segcheck.importers._unsure import unknown
-from segcheck.importers.panos._notes import Vsys, closure
-from segcheck.importers.panos._tree import Node
 from segcheck.model.device import NamedObject
 from segcheck.model.diagnostic import Code, LineUse, Severity
 from segcheck.model.match import ANYTHING, NOTHING, Expr, Field, conjunction, disjunction
@@ -37,11 +38,6 @@ def ports(text: str) -> IntervalSet:
                 raise ValueError(f"{text[:40]} is no list of ports")
         pairs.append((int(low), int(high) if dash else int(low)))
     return IntervalSet.of(*pairs)
-
-
-def proto(number: int) -> Expr:
-    """Return "the packet is of this protocol"."""
-    return Field("proto", IntervalSet.of(number))
 
 
 class Services:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from segcheck.importers.panos._tree import DEEPEST, Node, Tree
+from segcheck.importers._hierarchy.tree import DEEPEST, Node, Tree
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"\[\]]+|[\[\]]))', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)

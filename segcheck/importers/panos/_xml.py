@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
-from segcheck.importers.panos._tree import DEEPEST, Node, Tree
+from segcheck.importers._hierarchy.tree import DEEPEST, Node, Tree
 
 #: Attributes that only administer: who changed what and when, and where a pushed setting came from.
 _ADMINISTRATIVE = frozenset(

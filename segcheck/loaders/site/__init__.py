@@ -106,7 +106,7 @@ def load(folder: str, instead: Mapping[str, SourceText] | None = None) -> Loaded
     organs.check(policy, names, [Path(page.source.path).stem for page in own])
     audited = audit.page(root, instead or {})
     if audited is not None:
-        audit.check(audited)
+        audit.check(audited, organs.ids(policy))
         own.append(audited)
     sound = not any(page.errors for page in (*pages.values(), *own))
     if sound:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -35,6 +35,11 @@ class ItemEntry(Strict):
     requirements: one_or_more(str) = Field(  # type: ignore[valid-type]
         [], description="ids of the requirements that answer it (MN-01, …) / 対応する要求 ID。省略時は文書で確認"
     )
+    organs: one_or_more(str) = Field(  # type: ignore[valid-type]
+        [],
+        description="organs that it is asked of, each in a row of its own / 対象の機関 ID (機関ごとに 1 行)。"
+        "省略時は全機関のうち最も重い状況",
+    )
 
 
 class AuditFile(Strict):
@@ -65,8 +70,8 @@ def page(root: Path, instead: Mapping[str, SourceText]) -> Page | None:
     return Page(replace(instead.get(NAME) or files.read_text(str(root / NAME)), path=NAME), AuditFile)
 
 
-def check(found: Page) -> None:
-    """Note every requirement that there is none of, and every number that is used twice."""
+def check(found: Page, organs: Sequence[str]) -> None:
+    """Note every requirement and every organ that there is none of, and every number that is used twice."""
     seen: dict[str, int] = {}
     for path, item in found.items("items"):
         if item.no in seen:
@@ -84,6 +89,14 @@ def check(found: Page) -> None:
                     f"no requirement '{name}'",
                     f"要求 '{name}' はありません",
                     did_you_mean(name, requirements.ids()),
+                )
+        for name in item.organs:
+            if name not in organs:
+                found.note(
+                    (*path, "organs"),
+                    f"no organ '{name}' in policy.yaml",
+                    f"policy.yaml に機関 '{name}' はありません",
+                    did_you_mean(name, organs),
                 )
 
 
@@ -112,6 +125,7 @@ def build(found: Page) -> Audit:
                 example=item.example,
                 note=item.note,
                 requirements=tuple(item.requirements),
+                organs=tuple(dict.fromkeys(item.organs)),
             )
             for item in one.items
         ),

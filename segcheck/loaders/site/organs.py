@@ -227,6 +227,13 @@ def build(page: Page, topology: Page) -> Iterator[Organ]:
         )
 
 
+def ids(page: Page) -> tuple[str, ...]:
+    """Return the ids that `build` gives its organs."""
+    found = page.items("organs")
+    named = tuple(one.id for _, one in found)
+    return named if not found or any(_rest(one) for _, one in found) else (MAIN, *named)
+
+
 def every_profile(page: Page) -> Iterator[tuple[marked.Path, Any]]:
     """Yield the site's profiles, then those of its organs, with their paths."""
     yield from page.items("profiles")

@@ -5,7 +5,7 @@ What an auditor says is left blank: 所見, 結論, and every answer of a depart
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from json import dumps
 from shlex import quote
@@ -13,7 +13,7 @@ from shlex import quote
 from segcheck.errors import BadArguments
 from segcheck.lang.words import Words
 from segcheck.reports._print_sheets import Book, Styled
-from segcheck.reports.renderings import _sheets, _told
+from segcheck.reports.renderings import _organs, _sheets, _told
 from segcheck.reports.renderings._sheets import Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
 
@@ -121,7 +121,7 @@ def overview(book: Book, words: Words, result: Document, *, brief: bool = False)
         )
     )
     sheet.heading(f"4 {words('audit.criteria')}")
-    own = _sheets.policies(words, result)
+    own = _organs.policies(words, result)
     rules = words("audit.rules", version=plain(result["run"]["version"]))
     sheet.pairs(((words("audit.criteria"), written(*audit.get("criteria", ()), *own, rules)),))
     sheet.heading(f"5 {words('audit.method')}")
@@ -143,7 +143,7 @@ def overview(book: Book, words: Words, result: Document, *, brief: bool = False)
                 Styled(_told.verdict(words, result), _sheets.FILL_OF[result["verdict"]], bold=True),
             ),
             (words("sheets.conclusion"), _told.conclusion(words, result)),
-            (words("requirements.title"), _told.requirement_counts(words, result)),
+            (words("requirements.title"), "\n".join(_organs.counts(words, result))),
             (words("audit.opinion"), Styled("\n\n\n", "fill_in")),
             (words("audit.conclusion"), Styled("\n\n\n", "fill_in")),
         )
@@ -155,7 +155,7 @@ def overview(book: Book, words: Words, result: Document, *, brief: bool = False)
 
 def facts(book: Book, words: Words, result: Document) -> None:
     """Add the findings as an audit tells them: facts, risk, recommendation, who mends it until when, how it stood before."""
-    clauses = {one["id"]: _sheets.clause(words, one) for one in result["requirements"]}
+    clauses = _organs.clauses(result, lambda one: _sheets.clause(words, one))
     sheet = book.sheet(f"7 {words('audit.facts')}", [6, 20, 8, 15, 18, 46, 36, 36, 9, 14, 12], paper="A3")
     sheet.title(f"7 {words('audit.facts')}")
     sheet.prose(words("sheets.before_mending"))
@@ -181,10 +181,12 @@ def _numbered(result: Document) -> Iterator[tuple[int, Document]]:
     return enumerate(result["findings"], 1)
 
 
-def _fact(words: Words, result: Document, one: Document, number: int, clauses: Mapping[str, str]) -> Row:
+def _fact(
+    words: Words, result: Document, one: Document, number: int, clauses: Callable[[Document, str], list[str]]
+) -> Row:
     language = words.language
     check = result.get("checks", {}).get(one["check"])
-    demanded = [f"{plain(name)} {clauses.get(name, '')}".strip() for name in one["requirements"]]
+    demanded = [" ".join([plain(name), *clauses(one, name)]) for name in one["requirements"]]
     lines = [said(one["message"], language), *_sheets.places(one)]
     lines += [
         f"{words('check.witness')}: {_told.packet(piece['packet'])}" for piece in _told.pieces(one, "witness")[:1]
@@ -206,18 +208,22 @@ def _fact(words: Words, result: Document, one: Document, number: int, clauses: M
 
 def missing(book: Book, words: Words, result: Document) -> None:
     """Add what must still be produced: evidence of requirements, exports, origins, causes of what is undecided."""
-    sheet = book.sheet(f"10 {words('audit.missing')}", [24, 44, 60, 26, 14])
+    many = _organs.several(result)
+    sheet = book.sheet(f"10 {words('audit.missing')}", [*([18] if many else []), 24, 44, 60, 26, 14])
     sheet.title(f"10 {words('audit.missing')}")
     blank = Styled(None, "fill_in")
+    everyone: tuple[str, ...] = ("-",) if many else ()
     rows: list[Row] = [
         [
+            *((organ.title,) if many else ()),
             plain(one["id"]),
             said(one["text"], words.language),
             "\n".join(said(reason, words.language) for reason in one["because"]) or words("requirements.documents"),
             blank,
             blank,
         ]
-        for one in result["requirements"]
+        for organ in _organs.organs(result)
+        for one in organ.rows
         if one["outcome"] == "insufficient_evidence"
     ]
     causes = dict.fromkeys(
@@ -226,13 +232,14 @@ def missing(book: Book, words: Words, result: Document) -> None:
     for name in causes:
         key = f"doubts.{name.partition(':')[0]}.remedy"
         remedy = words(key) if key in words else words("check.next_other")
-        rows.append([words("audit.undecided"), plain(name), remedy, blank, blank])
+        rows.append([*everyone, words("audit.undecided"), plain(name), remedy, blank, blank])
     rows += [
-        [words("sheets.no_origin"), plain(one["path"]), words("audit.origin"), blank, blank]
+        [*everyone, words("sheets.no_origin"), plain(one["path"]), words("audit.origin"), blank, blank]
         for one in result["inputs"]
         if one["kind"] == "export" and not one.get("obtained")
     ]
-    sheet.table(heads(words, "missing_for", "demanded", "missing", "produced", "due"), rows, main=True)
+    names = (*(("organ",) if many else ()), "missing_for", "demanded", "missing", "produced", "due")
+    sheet.table(heads(words, *names), rows, main=True)
 
 
 def earlier(book: Book, words: Words, result: Document) -> None:

@@ -7,8 +7,8 @@ them together.
 from __future__ import annotations
 
 from segcheck.lang.words import Words
-from segcheck.reports._print_sheets import Book, Styled, Value
-from segcheck.reports.renderings import _state, _told
+from segcheck.reports._print_sheets import Book, Sheet, Styled, Value
+from segcheck.reports.renderings import _organs, _state, _told
 from segcheck.reports.renderings._told import Document, plain, said
 
 FILL_OF = {
@@ -55,7 +55,7 @@ def summary(book: Book, words: Words, result: Document) -> None:
             (words("sheets.asked"), _told.asked(words, result)),
             *(((words("sheets.seen"), seen),) if (seen := _told.observed(words, result)) else ()),
             (words("sheets.conclusion"), _told.conclusion(words, result)),
-            (words("requirements.title"), _told.requirement_counts(words, result)),
+            *(() if _organs.several(result) else ((words("requirements.title"), *_organs.counts(words, result)),)),
             (words("sheets.as_of"), result["as_of"] or words("check.no_date")),
             (
                 words("sheets.judged"),
@@ -65,6 +65,9 @@ def summary(book: Book, words: Words, result: Document) -> None:
             *(((words("sheets.chain"), _told.chained(words, result)),) if result.get("chain") else ()),
         )
     )
+    if _organs.several(result):
+        sheet.heading(words("told.by_organ"))
+        by_organ(sheet, words, result)
     sheet.heading(words("sheets.findings"))
     states = ("violated", "undecided", "waived")
     counted: list[Row] = [
@@ -78,6 +81,20 @@ def summary(book: Book, words: Words, result: Document) -> None:
     sheet.heading(words("sheets.limits"))
     for line in limits(words, result):
         sheet.prose(f"・{line}")
+
+
+def by_organ(sheet: Sheet, words: Words, result: Document) -> None:
+    """Add how many requirements ended how for each organ."""
+    rows: list[Row] = [
+        [
+            one.title,
+            one.responsible or "-",
+            *(Styled(count, OUTCOME_FILL[name] if count else "") for name, count in one.outcomes.items()),
+        ]
+        for one in _organs.organs(result)
+    ]
+    outcomes = [words(f"requirements.outcome.{name}") for name in _organs.OUTCOMES]
+    sheet.table([*heads(words, "organ", "owner"), *outcomes], rows)
 
 
 def _is(one: Document, weight: str, state: str) -> bool:
@@ -211,13 +228,18 @@ def places(one: Document) -> list[str]:
 def requirements(book: Book, words: Words, result: Document, number: str = "") -> None:
     """Add how the site stands to each requirement, with an empty column for what the auditor says."""
     numbers = {one["fingerprint"]: number for number, one in enumerate(result["findings"], 1)}
-    sheet = book.sheet(number + words("sheets.requirements"), [9, 44, 8, 16, 8, 16, 44, 14, 24])
+    many = _organs.several(result)
+    names = ("id", "demanded", "weight", "outcome", "sources", "clause", "because", "findings", "opinion")
+    sheet = book.sheet(
+        number + words("sheets.requirements"), [*([18] if many else []), 9, 44, 8, 16, 8, 16, 44, 14, 24]
+    )
     sheet.title(number + words("sheets.requirements"))
     sheet.prose(words("sheets.no_overall"))
     sheet.table(
-        heads(words, "id", "demanded", "weight", "outcome", "sources", "clause", "because", "findings", "opinion"),
+        heads(words, *(("organ",) if many else ()), *names),
         (
             [
+                *((organ.title,) if many else ()),
                 plain(one["id"]),
                 said(one["text"], words.language),
                 words(f"weight.{one['severity']}"),
@@ -228,11 +250,12 @@ def requirements(book: Book, words: Words, result: Document, number: str = "") -
                 ", ".join(f"No.{numbers[name]}" for name in one["findings"] if name in numbers),
                 Styled(None, "fill_in"),
             ]
-            for one in result["requirements"]
+            for organ in _organs.organs(result)
+            for one in organ.rows
         ),
         main=True,
     )
-    for line in policies(words, result):
+    for line in _organs.policies(words, result):
         sheet.prose(line)
 
 
@@ -241,14 +264,3 @@ def clause(words: Words, one: Document) -> str:
     number = plain(one["clause"] or "")
     example = one["policy"] and one["policy"]["example"]
     return words("requirements.example", clause=number) if number and example else number
-
-
-def policies(words: Words, result: Document) -> list[str]:
-    """Return whose clauses are named."""
-    named = dict.fromkeys(
-        (plain(o["policy"]["title"]), o["policy"]["example"]) for o in result["requirements"] if o["policy"]
-    )
-    return [
-        words("requirements.example_of" if example else "requirements.clauses_of", title=title)
-        for title, example in named
-    ]

@@ -19,7 +19,6 @@ Document = Mapping[str, Any]
 JST = timezone(timedelta(hours=9), "JST")
 WEIGHTS = ("critical", "high", "medium", "low")
 STANDINGS = ("violated", "undecided", "nothing_seen", "proven_assuming", "proven", "exception_approved")
-OUTCOMES = ("pass", "fail", "insufficient_evidence", "not_applicable", "exception_approved")
 #: Characters of one text that a report shows; a name of a megabyte must not make a report of one.
 MOST = 2000
 
@@ -139,12 +138,6 @@ def pairs(result: Document) -> dict[str, int]:
     return {name: found[name] for name in STANDINGS}
 
 
-def outcomes(result: Document) -> dict[str, int]:
-    """Return how many requirements ended how, all outcomes named."""
-    found = Counter(one["outcome"] for one in result["requirements"])
-    return {name: found[name] for name in OUTCOMES}
-
-
 def conclusion(words: Words, result: Document) -> str:
     """Return the counts behind the verdict in one line."""
     told = open_findings(result)
@@ -157,11 +150,6 @@ def conclusion(words: Words, result: Document) -> str:
         pairs=len(result["crossings"]),
         **pairs(result),
     )
-
-
-def requirement_counts(words: Words, result: Document) -> str:
-    """Return how many requirements ended how, in one line; none of it speaks for the body as a whole."""
-    return words("requirements.counts", **outcomes(result))
 
 
 def weakened(words: Words, result: Document) -> list[str]:

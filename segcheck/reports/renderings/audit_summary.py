@@ -1,7 +1,7 @@
 """監査・自己点検の報告書 (概要版): the edition for 課長, CISO and 議会, without an address, a device's name or a path.
 
 It is made of counts, closed words, the sentences of the catalogue of requirements and checks, and what the body wrote for its
-cover; nothing that comes from an export or a capture can get into it.
+cover and of its organs; nothing that comes from an export or a capture can get into it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from segcheck.lang.words import Words, load
 from segcheck.reports._print_sheets import Book, Styled
-from segcheck.reports.renderings import Format, _audit, _audit_items, _sheets, _told
+from segcheck.reports.renderings import Format, _audit, _audit_items, _organs, _sheets, _told
 from segcheck.reports.renderings._sheets import OUTCOME_FILL, Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
 
@@ -68,11 +68,13 @@ def _facts(book: Book, words: Words, result: Document) -> None:
 
 def _requirements(book: Book, words: Words, result: Document) -> None:
     title = f"8 {words('sheets.requirements')}"
-    sheet = book.sheet(title, [10, 70, 9, 20, 22, 8])
+    many = _organs.several(result)
+    sheet = book.sheet(title, [*([18] if many else []), 10, 70, 9, 20, 22, 8])
     sheet.title(title)
     sheet.prose(words("sheets.no_overall"))
     rows: list[Row] = [
         [
+            *((organ.title,) if many else ()),
             plain(one["id"]),
             said(one["text"], words.language),
             words(f"weight.{one['severity']}"),
@@ -80,9 +82,14 @@ def _requirements(book: Book, words: Words, result: Document) -> None:
             _sheets.clause(words, one) or "-",
             len(one["findings"]),
         ]
-        for one in result["requirements"]
+        for organ in _organs.organs(result)
+        for one in organ.rows
     ]
-    sheet.table(heads(words, "id", "demanded", "weight", "outcome", "clause", "count"), rows, main=True)
+    sheet.table(
+        heads(words, *(("organ",) if many else ()), "id", "demanded", "weight", "outcome", "clause", "count"),
+        rows,
+        main=True,
+    )
 
 
 def _exceptions(book: Book, words: Words, result: Document) -> None:

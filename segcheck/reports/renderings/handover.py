@@ -8,7 +8,7 @@ from typing import Any
 
 from segcheck.lang.words import Words, load
 from segcheck.reports._print_sheets import Book, Styled
-from segcheck.reports.renderings import Format, _audit, _records, _sheets, _told
+from segcheck.reports.renderings import Format, _audit, _organs, _records, _sheets, _told
 from segcheck.reports.renderings._sheets import Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
 
@@ -50,7 +50,7 @@ def _first(book: Book, words: Words, result: Document) -> None:
                 Styled(_told.verdict(words, result), _sheets.FILL_OF[result["verdict"]], bold=True),
             ),
             (words("sheets.conclusion"), _told.conclusion(words, result)),
-            (words("requirements.title"), _told.requirement_counts(words, result)),
+            (words("requirements.title"), "\n".join(_organs.counts(words, result))),
             *((words("sheets.weakened"), Styled(line, "warn")) for line in _told.weakened(words, result)),
             (words("sheets.outside"), ", ".join(map(plain, result["outside"])) or "-"),
             (words("audit.step_judge"), _audit.command_of(result)),

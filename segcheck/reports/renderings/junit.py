@@ -1,5 +1,6 @@
 """The result as test cases for CI: one for each requirement and each pair of zones, so that what passes shows too (JUnit XML).
 
+Requirements are a suite and a class for each organ of the body, where it has any.
 Only what was shown passes. Undecided is a failure of the type `undecided`; what rests on assumptions that nobody accepted, on
 missing evidence or on an exception is skipped, and says so.
 """
@@ -12,7 +13,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from segcheck.lang.words import Words, load
-from segcheck.reports.renderings import Format, _told
+from segcheck.reports.renderings import Format, _organs, _told
+from segcheck.reports.renderings._organs import Organ
 from segcheck.reports.renderings._told import Document
 
 FORMAT = Format(
@@ -37,7 +39,7 @@ def render(result: Mapping[str, Any], language: str) -> str:
     """Return the test results; a case that fails or is skipped says which of the words of segcheck it stands for."""
     words = load(language)
     suites = (
-        (words("requirements.title"), list(_requirements(words, result))),
+        *((_suite(words, one), list(_requirements(words, result, one))) for one in _organs.organs(result)),
         (words("told.pairs"), list(_pairs(words, result))),
         (words("told.others"), list(_others(words, result))),
     )
@@ -50,9 +52,16 @@ def render(result: Mapping[str, Any], language: str) -> str:
     return "\n".join([*lines, "</testsuites>"]) + "\n"
 
 
-def _requirements(words: Words, result: Document) -> Iterator[Case]:
+def _suite(words: Words, organ: Organ) -> str:
+    title = words("requirements.title")
+    return f"{title}: {organ.title}" if organ.id else title
+
+
+def _requirements(words: Words, result: Document, organ: Organ) -> Iterator[Case]:
+    """Yield the requirements of an organ as cases of a class of its own."""
     told = {one["fingerprint"]: one for one in result["findings"]}
-    for one in result["requirements"]:
+    group = f"requirements.{organ.id}" if organ.id else "requirements"
+    for one in organ.rows:
         outcome = one["outcome"]
         word = words(f"requirements.outcome.{outcome}")
         because = "; ".join(_told.said(sentence, words.language) for sentence in one["because"])
@@ -61,7 +70,7 @@ def _requirements(words: Words, result: Document) -> Iterator[Case]:
         if outcome == "fail" or (outcome == "insufficient_evidence" and one["in_scope"]):
             end = FAILED
         name = f"{one['id']} {_told.said(one['text'], words.language)}"
-        yield Case(name, "requirements", end, outcome, f"{word}: {because}" if because else word, "\n".join(lines))
+        yield Case(name, group, end, outcome, f"{word}: {because}" if because else word, "\n".join(lines))
 
 
 def _pairs(words: Words, result: Document) -> Iterator[Case]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from segcheck.lang.words import Words, load
-from segcheck.reports.renderings import Format, _told
+from segcheck.reports.renderings import Format, _organs, _told
 from segcheck.reports.renderings._told import Document
 
 FORMAT = Format(
@@ -45,7 +45,7 @@ def _lines(words: Words, result: Document) -> Iterator[str]:
     yield ""
     yield f"**{escaped(_told.verdict(words, result))}** {escaped(_told.conclusion(words, result))}"
     yield ""
-    for line in (_told.asked(words, result), _told.observed(words, result), _told.requirement_counts(words, result)):
+    for line in (_told.asked(words, result), _told.observed(words, result), *_organs.counts(words, result)):
         if line:
             yield f"- {escaped(line)}"
     for line in _told.weakened(words, result):

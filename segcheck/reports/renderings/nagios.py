@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from segcheck.lang.words import load
-from segcheck.reports.renderings import Format, _state, _told
+from segcheck.lang.words import Words, load
+from segcheck.reports.renderings import Format, _organs, _state, _told
+from segcheck.reports.renderings._told import Document
 
 FORMAT = Format(
     name="nagios",
@@ -22,17 +23,21 @@ _MOST = 700
 
 
 def render(result: Mapping[str, Any], language: str) -> str:
-    """Return one line with performance data; no address is in it."""
+    """Return one line with performance data; no address is in it.
+
+    Where the body has organs, a requirement counts once, with its worst outcome over them.
+    """
     words = load(language)
     state = _state.state(result)
     parts = [
         f"{_told.plain(result['site'], 60)}: {_told.verdict(words, result)}",
         _told.conclusion(words, result),
-        _told.requirement_counts(words, result),
+        _organs.worst_counts(words, result),
         *_told.weakened(words, result),
+        *_failing(words, result),
     ]
     text = _told.plain(" / ".join(parts), _MOST).replace("|", "/")
-    pairs, outcomes = _told.pairs(result), _told.outcomes(result)
+    pairs, outcomes = _told.pairs(result), _organs.worst_outcomes(result)
     open_ones = _told.open_findings(result)
     waivers, entries = _state.running_out(result)
     values = {
@@ -50,3 +55,9 @@ def render(result: Mapping[str, Any], language: str) -> str:
     }
     data = " ".join(f"{name}={value};;;0" for name, value in values.items())
     return f"SEGCHECK {state.name} - {text} | {data}\n"
+
+
+def _failing(words: Words, result: Document) -> list[str]:
+    """Return which organs fail how many requirements."""
+    found = [f"{one.title} {one.outcomes['fail']}" for one in _organs.organs(result) if one.id and one.outcomes["fail"]]
+    return [words("told.failing", organs=", ".join(found))] if found else []

@@ -1,7 +1,7 @@
 """The result as metrics for the textfile collector of node_exporter (Prometheus text format 0.0.4).
 
-Labels hold closed words and the site's name only: no address, no device, no name from an export. What a result cannot know,
-how long a run took and whether the last one failed, is written by the run itself.
+Labels hold closed words, the site's name and the ids of its organs only: no address, no device, no name from an export. What a
+result cannot know, how long a run took and whether the last one failed, is written by the run itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from segcheck.reports.renderings import Format, _state, _told
+from segcheck.reports.renderings import Format, _organs, _state, _told
 from segcheck.reports.renderings._told import Document
 
 FORMAT = Format(
@@ -45,7 +45,7 @@ def _all(result: Document) -> Iterator[tuple[str, str, list[tuple[Labels, float]
     pairs = _told.pairs(result)
     yield "pairs", "Ordered pairs of places of different zones by verdict.", _rows("verdict", pairs)
     yield "unverified_pairs", "Pairs of places of which nothing could be told.", [({}, pairs["undecided"])]
-    yield "requirements", "Requirements by outcome.", _rows("outcome", _told.outcomes(result))
+    yield from _requirements(result)
     yield (
         "verdict",
         "1 for the verdict of the result.",
@@ -82,6 +82,19 @@ def _all(result: Document) -> Iterator[tuple[str, str, list[tuple[Labels, float]
         yield "drift_opened_pairs", "Pairs that more gets across than in the last run.", [({}, opened)]
     if result.get("chain"):
         yield "run_number", "Number of the stored run.", [({}, result["chain"]["run"])]
+
+
+def _requirements(result: Document) -> Iterator[tuple[str, str, list[tuple[Labels, float]]]]:
+    rows = [
+        (labels | ({"organ": one.id} if one.id else {}), value)
+        for one in _organs.organs(result)
+        for labels, value in _rows("outcome", one.outcomes)
+    ]
+    # The collector wants one text of a metric in all files: it is the same with organs and without.
+    yield "requirements", "Requirements by outcome; of each organ where the body has any, whose sum is nobody's.", rows
+    if _organs.several(result):
+        worst = _rows("outcome", _organs.worst_outcomes(result))
+        yield "requirements_worst", "Requirements by outcome, each once with its worst over the organs.", worst
 
 
 def _is(one: Document, weight: str, state: str) -> bool:

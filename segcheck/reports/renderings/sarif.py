@@ -7,13 +7,14 @@ Locations are the rule lines in the exports, the path of the packet is a code fl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
 from segcheck.lang.words import Words, load
-from segcheck.reports.renderings import Format, _told
+from segcheck.reports.renderings import Format, _organs, _told
+from segcheck.reports.renderings._organs import Organ
 from segcheck.reports.renderings._told import Document
 
 FORMAT = Format(
@@ -55,6 +56,8 @@ def _inside(path: str) -> bool:
 
 def _run(words: Words, result: Document) -> dict[str, Any]:
     names = sorted({one["check"] for one in result["findings"]})
+    concerned = _organs.concerned(result)
+    organs = [one for one in _organs.organs(result) if one.id]
     return {
         "tool": {
             "driver": {
@@ -73,8 +76,20 @@ def _run(words: Words, result: Document) -> dict[str, Any]:
             }
         ],
         "artifacts": list(_artifacts(result)),
-        "results": [_result(words, result, one, names.index(one["check"])) for one in result["findings"]],
-        "properties": {"verdict": result["verdict"], "site": _told.plain(result["site"]), "day": result["day"]},
+        "results": [
+            _result(words, result, one, names.index(one["check"]), concerned.get(one["fingerprint"], ()))
+            for one in result["findings"]
+        ],
+        "properties": {
+            "verdict": result["verdict"],
+            "site": _told.plain(result["site"]),
+            "day": result["day"],
+            **(
+                {"organs": {one.id: {"name": one.name, "requirements": one.outcomes} for one in organs}}
+                if organs
+                else {}
+            ),
+        },
     }
 
 
@@ -96,7 +111,7 @@ def _rule(words: Words, result: Document, name: str) -> dict[str, Any]:
     return rule
 
 
-def _result(words: Words, result: Document, one: Document, number: int) -> dict[str, Any]:
+def _result(words: Words, result: Document, one: Document, number: int, organs: Sequence[Organ]) -> dict[str, Any]:
     language = words.language
     undecided = one["verdict"] == "undecided"
     remedy = _told.said(one["remedy"], language)
@@ -117,6 +132,7 @@ def _result(words: Words, result: Document, one: Document, number: int) -> dict[
             "zones": _told.zones(one),
             "subject": _told.plain(one["subject"]),
             "requirements": [_told.plain(name) for name in one["requirements"]],
+            **({"organs": [organ.id for organ in organs]} if organs else {}),
         },
     }
     flows = [flow for piece in _told.pieces(one, "witness") for flow in _flows(result, piece)]

@@ -1,7 +1,8 @@
 """The result for Zabbix: one JSON for a master item; dependent items and discovery rules read it by JSONPath.
 
 `$.lld.findings` and `$.lld.zones` are lists for low-level discovery; `$.finding['{#FINGERPRINT}']` and `$.zone['{#PAIR}']` are
-what item prototypes ask. 0 ok, 1 warning, 2 critical, 3 unknown everywhere.
+what item prototypes ask. 0 ok, 1 warning, 2 critical, 3 unknown everywhere. `$.requirements` counts each requirement once, with
+its worst outcome where the body has organs; `$.organ['{#ORGAN}']` has the counts of each (`$.lld.organs`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from segcheck.lang.words import load
-from segcheck.reports.renderings import Format, _state, _told
+from segcheck.reports.renderings import Format, _organs, _state, _told
 
 FORMAT = Format(
     name="zabbix", suffix=".json", summary=("JSON for a Zabbix master item", "Zabbix のマスターアイテム用 JSON")
@@ -43,6 +44,8 @@ def render(result: Mapping[str, Any], language: str) -> str:
         state = 0 if accepted and one["verdict"] == "proven_assuming" else _OF_STANDING[one["verdict"]]
         ends[key] = src, dst
         pairs[key] = max(pairs.get(key, 0), state, key=(0, 3, 1, 2).index)
+    named = [one for one in _organs.organs(result) if one.id]
+    organs = {_named(one.id): one.outcomes for one in named}
     document = {
         "site": _named(result["site"]),
         "day": result["day"],
@@ -52,7 +55,8 @@ def render(result: Mapping[str, Any], language: str) -> str:
         "said": _named(f"{_told.verdict(words, result)} {_told.conclusion(words, result)}"),
         "findings": {**_told.weights(told), "waived": len(result["findings"]) - len(told), "open": len(told)},
         "pairs": _told.pairs(result),
-        "requirements": _told.outcomes(result),
+        "requirements": _organs.worst_outcomes(result),
+        "organ": organs,
         "devices": dict(result["devices"]),
         "expiring": {"waivers": waivers, "register": entries},
         "unread_lines": _state.unread(result),
@@ -77,6 +81,7 @@ def render(result: Mapping[str, Any], language: str) -> str:
                 {"{#PAIR}": key, "{#SRC}": _named(src), "{#DST}": _named(dst)}
                 for key, (src, dst) in sorted(ends.items())
             ],
+            "organs": [{"{#ORGAN}": _named(one.id), "{#NAME}": _named(one.name)} for one in named],
         },
     }
     return json.dumps(document, ensure_ascii=True, sort_keys=True, indent=1) + "\n"

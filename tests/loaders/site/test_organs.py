@@ -128,3 +128,19 @@ def test_a_mistake_is_told_at_its_place(tmp_path, organs, message):
     assert (told.line, told.column) == (line, column if "missing" not in message else 5)
     assert told.ja != told.en
     assert bool(told.help_ja) == bool(told.help_en)
+
+
+def test_an_item_of_an_audit_names_organs_that_there_are(tmp_path):
+    (tmp_path / "audit.yaml").write_text(
+        "segcheck: 1\nitems:\n"
+        "  - {no: N-1, item: i, requirements: LG-01, organs: [suido, main, suido]}\n"
+        "  - {no: N-2, item: i, organs: suidou}\n",
+        encoding="utf-8",
+    )
+    loaded = load(tmp_path, "id: suido, responsible: r, zones: [in], clauses: water")
+
+    assert cities.found(loaded)[-1:] == [("audit.yaml:4:32", "no organ 'suidou' in policy.yaml")]
+    text = (tmp_path / "audit.yaml").read_text(encoding="utf-8")
+    (tmp_path / "audit.yaml").write_text(text.replace("suidou", "suido"), encoding="utf-8")
+    again = cities.site.load(tmp_path)
+    assert [one.organs for one in again.site.audit.items] == [("suido", "main"), ("suido",)]

@@ -147,6 +147,7 @@ def crossing(src: str, dst: str, verdict: str, **changes: Any) -> dict[str, Any]
         "dst_zone": dst,
         "verdict": verdict,
         "support": "filters",
+        "opened_by": None,
         "because": [],
         "assumptions": [],
         "must": NOTHING,
@@ -170,6 +171,7 @@ def requirement(name: str, outcome: str, *findings: str, **changes: Any) -> dict
         "because": [] if outcome == "pass" else [said("理由", "a reason")],
         "findings": [FINGERPRINTS[one] for one in findings],
         "in_scope": False,
+        "organ": None,
         **changes,
     }
 
@@ -271,6 +273,7 @@ def document(**changes: Any) -> dict[str, Any]:
         {
             "schema": "segcheck/result/1",
             "verdict": "violated",
+            "headline": {"crossings": "violated", "amiss": 1},
             "run": {
                 "version": "0.1.0",
                 "started": "2026-11-24T21:30:05+00:00",
@@ -457,6 +460,31 @@ def stored() -> dict[str, Any]:
     )
 
 
+def organs(**changes: Any) -> dict[str, Any]:
+    """Return a result of a body with two organs: the same requirements end otherwise for the second, under clauses of its own."""
+    first = document()["requirements"]
+    own = {"clause": "第4条", "policy": {"title": "水道の方針", "example": False}}
+    second = [
+        requirement("LG-01", "pass", **own),
+        requirement("LG-02", "fail", "written", **own),
+        requirement("LG-03", "not_applicable"),
+        requirement("LG-05", "not_applicable"),
+    ]
+    return document(
+        **{
+            "organs": [
+                {"id": "shicho", "name": "市長部局", "responsible": "情報政策課長"},
+                {"id": "suido", "name": "水道事業", "responsible": None},
+            ],
+            "requirements": [
+                *({**one, "organ": "shicho"} for one in first),
+                *({**one, "organ": "suido"} for one in second),
+            ],
+            **changes,
+        }
+    )
+
+
 def replayed() -> dict[str, Any]:
     """Return a result of captures."""
     frames = dict.fromkeys(
@@ -507,6 +535,7 @@ def replayed() -> dict[str, Any]:
             "contents": {"conforms": 0, "differs": 0, "unknown": 1},
             "register": [{"entry": "R-1", "observed": "payload-both-ways", "conversations": 1, "outcome": "in-use"}],
             "sanitised": [],
+            "rules": None,
             "unasked": 0,
             "gaps": [said("欠け", "a gap")],
         },
@@ -528,8 +557,8 @@ last_time first last code asks was is meaning hash previous finished at format w
 """
 
 
-def hostile(text: str) -> dict[str, Any]:
-    """Return a result whose every name and sentence is `text`, but for what only closed words can fill."""
+def hostile(text: str, base: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return a result whose every name and sentence is `text`, but for what only closed words can fill; `base` goes before."""
 
     def spoil(value: Any, key: str) -> Any:
         if isinstance(value, dict):
@@ -538,7 +567,7 @@ def hostile(text: str) -> dict[str, Any]:
             return [spoil(one, key) for one in value]
         return text if isinstance(value, str) and key not in _CLOSED.split() else value
 
-    found = deepcopy(stored())
+    found = deepcopy({**stored(), **(base or {})})
     spoilt: dict[str, Any] = {
         name: spoil(value, name)
         for name, value in found.items()

@@ -49,7 +49,7 @@ def test_the_cover_says_for_whom_and_until_when_and_leaves_boxes_for_stamps(deta
     assert beside(cover, "配布先") == "監査責任者"
     assert beside(cover, "廃棄期限") == "2032-03-31"
     assert beside(cover, "版") == "詳細版"
-    assert "0a" * 32 in beside(cover, "記録の連鎖")
+    assert "0a" * 32 in beside(cover, "履歴のチェーン")
     assert cover.oddHeader.right.text == "機密性2"
     assert "課長" in text(cover)
 
@@ -208,3 +208,45 @@ def test_the_handover_tells_what_weakened_the_run():
     made = openpyxl.load_workbook(BytesIO(handover.render(handmade.document(), "en")))
 
     assert "--ignore any-any" in text(made["Handover"])
+
+
+def test_an_item_is_answered_for_each_organ_that_it_names_or_by_the_worst_with_whose_it_is():
+    made = handmade.organs()
+    items = [
+        {**handmade.item("N-1", "LG-01", "LG-02"), "organs": ["shicho", "suido", "kyoiku"]},
+        {**handmade.item("N-2", "LG-01"), "organs": ["suido"]},
+        *(handmade.item(f"N-{at}", name) for at, name in enumerate(("LG-01", "LG-02", "LG-05", "XX-99"), 3)),
+    ]
+    found = book(audit, {**made, "audit": {**made["audit"], "items": items}})
+
+    told = [(one["No."], one["機関"], one["結果"]) for one in rows_of(found["監査調書"])]
+    assert told == [
+        ("N-1", "市長部局 (shicho)", "不備"),
+        ("N-1", "水道事業 (suido)", "不備"),
+        ("N-1", "kyoiku", "判定していない"),
+        ("N-2", "水道事業 (suido)", "確認済"),
+        ("N-3", "市長部局 (shicho)", "不備"),
+        ("N-4", "水道事業 (suido)", "不備"),
+        ("N-5", "全機関", "対象外"),
+        ("N-6", "-", "判定していない"),
+    ]
+    proofs = [one["証跡"] for one in rows_of(found["監査調書"])]
+    assert "LG-02: 確認済" in proofs[0]
+    assert "LG-02: 不備 R 規則 No.4" in proofs[1]
+    checks = rows(found["自己点検票"])
+    assert [one["検証結果"] for one in checks] == ["×", "×", None, "○", "×", "×", "－", None]
+    assert found["自己点検票"].data_validations.dataValidation[0].sqref == "E6:E13"
+
+
+def test_every_sheet_of_an_audit_says_whose_an_outcome_is(detailed, brief):
+    made = handmade.organs()
+    found, short = book(audit, {**made, "audit": None}), book(audit_summary, made)
+
+    assert [one["機関"] for one in rows(found["自己点検票"])] == ["市長部局 (shicho)"] * 6 + ["水道事業 (suido)"] * 4
+    assert [one["機関"] for one in rows(found["10 不足する証拠"])] == ["市長部局 (shicho)"] * 2 + ["-"] * 2
+    assert [one["機関"] for one in rows(short["8 要求事項別"])] == ["市長部局 (shicho)"] * 6 + ["水道事業 (suido)"] * 4
+    assert beside(found["1-6 監査の概要"], "要求事項").count("\n") == 1
+    assert [one["条項"] for one in rows(found["7 検出事項"])][3] == "LG-01 6(3)①（渋川市の例） 第4条"
+    for sheet in (*detailed, *brief):
+        assert "機関 " not in text(sheet)
+        assert not any("機関" in row for row in sheet.iter_rows(values_only=True))

@@ -28,6 +28,16 @@ def test_each_finding_is_a_row_with_its_line_packets_and_exception():
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "@SUM(1)", "+1", "-1", "\t=1", "＝1", "\n=1"])
 def test_no_cell_is_a_formula(text):
-    for row in rows(handmade.hostile(text), "en"):
+    for row in rows(handmade.hostile(text, handmade.organs()), "en"):
         assert not [cell for cell in row.values() if cell.startswith(("=", "+", "@", "-", "\t", "＝"))]
         assert row["Subject"] == "'" + text.strip()
+
+
+def test_a_finding_names_the_organs_whose_requirements_it_bears_on():
+    assert [one["機関"] for one in rows(handmade.organs())] == [
+        "市長部局 (shicho)",
+        "市長部局 (shicho)",
+        "市長部局 (shicho)",
+        "水道事業 (suido)",
+    ]
+    assert {one["機関"] for one in rows(handmade.document())} == {""}

@@ -31,7 +31,7 @@ def stripped(result):
 
 
 def test_the_documents_fit_the_schema():
-    for made in (handmade.document(), handmade.replayed(), stripped(handmade.stored())):
+    for made in (handmade.document(), handmade.organs(), handmade.replayed(), stripped(handmade.stored())):
         assert faults(made, "result") == []
 
 
@@ -49,7 +49,8 @@ def test_it_tells_every_kind_of_result_and_the_same_each_time(module):
         for name, value in handmade.document().items()
         if name not in ("checks", "register", "waivers", "audit")
     }
-    for result in (handmade.replayed(), older):
+    unnamed = {name: value for name, value in handmade.organs().items() if name != "organs"}
+    for result in (handmade.replayed(), unnamed, older):
         told = render(module, result, "ja")
         assert told
         assert isinstance(told, bytes) == module.FORMAT.binary
@@ -57,12 +58,22 @@ def test_it_tells_every_kind_of_result_and_the_same_each_time(module):
 
 
 def test_no_name_steers_a_terminal_or_swells_a_report(module):
-    told = render(module, handmade.hostile(" ".join(handmade.HOSTILE)), "ja")
+    told = render(module, handmade.hostile(" ".join(handmade.HOSTILE), handmade.organs()), "ja")
 
     assert len(told) < MOST
     text = shown(told)
     assert STEERING.search(text.removeprefix("\ufeff")) is None
     assert "適合" not in text
+
+
+def test_every_format_says_whose_an_outcome_is_and_none_adds_up(module):
+    """One requirement is in order for each of the two organs; that two are is nobody's."""
+    told = shown(render(module, handmade.organs(), "ja"))
+    plain = shown(render(module, handmade.document(), "ja"))
+
+    assert "suido" in told
+    assert "suido" not in plain
+    assert "確認済 2・" not in told
 
 
 def test_no_report_gives_a_verdict_on_the_body(module):

@@ -14,6 +14,7 @@ import pytest
 from segcheck.lang.words import load
 from segcheck.reports.renderings import html, names, rendering
 from tests.reports.renderings import cities as documents
+from tests.reports.renderings import handmade
 from tests.reports.results import faults, objects
 
 LANGUAGES = ("ja", "en")
@@ -311,6 +312,7 @@ def test_a_finding_is_called_what_its_check_says_where_the_result_holds_the_chec
 def test_a_fault_of_what_is_written_is_not_called_a_crossing() -> None:
     result = documents.judged("minase")
     result["findings"][0] |= {"verdict": "violated", "packets": None}
+    result["checks"][result["findings"][0]["check"]]["crosses"] = False
     text = html.render(result, "ja")
 
     assert 'data-state="fault"' in text
@@ -361,3 +363,28 @@ def test_boxes_too_many_for_a_page_are_left_out_and_the_page_says_so(monkeypatch
 
     assert load("ja")("html.lookup_cut") in text
     assert 'id="boxes"' not in text
+
+
+def test_requirements_are_grouped_by_organ_with_a_filter_and_counts_of_each() -> None:
+    text = html.render(handmade.organs(), "ja")
+    page = Page(text)
+    ids = page.having("id")
+    told = " ".join(" ".join(page.texts).split())
+
+    assert page.open == []
+    assert ids.count("by-organ") == 1
+    assert [one for one in ids if re.fullmatch(r"organ-\d+", one)] == ["organ-1", "organ-2"]
+    assert page.having("href").count("#organ-2") == 1
+    assert [one for one in page.having("value") if one.startswith("organ-")] == ["organ-1", "organ-2"]
+    assert "機関: 水道事業 (suido)" in told
+    assert "確認済 1 / 不備 1 / 証拠不足 0 / 対象外 2" in told
+    assert "tally outcomes" not in text
+    assert {"第4条", "6(3)①"} <= {one.strip() for one in page.texts}
+
+
+def test_a_body_without_organs_has_neither_filter_nor_organs() -> None:
+    text = html.render(handmade.document(), "ja")
+
+    assert "機関" not in text
+    assert "tally outcomes" in text
+    assert 'id="by-organ"' not in text

@@ -66,7 +66,7 @@ def test_findings_that_no_failing_requirement_tells_are_cases_too():
 
 @pytest.mark.parametrize("text", handmade.HOSTILE, ids=lambda text: ascii(text)[:24])
 def test_hostile_names_are_text(text):
-    told = junit.render(handmade.hostile(text), "ja")
+    told = junit.render(handmade.hostile(text, handmade.organs()), "ja")
 
     names = {one.tag for one in ElementTree.fromstring(told.encode()).iter()}
     assert names <= {
@@ -78,4 +78,21 @@ def test_hostile_names_are_text(text):
         "failure",
         "skipped",
         "system-out",
+    }
+
+
+def test_each_organ_is_a_suite_and_a_class_of_its_own():
+    cases = suites(handmade.organs())
+
+    names = {end: name for name, end in (name.split(": ") for name in cases if ": " in name)}
+    assert names == {"市長部局 (shicho)": "Requirements", "水道事業 (suido)": "Requirements"}
+    first, second = cases["Requirements: 市長部局 (shicho)"], cases["Requirements: 水道事業 (suido)"]
+    ends = [[name.split()[0] for name, end in one.items() if isinstance(end, Failure)] for one in (first, second)]
+    assert ends == [["LG-01", "LG-04"], ["LG-02"]]
+    whole = ElementTree.fromstring(junit.render(handmade.organs(), "en").encode())
+    named = [(one.get("classname"), one.get("name")) for one in whole.iter("testcase")]
+    assert len(named) == len(set(named))
+    assert {name for name, _ in named if name and "requirements" in name} == {
+        "segcheck.requirements.shicho",
+        "segcheck.requirements.suido",
     }

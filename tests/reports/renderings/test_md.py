@@ -45,3 +45,10 @@ def test_what_captures_show_is_told_with_when_where_and_how_completely():
     assert "unreadable parts 1" in told
     assert "**violation seen (C)**" in told
     assert "Observed" not in md.render(handmade.document(), "en")
+
+
+def test_each_organ_has_a_line_of_counts():
+    told = md.render(handmade.organs(), "ja").replace("\u200b", "")
+
+    assert "- 市長部局 (shicho): 要求事項: 確認済 1・不備 1・証拠不足 2" in told
+    assert "- 水道事業 (suido): 要求事項: 確認済 1・不備 1・証拠不足 0" in told

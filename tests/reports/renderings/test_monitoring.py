@@ -131,3 +131,40 @@ def test_a_replay_with_gaps_is_never_ok():
     assert _state.state(clean) is _state.State.UNKNOWN
     assert _state.state({**clean, "flows": {**clean["flows"], "gaps": []}}) is _state.State.OK
     assert _state.state({**clean, "flows": {**clean["flows"], "gaps": [], "unasked": 3}}) is _state.State.UNKNOWN
+
+
+def test_organs_have_series_of_their_own_and_the_worst_is_named_so():
+    found = metrics(handmade.organs())
+    site = ("site", "見本市")
+
+    assert found["segcheck_requirements", ("organ", "suido"), ("outcome", "not_applicable"), site] == 2
+    assert found["segcheck_requirements", ("organ", "shicho"), ("outcome", "fail"), site] == 1
+    assert found["segcheck_requirements_worst", ("outcome", "fail"), site] == 2
+    assert ("segcheck_requirements", ("outcome", "fail"), site) not in found
+    assert ("segcheck_requirements_worst", ("outcome", "fail"), site) not in metrics(handmade.document())
+    told = json.loads(zabbix.render(handmade.organs(), "ja"))
+    assert (told["requirements"]["fail"], told["requirements"]["pass"]) == (2, 0)
+    assert [one["{#ORGAN}"] for one in told["lld"]["organs"]] == ["shicho", "suido"]
+    assert (told["organ"]["suido"]["fail"], told["organ"]["shicho"]["pass"]) == (1, 1)
+    bare = json.loads(zabbix.render(handmade.document(), "ja"))
+    assert (bare["lld"]["organs"], bare["organ"]) == ([], {})
+
+
+def test_the_plugin_line_counts_the_worst_and_names_the_organs_that_fail():
+    line = nagios.render(handmade.organs(), "ja")
+
+    assert "（2 機関のうち最も重い状況で" in line
+    assert "不備の件数（機関別）: 市長部局 (shicho) 1, 水道事業 (suido) 1" in line
+    assert "requirements_failed=2;" in line
+    assert "機関" not in nagios.render(handmade.document(), "ja")
+
+
+def test_hostile_organs_break_no_format():
+    for text in handmade.HOSTILE:
+        result = handmade.hostile(text, handmade.organs())
+        assert metrics(result)
+        line = nagios.render(result, "ja")
+        assert line.count("\n") == line.count("|") == 1
+        found = json.loads(zabbix.render(result, "ja"))
+        names = [value for one in found["lld"]["organs"] for value in one.values()]
+        assert not re.search(r"[{}'\"\\]", "".join([*names, *found["organ"]]))

@@ -94,4 +94,14 @@ def test_uris_are_quoted_and_a_site_elsewhere_is_left_out():
 
 @pytest.mark.parametrize("text", handmade.HOSTILE, ids=lambda text: ascii(text)[:24])
 def test_hostile_names_keep_to_the_schema(text):
-    assert run(handmade.hostile(text))["results"]
+    assert run(handmade.hostile(text, handmade.organs()))["results"]
+
+
+def test_organs_have_counts_and_findings_name_theirs():
+    found = run(handmade.organs())
+
+    assert found["properties"]["organs"]["suido"]["requirements"]["not_applicable"] == 2
+    assert [one["properties"]["organs"] for one in found["results"]] == [["shicho"]] * 3 + [["suido"]]
+    bare = run(handmade.document())
+    assert "organs" not in bare["properties"]
+    assert not any("organs" in one["properties"] for one in bare["results"])

@@ -97,7 +97,7 @@ def test_what_changed_is_told_with_its_packets():
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "http://evil.example", "\x00\ufffe\ud800_x0041_"])
 def test_no_cell_is_a_formula_or_a_link(name):
-    found = book(handmade.hostile(name))
+    found = book(handmade.hostile(name, handmade.organs()))
 
     for sheet in found:
         for row in sheet.iter_rows():
@@ -131,3 +131,17 @@ def test_headers_hold_no_codes_of_names():
     )
 
     assert '&amp;&amp;"Arial"&amp;&amp;D</oddHeader>' in written
+
+
+def test_requirements_are_told_by_organ_where_there_are_organs():
+    found = book(handmade.organs())
+
+    told = [(one["機関"], one["ID"], one["状況"]) for one in rows(found["要求事項別"])]
+    assert told[0] == ("市長部局 (shicho)", "LG-01", "不備")
+    assert told[6:8] == [("水道事業 (suido)", "LG-01", "確認済"), ("水道事業 (suido)", "LG-02", "不備")]
+    summary = list(found["総括"].iter_rows(values_only=True))
+    assert ("市長部局 (shicho)", "情報政策課長", 1, 1, 2, 1, 1) in [row[:7] for row in summary]
+    assert ("水道事業 (suido)", "-", 1, 1, 0, 2, 0) in [row[:7] for row in summary]
+    bare = book(handmade.document())
+    assert "機関" not in rows(bare["要求事項別"])[0]
+    assert "確認済 1・不備 1・証拠不足 2" in text(bare["総括"])

@@ -12,6 +12,7 @@ SYNTAX = {
     "ios": "Cisco IOS",
     "asa": "Cisco ASA",
     "yamaha": "Yamaha RTX",
+    "srx": "Juniper SRX",
     "nftables": "nftables",
     "iptables": "iptables",
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
 from segcheck.lang.words import Words
 from segcheck.loaders.packet_table import PROTOCOLS
+from segcheck.reports.renderings import _organs
 from segcheck.sets.header import SYN
 
 #: Findings that the page shows; a page of more is slow and nobody reads it.
@@ -83,7 +84,7 @@ class Findings:
 def findings(words: Words, result: Mapping[str, Any]) -> Findings:
     """Return the findings, gravest first as in the result."""
     names = zone_names(result)
-    clauses = {one["id"]: one["clause"] for one in result["requirements"]}
+    clauses = _organs.clauses(result, lambda one: one["clause"] or "")
     folder = str(result["run"]["options"].get("site") or result["site"])
     shown = tuple(
         _finding(words, result, one, number, clauses, folder) for number, one in enumerate(result["findings"][:MOST], 1)
@@ -137,7 +138,7 @@ def _finding(
     result: Mapping[str, Any],
     one: Mapping[str, Any],
     number: int,
-    clauses: Mapping[str, str | None],
+    clauses: Callable[[Mapping[str, Any], str], list[str]],
     folder: str,
 ) -> Shown:
     pairs = [(src, dst) for src, dst in pairs_of(one) if src or dst]
@@ -151,7 +152,9 @@ def _finding(
     ends = ", ".join(f"{src or '-'} → {dst or '-'}" for src, dst in pairs[:SHOWN])
     if len(pairs) > SHOWN:
         ends += f", {words('check.more', count=len(pairs) - SHOWN)}"
-    served = dict.fromkeys(clause for name in one["requirements"] for clause in (clauses.get(name) or "").split(", "))
+    served = dict.fromkeys(
+        clause for name in one["requirements"] for each in clauses(one, name) for clause in each.split(", ")
+    )
     found = (one["check"], title, message, one["subject"], one["fingerprint"], *told)
     return Shown(
         id=f"F-{number:03}",

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from segcheck.lang.words import Words
-from segcheck.model.requirement import Outcome
+from segcheck.reports.renderings import _organs
 from segcheck.reports.renderings._html.findings import Findings, only_seen
 
 _JST = timezone(timedelta(hours=9))
@@ -20,7 +20,10 @@ _SEVERITIES = ("critical", "high", "medium", "low")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands at the head; `state` names how it looks: violated, undecided, assumed, seen or proven."""
+    """What stands at the head; `state` names how it looks: violated, undecided, assumed, seen or proven.
+
+    requirements   how many ended how, "" where each organ of the body has counts of its own
+    """
 
     title: str
     site: str
@@ -31,7 +34,6 @@ class Heading:
     sentence: str
     requirements: str
     counters: tuple[tuple[str, str, int], ...]
-    outcomes: tuple[tuple[str, str, int], ...]
     milder: tuple[str, ...]
     observed: str
 
@@ -41,7 +43,6 @@ def heading(words: Words, result: Mapping[str, Any], told: Findings) -> Heading:
     replayed = only_seen(result)
     found = [one for one in result["findings"] if not one["waiver"]]
     count = Counter(one["severity"] for one in found)
-    outcomes = Counter(one["outcome"] for one in result["requirements"])
     counters = [(one, words(f"weight.{one}"), count[one]) for one in _SEVERITIES]
     counters.append(("open", words("html.open"), sum(one["verdict"] == "undecided" for one in found)))
     counters.append(("waived", words("html.waived"), len(result["findings"]) - len(found)))
@@ -60,9 +61,8 @@ def heading(words: Words, result: Mapping[str, Any], told: Findings) -> Heading:
             assumptions=sum(bool(one["leaning"]) for one in result["assumptions"]),
         ),
         sentence=_sentence(words, found, told),
-        requirements=words("requirements.counts", **{one.value: outcomes[one.value] for one in Outcome}),
+        requirements="" if _organs.several(result) else _organs.worst_counts(words, result),
         counters=tuple(counters),
-        outcomes=tuple((one.value, words(f"requirements.outcome.{one.value}"), outcomes[one.value]) for one in Outcome),
         milder=_milder(words, result),
         observed=_observed(words, result) if "captures" in result else "",
     )

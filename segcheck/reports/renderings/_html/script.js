@@ -32,6 +32,17 @@ addEventListener("afterprint", () => {
   if (before) root.dataset.theme = before; else delete root.dataset.theme;
 });
 
+// ---- requirements: those of one organ
+const byOrgan = $("by-organ");
+function applyOrgan() {
+  for (const one of document.querySelectorAll(".organ")) one.hidden = Boolean(byOrgan.value) && one.id !== byOrgan.value;
+}
+if (byOrgan) {
+  $("organs").hidden = false;
+  byOrgan.addEventListener("input", applyOrgan);
+  applyOrgan();
+}
+
 // ---- findings: filters, and every way that leads to one
 const findings = [...document.querySelectorAll(".finding")];
 const filter = $("filter");
@@ -69,6 +80,11 @@ function go(one) {
 function follow() {
   const one = named(location.hash);
   if (!one) return;
+  if (one.hidden && one.classList.contains("organ")) {
+    byOrgan.value = "";
+    applyOrgan();
+    one.scrollIntoView({block: "start"});
+  }
   for (let up = one.closest("details"); up; up = up.parentElement.closest("details")) up.open = true;
   if (one.classList.contains("finding")) go(one);
 }

@@ -1,7 +1,8 @@
-"""A PAN-OS configuration as a tree of words, whatever it was written in.
+"""A hierarchical configuration as a tree of words, whatever it was written in.
 
-XML, `set` commands and the braces of the CLI's default format say the same: `<entry name="web"><ip-netmask>10.0.0.1`,
-`web ip-netmask 10.0.0.1` and `web { ip-netmask 10.0.0.1; }` all become web > ip-netmask > 10.0.0.1. Values are leaves.
+Of PAN-OS, XML, `set` commands and the braces of the CLI's default format say the same: `<entry name="web"><ip-netmask>10.0.0.1`,
+`web ip-netmask 10.0.0.1` and `web { ip-netmask 10.0.0.1; }` all become web > ip-netmask > 10.0.0.1; so do `set` commands and
+the braces of Junos. Values are leaves.
 Whoever reads a word marks it; what nobody has marked in the end was not understood.
 """
 
@@ -29,9 +30,10 @@ class Node:
     torn      lines of text below it that have no place there, or of elements that repeat
     use       how it was used; None = nobody has looked at it
     bad       line of what was torn and has been told, 0 = none
+    off       it is deactivated, and kept to be shown
     """
 
-    __slots__ = ("bad", "children", "column", "extras", "first", "lines", "torn", "use", "word")
+    __slots__ = ("bad", "children", "column", "extras", "first", "lines", "off", "torn", "use", "word")
 
     def __init__(self, word: str, first: int = 0, column: int = 0) -> None:
         self.word = word
@@ -43,6 +45,7 @@ class Node:
         self.torn: list[int] = []
         self.use: LineUse | None = None
         self.bad = 0
+        self.off = False
 
     def __bool__(self) -> bool:
         """Return whether it stands in the file."""

@@ -1,16 +1,15 @@
-"""What PAN-OS does to packets by itself, as rule lists: fragments, sessions, interfaces without a zone.
+"""What zone firewalls do to packets by themselves, as rule lists: fragments, sessions, interfaces without a zone.
 
-Source: knowledge base, "Packet Flow Sequence in PAN-OS" (defragmentation, session lookup, TCP state check: a first TCP packet
-that is not SYN is dropped unless that is switched off), Security Zone Overview (no zone, no traffic), Device > Setup >
-Session (IPv6 firewalling), Zone Protection ("Reject Non-SYN TCP", "Spoofed IP address"). What these leave open may
-fall either way.
+Source of PAN-OS: knowledge base, "Packet Flow Sequence in PAN-OS" (defragmentation, session lookup, TCP state check: a first TCP
+packet that is not SYN is dropped unless that is switched off), Security Zone Overview (no zone, no traffic), Device > Setup >
+Session (IPv6 firewalling), Zone Protection ("Reject Non-SYN TCP", "Spoofed IP address"). Of Junos: Flow-Based and Packet-Based
+Processing User Guide, "TCP Session Checks"; Security Zones user guide. What these leave open may fall either way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from segcheck.importers.panos._services import proto
 from segcheck.model.device import Interface as Port
 from segcheck.model.diagnostic import Code
 from segcheck.model.match import Bits, Expr, Field, Interface, Not, State, conjunction, disjunction
@@ -26,6 +25,11 @@ _MARTIANS = parse("127.0.0.0/8") | parse("224.0.0.0/3") | parse("::1/128") | par
 #: Answers to ICMP questions: echo, timestamp, information, address mask; echo of ICMPv6.
 _ANSWERS = {ICMP: IntervalSet.of(0, 14, 16, 18), ICMPV6: IntervalSet.of(129)}
 PERHAPS_DROPPED = Unsure((Deny(), Continue()))
+
+
+def proto(number: int) -> Expr:
+    """Return "the packet is of this protocol"."""
+    return Field("proto", IntervalSet.of(number))
 
 
 def rule(name: str, match: Expr, action: Action) -> Rule:

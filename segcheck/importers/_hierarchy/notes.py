@@ -1,4 +1,4 @@
-"""What is remembered while one PAN-OS file is read: diagnostics, the use of every line, and doubts per virtual system."""
+"""What is remembered while one hierarchical file is read: diagnostics, uses of lines, doubts per virtual system."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from segcheck.importers._diagnostics import Diagnostics
+from segcheck.importers._hierarchy.tree import Node, Tree
 from segcheck.importers._unsure import unknown
-from segcheck.importers.panos._tree import Node, Tree
 from segcheck.model.device import NamedObject, Scope, Taint
 from segcheck.model.diagnostic import Code, Diagnostic, LineAccount, LineUse, Severity
 from segcheck.model.match import Condition
