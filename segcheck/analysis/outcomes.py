@@ -8,7 +8,7 @@ prohibition proves nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from segcheck.model.check import Said
 from segcheck.model.clauses import Clauses, serving
@@ -19,7 +19,7 @@ from segcheck.model.register import ProfileModel
 from segcheck.model.requirement import Coverage, Covered, Met, Outcome, Requirement, in_force
 from segcheck.model.site_words import Tier
 
-#: What each command decides from; nothing of the other's is known in a run.
+#: What each command decides from; nothing of the other's is known, unless `run` asked both.
 READS: Mapping[Basis, tuple[Basis, ...]] = {
     Basis.RULES: (Basis.RULES, Basis.ATTRIBUTES),
     Basis.CAPTURES: (Basis.CAPTURES,),
@@ -74,6 +74,8 @@ class Judging:
     """What a run knows.
 
     asks        RULES for `check`, CAPTURES for `replay`
+    replayed    captures were replayed beside a `check`: its evidence and theirs make one outcome
+    refuted     by requirement, what captures showed in earlier runs that nobody has looked for since
     serving     every check that there is, those of the other command too
     crossed     by requirement
     tiers       of the site's zones
@@ -93,6 +95,26 @@ class Judging:
     scope: frozenset[str] = frozenset()
     organ: str = ""
     own: frozenset[Tier] = frozenset()
+    replayed: bool = False
+    refuted: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+
+    @property
+    def reads(self) -> tuple[Basis, ...]:
+        """Return the kinds of evidence that were read."""
+        return (*READS[self.asks], Basis.CAPTURES) if self.replayed else READS[self.asks]
+
+    def asked(self, every: Iterable[Serving]) -> list[Serving]:
+        """Return those of the checks that were there to be asked."""
+        return [check for check in every if self.replayed or check.asks is self.asks]
+
+    def deciding(self, one: Requirement, every: Iterable[Serving]) -> list[Serving]:
+        """Return those on whose answers it rests whether a requirement applies, and passes.
+
+        Captures decide only what needs them, or where no rule and nothing declared is asked: what they do not show is no answer.
+        """
+        mine = self.asked(every)
+        own = [check for check in mine if check.asks is self.asks]
+        return own if own and Basis.CAPTURES not in one.needs else mine
 
 
 def outcomes(
@@ -114,8 +136,8 @@ def decidable(requirement: Requirement, checks: Iterable[Serving]) -> bool:
 
 def _met(one: Requirement, demanded: bool, judging: Judging, clauses: tuple[tuple[str, ...], str, bool]) -> Met:
     every = [check for check in judging.serving if one.id in check.requirements]
-    mine = [check for check in every if check.asks is judging.asks]
-    asked = [check for check in mine if check.covered is not None and check.covered.coverage is Coverage.ASKED]
+    deciding = judging.deciding(one, every)
+    asked = [one for one in judging.asked(every) if one.covered and one.covered.coverage is Coverage.ASKED]
     findings = [finding for finding in judging.findings if one.id in finding.requirements]
     crossed = judging.crossed.get(one.id, Crossed())
     outcome, because = _outcome(one, demanded, judging, every, findings, crossed)
@@ -123,6 +145,8 @@ def _met(one: Requirement, demanded: bool, judging: Judging, clauses: tuple[tupl
         bases = {basis for f in findings if f.standing is Standing.VIOLATED for basis in f.basis} or {judging.asks}
     else:
         bases = {basis for check in asked for basis in check.shows(one)} & set(one.by)
+        if outcome is Outcome.PASS and judging.replayed and not one.presence:
+            bases.discard(Basis.CAPTURES)  # they were not against it; that is no proof
     return Met(
         requirement=one,
         outcome=outcome,
@@ -132,7 +156,7 @@ def _met(one: Requirement, demanded: bool, judging: Judging, clauses: tuple[tupl
         example=clauses[2],
         because=because,
         findings=tuple(dict.fromkeys(finding.fingerprint for finding in findings)),
-        in_scope=_in_scope(one, judging, every, supplied=all(_supplied(check) for check in mine)),
+        in_scope=_in_scope(one, judging, every, supplied=all(map(_supplied, deciding))),
         organ=judging.organ,
     )
 
@@ -177,11 +201,11 @@ def _outcome(
     if beside and not findings:  # and no pair of an organ's own zones with others' is judged by it
         names = ", ".join(tier.value for tier in one.tiers)
         return Outcome.NOT_APPLICABLE, ((f"この機関にない階層: {names}", f"the organ has no zone of tier {names}"),)
-    mine = [check for check in every if check.asks is judging.asks]
+    mine = judging.asked(every)
     open_ = [finding for finding in findings if finding.standing is Standing.UNDECIDED]
-    answers = [check.covered for check in mine]
+    answers = [check.covered for check in judging.deciding(one, every)]
     nothing = [answer for answer in answers if answer is not None and answer.coverage is Coverage.NOTHING_TO_ASK]
-    if answers and len(nothing) == len(answers) and not findings and not crossed.undecided:
+    if answers and len(nothing) == len(answers) and not (findings or crossed.undecided or one.id in judging.refuted):
         return Outcome.NOT_APPLICABLE, _once(answer.reason for answer in nothing)
     excepted = _excepted(violated)
     lacks = _once((*_undecided(open_, crossed), *_lacks(one, judging, every)))
@@ -229,7 +253,8 @@ def _lacks(one: Requirement, judging: Judging, every: Sequence[Serving]) -> Iter
     elif not every:
         yield "確かめるチェックがない（文書で確認）", "no check asks this; shown by documents"
         return
-    reads = READS[judging.asks]
+    yield from judging.refuted.get(one.id, ())
+    reads = judging.reads
     for basis in one.needs:
         if basis not in reads:
             told = _EVIDENCE[basis]
@@ -238,7 +263,7 @@ def _lacks(one: Requirement, judging: Judging, every: Sequence[Serving]) -> Iter
                 f"この実行では{told[0]}を読んでいない（segcheck {other}）",
                 f"this run reads no {told[1]} (segcheck {other})",
             )
-    mine = [check for check in every if check.asks is judging.asks]
+    mine = judging.asked(every)
     left_out = _names(check.check for check in mine if check.covered is None)
     if left_out:
         yield f"オプションで除いたチェック: {left_out}", f"left out by options: {left_out}"
@@ -250,11 +275,13 @@ def _lacks(one: Requirement, judging: Judging, every: Sequence[Serving]) -> Iter
         if basis in reads and not left_out and not any(basis in check.shows(one) for check in mine):
             told = _EVIDENCE[basis]
             yield f"{told[0]}で確かめるチェックがない", f"no check asks this of {told[1]}"
-    if judging.asks is Basis.CAPTURES:
-        if mine and not one.presence:
-            yield "見えなかったことは禁止の証明にならない", "that nothing was seen proves no prohibition"
-    elif mine and not left_out and not any(covered.coverage is Coverage.ASKED for _, covered in answered):
-        yield from (_short(check, covered) for check, covered in answered if covered.coverage in _OPEN)
+    seen = judging.asks is Basis.CAPTURES or (judging.replayed and Basis.CAPTURES in one.needs)
+    if seen and mine and not one.presence:
+        yield "見えなかったことは禁止の証明にならない", "that nothing was seen proves no prohibition"
+    if judging.asks is Basis.RULES and mine and not left_out:
+        decided = [check.covered for check in judging.deciding(one, every) if check.covered is not None]
+        if not any(covered.coverage is Coverage.ASKED for covered in decided):
+            yield from (_short(check, covered) for check, covered in answered if covered.coverage in _OPEN)
 
 
 _OPEN = (Coverage.NO_INPUT, Coverage.CLAIMED)

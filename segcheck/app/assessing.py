@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from segcheck import checks
 from segcheck.analysis import network as graphs
 from segcheck.analysis import permitting
 from segcheck.analysis.network import Doubt, DoubtKind, Network
-from segcheck.app import modelling, requiring, validating
+from segcheck.app import excepting, modelling, requiring, validating
 from segcheck.errors import BadArguments, BadInput
 from segcheck.loaders.problems import SiteFile, did_you_mean
 from segcheck.model.assessment import Assessment, AssumptionUse
@@ -21,12 +21,12 @@ from segcheck.model.crossing import Crossing, Standing
 from segcheck.model.diagnostic import Code, Diagnostic, Severity
 from segcheck.model.exit import Exit
 from segcheck.model.finding import Basis, Finding
-from segcheck.model.register import ProfileModel, Waiver
+from segcheck.model.register import ProfileModel
 from segcheck.model.result import Binding
-from segcheck.model.site import Attestation, Service, Site
+from segcheck.model.site import Attestation, Site
 from segcheck.model.site_words import DeviceKind, Responsibility
 from segcheck.sets.intervals import IntervalSet
-from segcheck.sets.listing import Box, Boxes
+from segcheck.sets.listing import Boxes
 from segcheck.sets.packets import CapacityExceeded, PacketSet
 
 if TYPE_CHECKING:  # imported where a site is judged by its rules: replay, which does not, comes here for the rest
@@ -41,11 +41,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A judgement with what reports need beside it: the site's own files, and the compiled site."""
+    """A judgement with what reports need beside it: the site's own files, the compiled site, what checks were asked of."""
 
     assessment: Assessment
     files: tuple[SiteFile, ...]
     judgement: Judgement | None
+    context: checks.Context | None = None
 
 
 def today() -> date:
@@ -108,7 +109,7 @@ def assess(
             if progress is not None:
                 progress("checks", done, len(modules))
             found += module.find(context)
-        findings = tuple(sorted(waived(site, day, found), key=checks.order))
+        findings = tuple(sorted(excepting.waived(site, day, found), key=checks.order))
         filtered = _by_filters(judgement) if spelt else frozenset()
         boxes = cache(lambda packets: _boxes(packets, spelt=spelt))  # many pairs are crossed by the same packets
         opened = _opened(judgement, progress) if depth else {}
@@ -132,7 +133,7 @@ def assess(
         findings=findings,
         checks={module.CHECK.id: module.CHECK for module in checks.installed()},
         assumptions=tuple(_assumptions(network, judgement.pairs)),
-        diagnostics=(*diagnostics_of(validated.bindings), *_waivers(site, day, findings, wanted)),
+        diagnostics=(*diagnostics_of(validated.bindings), *excepting.told(site, day, findings, wanted)),
         requirements=met,
         weakened=(
             *(f"--select {one}" for one in select),
@@ -151,7 +152,7 @@ def assess(
         passing=passing,
         as_of=oldest(site),
     )
-    return Assessed(assessment, validated.files, judgement)
+    return Assessed(assessment, validated.files, judgement, context)
 
 
 def unusable(folder: str, files: Sequence[SiteFile]) -> BadInput:
@@ -233,55 +234,6 @@ def _worst(told: Iterable[Crossing], findings: Iterable[Finding]) -> Standing:
     standings = [one.standing for one in told]
     standings += [one.standing for one in findings]  # one that is excepted is no less there
     return max(standings, key=lambda one: one.rank, default=Standing.PROVEN)
-
-
-def waived(site: Site, day: date, found: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, those marked that an approved exception covers on that day (its last day counts)."""
-    for finding in found:
-        cover = next((w for w in site.waivers if w.approved <= day <= w.expires and _covers(site, w, finding)), None)
-        yield finding if cover is None else replace(finding, waived=cover.id, waived_until=cover.expires)
-
-
-def _waivers(site: Site, day: date, findings: Sequence[Finding], asked: Collection[str]) -> Iterator[Diagnostic]:
-    """Yield the exceptions whose last day is over, and those that except nothing that the checks which were asked have found."""
-    used = {one.waived for one in findings}
-    for waiver in site.waivers:
-        if waiver.check not in asked:
-            continue
-        if waiver.expires < day:
-            params = (("id", waiver.id), ("expires", waiver.expires.isoformat()))
-            yield Diagnostic(
-                Code.WAIVER_EXPIRED, Severity.NOTE, waiver.span, scope=f"waiver {waiver.id}", params=params
-            )
-        elif waiver.approved <= day and waiver.id not in used:
-            params = (("id", waiver.id), ("check", waiver.check))
-            yield Diagnostic(Code.WAIVER_UNUSED, Severity.NOTE, waiver.span, scope=f"waiver {waiver.id}", params=params)
-
-
-def _covers(site: Site, waiver: Waiver, finding: Finding) -> bool:
-    """Return whether an exception is for this finding: by fingerprint, else if all its packets lie within what is excepted."""
-    if waiver.check != finding.check:
-        return False
-    if waiver.fingerprint:
-        return waiver.fingerprint == finding.fingerprint
-    if finding.packets is None or finding.packets.truncated or not finding.packets.boxes:
-        return False
-    source = permitting.unmistakable(site, waiver.source)
-    destination = permitting.unmistakable(site, waiver.destination)
-    return all(
-        box.src <= source and box.dst <= destination and any(_within(box, service) for service in waiver.services)
-        for box in finding.packets.boxes
-    )
-
-
-def _within(box: Box, service: Service) -> bool:
-    """Return whether all packets of a box belong to a service."""
-    if box.proto is None or not box.proto <= IntervalSet.of(service.protocol):
-        return False
-    asked = box.icmp_type if service.protocol in (1, 58) else box.dport
-    if service.code is not None and (box.icmp_code is None or not box.icmp_code <= IntervalSet.of(service.code)):
-        return False
-    return service.ports is None or (asked is not None and asked <= service.ports)
 
 
 def _assumptions(network: Network, pairs: Iterable[Judged]) -> Iterator[AssumptionUse]:

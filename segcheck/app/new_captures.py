@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from segcheck.app import copying
 from segcheck.app.history.store import Store
@@ -15,10 +16,14 @@ from segcheck.errors import BadInput
 from segcheck.model.replayed import Replayed
 from segcheck.model.site import Site
 
+if TYPE_CHECKING:
+    from segcheck.app.replaying import Judged
+    from segcheck.checks import SeenContext
+
 
 @dataclass(frozen=True, slots=True)
 class NewCaptures:
-    """What captures show that are new, None where there are none.
+    """What captures show that are new, and what checks were asked of; None where there are none.
 
     done    (SHA-256, path, identity) of those that were replayed whole
     notes   (Japanese, English) why one was not
@@ -27,6 +32,7 @@ class NewCaptures:
     replayed: Replayed | None
     done: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    context: SeenContext | None = None
 
 
 def new_captures(folder: str, validated: Validated, history: Store, day: date) -> NewCaptures:
@@ -56,7 +62,8 @@ def new_captures(folder: str, validated: Validated, history: Store, day: date) -
             done.append((digest, inside, _identity(inside, before)))
         else:
             fresh[digest] = path, inside, before
-    replayed = _replay(folder, validated, fresh, day, notes) if fresh else None
+    judged = _replay(folder, validated, fresh, day, notes) if fresh else None
+    replayed = judged.replayed if judged is not None else None
     gaps: list[tuple[str, str]] = []
     for digest, (path, inside, before) in fresh.items() if replayed is not None else ():
         try:
@@ -69,7 +76,7 @@ def new_captures(folder: str, validated: Validated, history: Store, day: date) -
             gaps.append((f"{inside}: 読み取り中に変わりました", f"{inside}: changed while it was read"))
     if replayed is not None and (gaps or notes):
         replayed = replace(replayed, gaps=(*replayed.gaps, *gaps, *notes))
-    return NewCaptures(replayed, tuple(done), (*notes, *gaps))
+    return NewCaptures(replayed, tuple(done), (*notes, *gaps), judged.context if judged is not None else None)
 
 
 def _replay(
@@ -78,14 +85,14 @@ def _replay(
     fresh: dict[str, tuple[Path, str, tuple[int, ...]]],
     day: date,
     notes: list[tuple[str, str]],
-) -> Replayed | None:
+) -> Judged | None:
     """Return what captures show together; one that is no capture is left out and told."""
     from segcheck.app import replaying  # brings numpy, of which a run without captures has no need
 
     while fresh:
         try:
             paths = [str(path) for path, _, _ in fresh.values()]
-            return replaying.replay(folder, paths, day=day, validated=validated).replayed
+            return replaying.replay(folder, paths, day=day, validated=validated)
         except BadInput as error:
             wrong = [digest for digest, (path, _, _) in fresh.items() if error.en.startswith(f"{path}:")]
             if not wrong:

@@ -24,7 +24,7 @@ from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
 from segcheck.analysis.turns import within
-from segcheck.app import assessing, capture_names, claiming, contents, modelling, requiring, validating
+from segcheck.app import assessing, capture_names, claiming, contents, excepting, modelling, requiring, validating
 from segcheck.app.validating import Validated
 from segcheck.captures import reading, telling
 from segcheck.captures.reading import Read
@@ -56,12 +56,14 @@ _NOTHING = Boxes((), 0, False)
 class Judged:
     """What captures show, with the site's own files.
 
+    context  what the checks were asked of
     wanted   returns the conversations that findings are about, by tap, with whether an end lies in the My Number tier
     """
 
     replayed: Replayed
     files: tuple[SiteFile, ...] = ()
     wanted: Callable[[], Mapping[str, tuple[Table, npt.NDArray[np.bool_]]]] = dict
+    context: SeenContext | None = None
 
 
 def replay(
@@ -147,7 +149,7 @@ def judge(
         legs=tuple(asked.legs(sightings, taps, day)),
         claims=tuple(claiming.seen(site, read)),
     )
-    findings = tuple(sorted(assessing.waived(site, day, checks.find(context, wanted)), key=checks.order))
+    findings = tuple(sorted(excepting.waived(site, day, checks.find(context, wanted)), key=checks.order))
     gaps = (*gaps_of(read.files, read.frames, left), *_unheard(read))
     unasked = sum(
         one.sighting.conversations for one in seen if one.answer is not None and "bound:asked" in one.answer.because
@@ -173,7 +175,7 @@ def judge(
         unseen=None if unasked or left else asked.unseen((one.answer for one in seen), taps),
         unasked=unasked,
     )
-    return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows))
+    return Judged(replayed, wanted=lambda: _wanted(site, read, seen, rows), context=context)
 
 
 # ---- what was seen

@@ -1,8 +1,9 @@
-"""A result told again, without judging anything: from a file now, from the history of a site wherever one is kept."""
+"""A result told again, without judging anything: from a file, or from the history of a site."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from segcheck.app import schemas
@@ -13,13 +14,44 @@ from segcheck.reports import as_json, renderings
 _SCHEMA = "result"
 
 
-def stored(path: str) -> dict[str, Any]:
-    """Return the result that a file holds.
+def stored(path: str, run: int | None = None) -> dict[str, Any]:
+    """Return the result that a file holds; of a site's folder that of a run in its history.
+
+    run   its number; None: the last one that judged
 
     Raises:
-        BadInput: it holds none, with the place that shows it.
+        BadInput: it holds none, with the place that shows it; there is no history.
+        BadArguments: a run of a file; one that does not exist, judged nothing, or whose documents were dropped.
     """
+    if Path(path).is_dir():
+        return _of_history(path, run)
+    if run is not None:
+        raise BadArguments(
+            f"--run {run}: {path} is a result, not a site; nothing was reported. Runs are in the history of a site",
+            f"--run {run}: {path} は結果のファイルで、サイトではありません。報告は作成していません。"
+            "実行の番号はサイトの履歴にあるものです",
+        )
     return result_file.read(path, schemas.schema(_SCHEMA))
+
+
+def _of_history(folder: str, run: int | None) -> dict[str, Any]:
+    from segcheck.app.history import earlier, places, store  # sqlite3 only where it is asked for
+
+    path = places.history_of(folder)
+    with store.opened(path) as history:
+        number = history.last() if run is None else run
+        document = history.result(number) if number is not None else None
+        if document is None or number is None:
+            which = f"run {number}" if number is not None else "the history"
+            said = f"実行 {number}" if number is not None else "履歴"
+            raise BadArguments(
+                f"{path}: {which} has no result (it ended with an error, or its documents were dropped); nothing was "
+                "reported. `segcheck history list` shows the runs",
+                f"{path}: {said}に結果がありません（エラーで終わったか、文書が削除済み）。報告は作成していません。"
+                "segcheck history list で確かめてください",
+            )
+        document["earlier"] = earlier.findings(history, number)
+    return result_file.checked(f"{path} (run {number})", document, schemas.schema(_SCHEMA))
 
 
 def formats() -> tuple[str, ...]:

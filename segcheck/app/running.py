@@ -11,13 +11,13 @@ from typing import Any
 
 from segcheck.analysis import drifting
 from segcheck.analysis.drift_lines import with_lines
-from segcheck.app import assessing, copying, ending, notifying, validating
+from segcheck.app import assessing, copying, ending, notifying, requiring, validating
 from segcheck.app.approving import approving
 from segcheck.app.assessing import Assessed, Progress
 from segcheck.app.ending import Ending
-from segcheck.app.history import meaning, places, pruning, reaching, states, store
+from segcheck.app.history import meaning, observed, places, pruning, reaching, states, store
 from segcheck.app.history.store import Prepared, Store
-from segcheck.app.new_captures import new_captures
+from segcheck.app.new_captures import NewCaptures, new_captures
 from segcheck.app.notifying import Ended
 from segcheck.app.placing import staging
 from segcheck.app.validating import Validated
@@ -29,6 +29,7 @@ from segcheck.model.history import InputRow, Meaning, Status
 from segcheck.model.result import Run
 from segcheck.model.site import RunSettings, Settings
 from segcheck.reports import check_json, replay_json, run_json
+from segcheck.sets.packets import CapacityExceeded
 from segcheck.version import __version__
 
 UNUSABLE, INTERNAL, INTERRUPTED = 2, 4, 130
@@ -166,6 +167,7 @@ def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Pr
     cuts = drifting.cuts(before) if before is not None else ()
     found = assessing.assess(asked.folder, day=day, progress=progress, validated=validated, cuts=cuts)
     seen = new_captures(asked.folder, validated, history, day)
+    found = _joined(found, seen, history, day)
     checked = check_json.result(found.assessment, found.files, asked.run, weakened)
     replayed = replay_json.result(seen.replayed, found.files, asked.run, weakened) if seen.replayed else None
     result = run_json.with_captures(checked, replayed)
@@ -220,6 +222,34 @@ def _judged(asked: Asked, history: Store, copied: Path, path: Path, progress: Pr
         notes=notes,
     )
     return ran, prepared
+
+
+def _joined(found: Assessed, seen: NewCaptures, history: Store, day: date) -> Assessed:
+    """Return a judgement whose requirements are decided by all that is known: rules, captures, what is declared.
+
+    Of captures those count that this run replayed, and what those of the last weeks showed (`observed.DAYS`).
+    """
+    assessment, replayed = found.assessment, seen.replayed
+    observed_now = replayed.assessment.findings if replayed is not None else ()
+    findings = (*assessment.findings, *observed_now)
+    points = {one.tap for one in replayed.files} if replayed is not None else set()
+    waived = {one.fingerprint for one in assessment.site.waivers if one.approved <= day <= one.expires}
+    refuted = observed.refuted(history, day, points, {*waived, *(one.fingerprint for one in findings)})
+    if (seen.context is None and not refuted) or not assessment.requirements:
+        return found
+    with suppress(CapacityExceeded):  # then each stands as rules alone say, which were asked already
+        met = requiring.stands(
+            assessment.site,
+            day,
+            found.context,
+            wanted=None,
+            findings=findings,
+            crossings=assessment.crossings,
+            seen=seen.context,
+            refuted=refuted,
+        )
+        return replace(found, assessment=replace(assessment, requirements=met))
+    return found
 
 
 def _before(history: Store, last: int | None) -> ReachedAll | None:

@@ -75,6 +75,7 @@ def waive(folder: str, wish: Wish, today: date) -> Waived:
             f"{wish.fingerprint}: {twice.id} excepts it until {twice.expires} already; nothing was written",
             f"{wish.fingerprint}: 例外措置 {twice.id} が {twice.expires} まで有効です。何も書いていません",
         )
+    _told_whole(finding)
     source, destination = _ends(site, finding)
     values: dict[str, Any] = {
         "id": _new_id(site),
@@ -138,6 +139,21 @@ def _finding(folder: str, mark: str, today: date, validated: validating.Validate
     )
 
 
+def _told_whole(finding: Mapping[str, Any]) -> None:
+    """Refuse a finding of which not all packets are listed: nobody could tell later that it lets no more through."""
+    if finding["packets"] and finding["packets"]["truncated"]:
+        raise _inexpressible(
+            finding,
+            "its packets are too many to be named. Narrow the rule first",
+            "パケットの種類が多すぎて書き表せません。先に規則を狭めてください",
+        )
+
+
+def _inexpressible(finding: Mapping[str, Any], en: str, ja: str) -> BadArguments:
+    mark = finding["fingerprint"]
+    return BadArguments(f"{mark}: {en}; nothing was written", f"{mark}: {ja}。何も書いていません")
+
+
 def _ends(site: Site, finding: Mapping[str, Any]) -> tuple[str, str]:
     """Return the narrowest hosts, groups or segments between which all packets of a finding run."""
     boxes = (finding["packets"] or {"boxes": []})["boxes"]
@@ -152,7 +168,13 @@ def _ends(site: Site, finding: Mapping[str, Any]) -> tuple[str, str]:
         within = [
             one for one in _candidates(site) if one[0] is EndpointKind.SEGMENT and site.segments[one[1]].zone == zone
         ]
-        if boxes and fitting:
+        if boxes and not fitting:
+            raise _inexpressible(
+                finding,
+                f"no host, group or segment holds all its {side} addresses; declare a group of them",
+                f"{side} のアドレスすべてを含むホスト・グループ・セグメントがありません。グループを宣言してください",
+            )
+        if boxes:
             found.append(min(fitting)[2])
         elif within:
             found.append(within[0][1])
@@ -190,7 +212,13 @@ def _services(finding: Mapping[str, Any]) -> list[str]:
                     found |= dict.fromkeys(f"{name}/{_from_one(ports)}" for ports in box["dport"] if ports != "0")
                 else:
                     found[name or f"ip/{number}"] = None
-    return [*found][:_MOST_SERVICES] or ["ip/0"]
+    if len(found) > _MOST_SERVICES:
+        raise _inexpressible(
+            finding,
+            f"it lets {len(found)} services through; an exception names at most {_MOST_SERVICES}. Narrow the rule first",
+            f"通すサービスが {len(found)} あります (例外措置は {_MOST_SERVICES} まで)。先に規則を狭めてください",
+        )
+    return [*found] or ["ip/0"]
 
 
 def _from_one(ports: str) -> str:

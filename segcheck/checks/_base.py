@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache, wraps
+from typing import TYPE_CHECKING, TypeVar
 
 from segcheck.analysis import permitting
 from segcheck.analysis.network import Network
@@ -29,7 +28,8 @@ if TYPE_CHECKING:  # replay, which needs none of it, comes here for the words be
 class Context:
     """A site, judged; what is costly is worked out once for all checks.
 
-    organ   whose part of the site it is asked about how far a check could be asked; None = the whole
+    organ   whose part of the site it is asked about how far a check could be asked; `site` lists that part then, and
+            finds everything by its id. None = the whole
     """
 
     site: Site
@@ -39,20 +39,25 @@ class Context:
     judgement: Judgement
     tell: Callable[[str], None] = field(default=lambda _: None)
     organ: Organ | None = None
+    _whole: Context | None = field(default=None, repr=False)
 
-    def __eq__(self, other: object) -> bool:
-        """Return whether both are the same site judged once, whatever the organ: what caches keep depends on no organ."""
-        return isinstance(other, Context) and self.judgement is other.judgement
+    @property
+    def whole(self) -> Context:
+        """Return the same, asked about the whole site."""
+        return self._whole or self
 
-    def __hash__(self) -> int:
-        """Return the same for every organ."""
-        return id(self.judgement)
-
-    def of(self, organ: Organ) -> Context:
-        """Return the same, asked about an organ; what was worked out already stays."""
-        made = copy(self)
-        object.__setattr__(made, "organ", organ)
-        return made
+    def of(self, part: Site, organ: Organ) -> Context:
+        """Return the same, asked about an organ and its part of the site."""
+        return Context(
+            site=part,
+            day=self.day,
+            network=self.network,
+            bindings=self.bindings,
+            judgement=self.judgement,
+            tell=self.tell,
+            organ=organ,
+            _whole=self.whole,
+        )
 
     def concerns(self, *zones: str) -> bool:
         """Return whether what stands in these zones is asked about: some of them are the organ's, or none is any organ's."""
@@ -118,6 +123,20 @@ class Context:
         """Return the zone of a segment or built-in place; "" if there is none."""
         place = self.network.places.get(segment)
         return place.zone if place is not None else ""
+
+
+_T = TypeVar("_T")
+
+
+def once(work: Callable[[Context], _T]) -> Callable[[Context], _T]:
+    """Have something worked out once for a site: of the whole site, whichever organ it is asked about."""
+    kept = lru_cache(maxsize=1)(work)
+
+    @wraps(work)
+    def asked(context: Context) -> _T:
+        return kept(context.whole)
+
+    return asked
 
 
 #: Tiers whose mixing with the inside is gravest.

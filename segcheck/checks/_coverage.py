@@ -24,6 +24,9 @@ _TIERS: Mapping[str, frozenset[Tier]] = {
 _BETWEEN = frozenset(name for one in Tier for other in Tier for name in crossing_requirements(one, other)) - {
     "X-12"  # which is about all rules
 }
+_NO_PAIR = Covered(
+    Coverage.NOTHING_TO_ASK, ("該当するゾーンの組がない", "there are no such pairs of zones")
+)  # of an organ
 _OPEN: Said = (
     "越えるかどうか、読めた規則からは分からない区間がある: {names}",
     "Whether this crosses cannot be told from what was read: {names}",
@@ -40,10 +43,31 @@ def undecided_by(
 ) -> Mapping[str, Covered]:
     """Return the same by requirement: of those between tiers that it is not about, nothing is missing for it."""
     pairs = list(_open(context, among))
+    there = between(context, check)
     return {
         name: _entries.lacking((_named(pair) for pair in pairs if _about(name, pair)), said)
+        if there[name].coverage is Coverage.ASKED
+        else there[name]
         for name in check.requirements
     }
+
+
+def between(context: Context, check: Check) -> Mapping[str, Covered]:
+    """Return whether an organ has pairs of places that a requirement is about; of a whole site the judgement says it.
+
+    What cannot be told of them is a finding of its own. What binds entries of the register needs one.
+    """
+    if context.organ is None:
+        return dict.fromkeys(check.requirements, Covered(Coverage.ASKED))
+    pairs = [one for one in context.judgement.pairs if context.concerns(one.src.zone, one.dst.zone)]
+    entries = bool(_entries.in_force(context))
+    return {name: _there(name, pairs, entries=entries) for name in check.requirements}
+
+
+def _there(name: str, pairs: Sequence[Judged], *, entries: bool) -> Covered:
+    if name.startswith("SP-") and not entries:
+        return _entries.NO_ENTRY
+    return Covered(Coverage.ASKED) if any(_about(name, one) for one in pairs) else _NO_PAIR
 
 
 def _open(context: Context, among: PacketSet | None) -> Iterator[Judged]:

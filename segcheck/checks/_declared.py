@@ -251,12 +251,14 @@ def lasting(one: Attribute) -> int:
 
 
 def coverage(context: Context, subjects: Iterable[Subject], asked: Sequence[Asked]) -> Covered:
-    """Return whether all that is needed is declared of every subject, and rests on evidence."""
+    """Return whether all that is needed is declared of every subject, and rests on evidence; of an organ without any: nothing."""
+    there = False
     lacking: list[Said] = []
     bare: list[Said] = []
     for subject in subjects:
         if not context.concerns(*(context.site.segments[one].zone for one in subject.segments), subject.zone):
             continue
+        there = True
         names = [one.name for one in asked if one.needed and one.name not in subject.attributes]
         if names:
             lacking.append((f"{subject.id} ({_said(names, 0)})", f"{subject.id} ({_said(names, 1)})"))
@@ -275,6 +277,8 @@ def coverage(context: Context, subjects: Iterable[Subject], asked: Sequence[Aske
         return lacks(lacking)
     if bare:
         return claimed(bare)
+    if context.organ is not None and not there:
+        return nothing("この機関に該当するものがない", "the organ has no such thing")
     return ASKED
 
 

@@ -34,12 +34,8 @@ def in_force(context: Context) -> tuple[RegisterEntry, ...]:
 
 
 def concerned(context: Context, entry: RegisterEntry) -> bool:
-    """Return whether an entry has an end in the organ that is asked about."""
-    if context.organ is None:
-        return True
-    return context.concerns(
-        *(zone for end in (entry.source, entry.destination) for _, zone in places(context.network, end))
-    )
+    """Return whether an entry has an end in the organ that is asked about: its part of the site lists these."""
+    return context.organ is None or entry in context.site.policy.register
 
 
 def grave(network: Network, entry: RegisterEntry) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from segcheck.analysis import permitting
 from segcheck.analysis.anomalies import Anomaly, anomalies
@@ -14,7 +13,7 @@ from segcheck.analysis.network import Station
 from segcheck.analysis.rule_sides import is_permit as is_permit  # asked of here, with the lists
 from segcheck.analysis.rule_sides import sides
 from segcheck.analysis.rule_sides import through as through
-from segcheck.checks._base import Context, rule_name
+from segcheck.checks._base import Context, once, rule_name
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import PlaceKind, Standing
 from segcheck.model.device import DeviceConfig
@@ -48,7 +47,7 @@ class Listed:
         return rule_name(self.device, self.rules.name, rule.id)
 
 
-@lru_cache(maxsize=1)
+@once
 def listed(context: Context) -> tuple[Listed, ...]:
     """Return the written filter lists of the devices whose exports were read, those too that only another list calls."""
     found = []
@@ -66,7 +65,7 @@ def listed(context: Context) -> tuple[Listed, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1)
+@once
 def odd(context: Context) -> tuple[tuple[Listed, tuple[Anomaly, ...]], ...]:
     """Return what is odd in each list, about rules that are written; every check that asks gets the same."""
     return tuple(
@@ -99,7 +98,7 @@ def between(context: Context, one: Listed, rule: Rule) -> tuple[frozenset[str], 
     return coming, going
 
 
-@lru_cache(maxsize=1)
+@once
 def zone_addresses(context: Context) -> Mapping[str, IntervalSet]:
     """Return the addresses of each zone, those that nobody declared included."""
     found: dict[str, IntervalSet] = {}
@@ -175,7 +174,7 @@ def told_apart(context: Context) -> Iterator[tuple[str, IntervalSet]]:
         yield "dst", addresses
 
 
-@lru_cache(maxsize=1)
+@once
 def _asked_for(context: Context) -> tuple[permitting.Allowance, ...]:
     site = context.site
     required = (permitting.of_flow(site, flow) for flow in site.policy.required)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from segcheck.analysis import permitting
 from segcheck.analysis.causes import Statement
@@ -14,7 +13,7 @@ from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import device_key
 from segcheck.analysis.regions import Regions
-from segcheck.checks._base import Context
+from segcheck.checks._base import Context, once
 from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig
 from segcheck.model.finding import ConfigEvidence
@@ -45,7 +44,7 @@ class Used:
     journey: Journey
 
 
-@lru_cache(maxsize=1)
+@once
 def used(context: Context) -> tuple[Used, ...]:
     """Return the ways that registered communications can go where they cross zones: of each, a packet by every rule."""
     return tuple(_used(context))
@@ -63,7 +62,7 @@ def serving(context: Context, statement: Statement) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-@lru_cache(maxsize=1)
+@once
 def _possible(context: Context) -> tuple[tuple[str, PacketSet], ...]:
     """Return the registered communications of which nobody can say whether they pass, as they leave their initiators.
 
@@ -90,7 +89,7 @@ def _possible(context: Context) -> tuple[tuple[str, PacketSet], ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1)
+@once
 def _served(context: Context) -> Mapping[tuple[str, str, Span | None], frozenset[str]]:
     found: dict[tuple[str, str, Span | None], frozenset[str]] = {}
     for one in used(context):

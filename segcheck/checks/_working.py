@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from segcheck.analysis import permitting
 from segcheck.analysis.compiling.modes import Mode
@@ -15,7 +14,7 @@ from segcheck.analysis.permitted import meant
 from segcheck.analysis.permitting import Allowance
 from segcheck.analysis.reachability import device_key
 from segcheck.analysis.tracing import trace_list
-from segcheck.checks._base import Context
+from segcheck.checks._base import Context, once
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import PlaceKind, Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Evidence, Finding, WitnessEvidence
@@ -119,7 +118,7 @@ def failing(context: Context, communications: Iterable[Wanted]) -> Iterator[tupl
         )
 
 
-@lru_cache(maxsize=1)
+@once
 def failing_entries(context: Context) -> Mapping[str, FailedEntry]:
     """Return the entries in force of which something does not surely pass, by id, in the order of the register."""
     registered = context.judgement.allowances

@@ -75,9 +75,9 @@ def tunnels(context: Context) -> Mapping[bool, Sequence[Cause]]:
     return found
 
 
-def covered(context: Context) -> Covered:
-    """Return the pairs of places between which nobody can say whether tunnels pass."""
-    return _coverage.undecided(context, carriers(context.judgement.reach.universe))
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return the pairs of places between which nobody can say whether tunnels pass, by requirement."""
+    return _coverage.undecided_by(context, CHECK, carriers(context.judgement.reach.universe))
 
 
 def find(context: Context) -> Iterator[Finding]:

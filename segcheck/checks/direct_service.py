@@ -58,7 +58,8 @@ _OUTSIDE = (Tier.PUBLIC, Tier.SECURITY_CLOUD)
 
 def covered(context: Context) -> Covered:
     """Return whether the site has an internet tier."""
-    if any(place.tier is Tier.INTERNET for place in context.network.places.values()):
+    places = context.network.places.values()
+    if any(place.tier is Tier.INTERNET and context.concerns(place.zone) for place in places):
         return Covered(Coverage.ASKED)
     return Covered(Coverage.NOTHING_TO_ASK, ("インターネット接続系のゾーンがない", "the site has no internet tier"))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.analysis.crossings import Judged
 from segcheck.analysis.examples import example
 from segcheck.analysis.journeys import travel
 from segcheck.analysis.lookups import confirm
 from segcheck.analysis.network import Doubt
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context, crossing_weight
 from segcheck.checks._doubts import doubted, reasons, remedies
 from segcheck.checks._grouping import SHOWN, Mistake, findings, removal
@@ -18,6 +19,7 @@ from segcheck.checks.unregistered_crossing import apart
 from segcheck.model.check import Check, Said
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, Finding, Weight, WitnessEvidence
+from segcheck.model.requirement import Covered
 from segcheck.model.trace import Verdict
 
 CHECK = Check(
@@ -56,6 +58,11 @@ CHECK = Check(
         "If routes or segments of the topology are not the real ones: check the witness with the device's own lookup command.",
     ),
 )
+
+
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return ASKED wherever there are such pairs of zones; what cannot be told of them is a finding."""
+    return _coverage.between(context, CHECK)
 
 
 def find(context: Context) -> Iterator[Finding]:

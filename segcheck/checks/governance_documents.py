@@ -10,7 +10,7 @@ from segcheck.model.check import Check, Said
 from segcheck.model.declared import Document
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
 from segcheck.model.requirement import Covered
-from segcheck.model.site_words import DocumentKind
+from segcheck.model.site_words import DocumentKind, Responsibility
 
 #: Kinds of document that a requirement asks for: one of each row, in force.
 WANTED: Mapping[str, tuple[tuple[DocumentKind, ...], ...]] = {
@@ -77,7 +77,10 @@ def find(context: Context) -> Iterator[Finding]:
 
 
 def covered(context: Context) -> Mapping[str, Covered]:
-    """Return for each requirement whether its documents are there, and somebody keeps them somewhere."""
+    """Return for each requirement whether its documents are there, and somebody keeps them somewhere.
+
+    Where the body has organs, G-01 also asks whose each of its zones is.
+    """
     return {name: _covered(context, name) for name in WANTED}
 
 
@@ -95,9 +98,20 @@ def _covered(context: Context, name: str) -> Covered:
         empty += ["published"] if name in CLOSED.get(last.kind, ()) and last.published is None else []
         if empty:
             bare.append((f"{last.id} ({'・'.join(empty)})", f"{last.id} ({', '.join(empty)})"))
+    if name == "G-01":
+        lacking += _nobodys(context)
     if lacking:
         return lacks(lacking)
     return claimed(bare) if bare else ASKED
+
+
+def _nobodys(context: Context) -> Iterator[Said]:
+    """Yield the body's zones for which no organ answers, or one of which nobody says which post does (基本方針 4(1), 9)."""
+    policy = context.site.policy
+    for zone in context.site.zones.values() if policy.organs else ():
+        organ = policy.organ_of(zone.id)
+        if zone.responsibility is Responsibility.CITY and (organ is None or not organ.responsible):
+            yield f"ゾーン {zone.id} を所管する機関 (organs)", f"whose zone {zone.id} is (organs)"
 
 
 def _of(context: Context, kinds: Collection[DocumentKind]) -> list[Document]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.analysis.causes import Kind
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context, named
 from segcheck.checks._grouping import Mistake, findings, mistakes, removal
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="one-way-channel",
@@ -33,6 +35,11 @@ CHECK = Check(
         "If a stateful device on the way was not read.",
     ),
 )
+
+
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return ASKED wherever there are such pairs of zones; what cannot be told of them `forbidden-crossing` says."""
+    return _coverage.between(context, CHECK)
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ def _own(context: Context) -> IntervalSet:
     """Return the addresses of sanitisers and of the segments that are theirs."""
     found = IntervalSet.empty()
     for name, place in context.network.places.items():
-        if place.tier is Tier.SANITISE and place.kind is PlaceKind.SEGMENT:
+        if place.tier is Tier.SANITISE and place.kind is PlaceKind.SEGMENT and context.concerns(place.zone):
             found = found | context.network.addresses[name]
     for name in sanitising.sanitisers(context.site, context.day):
         found = found | sanitising.addresses(context.site, name)

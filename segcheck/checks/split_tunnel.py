@@ -88,7 +88,10 @@ def covered(context: Context) -> Covered:
             Coverage.NO_INPUT,
             (f"VPN の設定を読めない機器: {names}", f"devices whose VPN settings cannot be read: {names}"),
         )
-    if not any(station.config is not None and station.config.client_vpns for _, station in stations):
+    if not any(
+        context.concerns_device(name) and station.config is not None and station.config.client_vpns
+        for name, station in stations
+    ):
         return Covered(Coverage.NOTHING_TO_ASK, ("端末用の VPN がない", "no device offers a VPN to clients"))
     return Covered(Coverage.ASKED)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from segcheck.analysis.causes import Kind, Statement
+from segcheck.checks import _coverage
 from segcheck.checks._base import Context, named
 from segcheck.checks._grouping import Mistake, findings, mistakes, removal
 from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
 from segcheck.model.match import Interface, leaves
+from segcheck.model.requirement import Covered
 
 CHECK = Check(
     id="spoofed-source",
@@ -34,6 +36,11 @@ CHECK = Check(
         "If a device below checks sources and its export was not read.",
     ),
 )
+
+
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return ASKED wherever there are such pairs of zones; what cannot be told of them `forbidden-crossing` says."""
+    return _coverage.between(context, CHECK)
 
 
 def find(context: Context) -> Iterator[Finding]:

@@ -76,7 +76,10 @@ def covered(context: Context) -> Mapping[str, Covered]:
     kept = coverage(context, [_subject(context, one) for one in two], (NO_FORWARDING,))
     told = apart if silent else Covered(Coverage.ASKED)
     # Hosts that nobody can tell apart may stand in two zones, and forward.
-    return {"X-01": told, "X-02": told if kept.coverage is Coverage.ASKED else kept}
+    return {
+        "X-01": told,
+        "X-02": kept if kept.reason[0] and not (silent and kept.coverage is Coverage.NOTHING_TO_ASK) else told,
+    }
 
 
 def _own(context: Context, host: Host) -> bool:

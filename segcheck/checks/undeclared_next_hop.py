@@ -9,7 +9,7 @@ from segcheck.checks._base import Context
 from segcheck.model.check import Check
 from segcheck.model.crossing import Standing
 from segcheck.model.finding import Basis, ConfigEvidence, Finding, Weight
-from segcheck.model.requirement import Covered
+from segcheck.model.requirement import Coverage, Covered
 from segcheck.model.site_words import DeviceKind, Responsibility
 from segcheck.sets import addresses
 
@@ -39,15 +39,18 @@ CHECK = Check(
 
 def covered(context: Context) -> Covered:
     """Return whether the routes of every device are known: of others nobody knows the next hops."""
+    own = {
+        name: one.config
+        for name, one in context.network.stations.items()
+        if name in context.site.devices
+        and context.concerns_device(name)
+        and one.device.responsibility is Responsibility.CITY
+        and one.device.kind not in (DeviceKind.HOST, DeviceKind.SWITCH)
+    }
+    if not own:
+        return Covered(Coverage.NOTHING_TO_ASK, ("団体の機器がない", "the city has no devices of its own"))
     return _entries.lacking(
-        (
-            name
-            for name, one in context.network.stations.items()
-            if name in context.site.devices
-            and one.device.responsibility is Responsibility.CITY
-            and one.device.kind not in (DeviceKind.HOST, DeviceKind.SWITCH)
-            and (one.config is None or not one.config.routing_known)
-        ),
+        (name for name, config in own.items() if config is None or not config.routing_known),
         ("経路の全体が分からない機器がある: {names}", "Not all routes are known of: {names}"),
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from segcheck.analysis.causes import Cause
-from segcheck.checks._base import Context, crossing_requirements
+from segcheck.checks import _coverage
+from segcheck.checks._base import Context, crossing_requirements, once
 from segcheck.checks._grouping import Mistake, findings, mistakes
 from segcheck.checks._services import broken_by
 from segcheck.checks.carrier import tunnels
@@ -15,6 +15,7 @@ from segcheck.model.check import Check, Said
 from segcheck.model.finding import Finding, Weight
 from segcheck.model.profile import Cell, Guideline, Need, Permit
 from segcheck.model.register import Kind, ProfileUse
+from segcheck.model.requirement import Covered
 from segcheck.model.site_words import HostRole, Tier
 from segcheck.sets.header import PacketClass
 from segcheck.sets.intervals import IntervalSet
@@ -60,13 +61,18 @@ _NAMED = IntervalSet.of(1, 6, 17, 58)
 _LOWER = {Weight.CRITICAL: Weight.HIGH, Weight.HIGH: Weight.MEDIUM, Weight.MEDIUM: Weight.LOW, Weight.LOW: Weight.LOW}
 
 
+def covered(context: Context) -> Mapping[str, Covered]:
+    """Return ASKED wherever there are such pairs of zones; what cannot be told of them `forbidden-crossing` says."""
+    return _coverage.between(context, CHECK)
+
+
 def find(context: Context) -> Iterator[Finding]:
     """Yield, one step milder than what no model knows, the rules behind crossings that could be registered as they are."""
     for one in findings(context, CHECK, apart(context)[True], _remedy):
         yield replace(one, weight=_LOWER[one.weight])
 
 
-@lru_cache(maxsize=1)
+@once
 def apart(context: Context) -> dict[bool, list[Mistake]]:
     """Return the plain mistakes that only lack an entry (True), and those that no entry could mend (False)."""
     found: dict[bool, list[Mistake]] = {True: [], False: []}

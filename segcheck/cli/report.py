@@ -38,17 +38,19 @@ def build(say: Say) -> click.Command:
         NAME,
         callback=click.pass_context(report),
         text=say(
-            "Make reports of a result that `check`, `replay` or `run` stored as JSON. Nothing is read but that file, and "
-            "nothing is judged: the reports say what the result says, as of its day.\n\n"
+            "Make reports of a result that `check`, `replay` or `run` stored as JSON, or of a run in the history of a site. "
+            "Nothing is read but that file or history, and nothing is judged: the reports say what the result says, as of "
+            "its day. From the history, audit reports also tell since when each finding is there and when it was mended.\n\n"
             "Ends with 0, whatever the result says, or with 2 if the file is no result. With --exit plugin it ends as a "
             "monitoring plugin does: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.",
-            "check・replay・run が JSON で保存した結果から報告書を作ります。読むのはそのファイルだけで、判定はやり直しません。"
-            "報告の内容は結果の基準日時点のものです。\n\n"
+            "check・replay・run が JSON で保存した結果、またはサイトの履歴にある実行から報告書を作ります。読むのはそのファイルか"
+            "履歴だけで、判定はやり直しません。報告の内容は結果の基準日時点のものです。履歴から作る監査の報告書には、各指摘が"
+            "いつからあり、いつ是正されたかも載ります。\n\n"
             "結果の内容にかかわらず 0 で、ファイルが結果でなければ 2 で終わります。--exit plugin を付けると監視プラグインと"
             "同じく、0 OK、1 WARNING、2 CRITICAL、3 UNKNOWN で終わります。",
         ),
         params=[
-            click.Argument(["result"], metavar="RESULT"),
+            click.Argument(["result"], metavar="RESULT|SITE"),
             click.Option(
                 ["--format", "given"],
                 metavar="FORMAT[=PATH]",
@@ -58,6 +60,15 @@ def build(say: Say) -> click.Command:
                     "told by the command that judges.",
                     f"{names}。パスを付けるとファイルに書きます。繰り返し指定できます。省略時は md。text と summary は判定した"
                     "コマンドだけが表示します。",
+                ),
+            ),
+            click.Option(
+                ["--run"],
+                type=click.IntRange(1),
+                metavar="N",
+                help=say(
+                    "of a SITE: the run with this number; the last one that judged unless given.",
+                    "SITE を指定したとき、この番号の実行。省略時は判定を行った最後の実行。",
                 ),
             ),
             click.Option(
@@ -82,7 +93,9 @@ def build(say: Say) -> click.Command:
     )
 
 
-def report(context: click.Context, result: str, given: tuple[str, ...], kind: str | None, ending: str) -> int:
+def report(
+    context: click.Context, result: str, given: tuple[str, ...], run: int | None, kind: str | None, ending: str
+) -> int:
     """Write the reports."""
     from segcheck.app import reporting
 
@@ -106,7 +119,7 @@ def report(context: click.Context, result: str, given: tuple[str, ...], kind: st
                 f"--format {name}: not for a terminal; nothing was reported. Give it a file: {name}=PATH",
                 f"--format {name}: 端末には出せません。報告は作成していません。{name}=パス のようにファイルを指定してください",
             )
-    document = reporting.stored(result)
+    document = reporting.stored(result, run)
     for name, path in outputs:
         told = reporting.told(document, name, here.language)
         if path is not None:

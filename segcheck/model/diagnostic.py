@@ -55,6 +55,7 @@ class Code(Enum):
     TABLE_ORDER = "table-order"  # {list}: rows permit and deny, and nothing says in which order they count
     TABLE_DEFAULT = "table-default"  # {list}: nothing says what holds for packets that no row names
     WAIVER_EXPIRED = "waiver-expired"  # {id} {expires}: what it excepted counts again
+    WAIVER_OUTGROWN = "waiver-outgrown"  # {id} {check} {fingerprint}: the finding's packets exceed what was excepted
     WAIVER_UNUSED = "waiver-unused"  # {id} {check}: nothing that was found is excepted by it
     ENGINE_CAPACITY = "engine-capacity"  # {what}
     ENGINES_DISAGREE = "engines-disagree"  # {row}: sets and interpreter gave opposite answers, a defect of segcheck

@@ -13,13 +13,13 @@ from segcheck.reports._masking import masked
 from segcheck.reports._packets import boxes_json
 
 _NOTHING_SEEN = Standing.NOTHING_SEEN.value
-_FAIL = "fail"
 
 
 def with_captures(checked: Mapping[str, Any], replayed: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the result of a site's rules together with that of its captures, None where there were none.
 
-    Captures can add findings and refute; what they do not show proves nothing, so they never make a verdict better.
+    Captures can add findings and refute; what they do not show proves nothing, so they never make a verdict better. How the
+    site stands to the requirements is in `checked` already, by both.
     """
     if replayed is None:
         return dict(checked)
@@ -28,23 +28,9 @@ def with_captures(checked: Mapping[str, Any], replayed: Mapping[str, Any] | None
         **checked,
         "verdict": max(verdicts, key=lambda one: Standing(one).rank),
         "findings": [*checked["findings"], *replayed["findings"]],
-        "requirements": _requirements(checked["requirements"], replayed["requirements"]),
         "diagnostics": list({one["id"]: one for one in (*checked["diagnostics"], *replayed["diagnostics"])}.values()),
         **{name: replayed[name] for name in ("captures", "frames", "flows")},
     }
-
-
-def _requirements(rules: list[dict[str, Any]], captures: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    refuted = {(one["id"], one["organ"]): one for one in captures if one["outcome"] == _FAIL}
-    found = []
-    for one in rules:
-        other = refuted.get((one["id"], one["organ"]))
-        if other is not None:
-            merged = {name: list(dict.fromkeys((*one[name], *other[name]))) for name in ("sources", "findings")}
-            because = one["because"] if one["outcome"] == _FAIL else []
-            one = {**one, **merged, "outcome": _FAIL, "because": [*because, *other["because"]]}
-        found.append(one)
-    return found
 
 
 def drift(found: Drift | None, domains: Mapping[str, str]) -> dict[str, Any] | None:

@@ -1,17 +1,21 @@
 """Organs judged: what crosses between them, and whose outcome a finding, an exit or a lack of input is."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from segcheck.app import assessing
+from segcheck import checks
+from segcheck.app import assessing, requiring
 from segcheck.lang.words import load
 from segcheck.model.crossing import Standing
+from segcheck.model.finding import Basis, Finding, Weight
 from segcheck.model.requirement import Outcome
 from segcheck.model.result import Run
 from segcheck.reports import _requirements, check_json
 from segcheck.reports.as_text import Page
-from tests.checks import sites
+from tests.checks import coverage, sites
 from tests.checks.sites import DAY, Firewall, Town, entry, route, rule
 from tests.reports.results import faults
 
@@ -163,3 +167,84 @@ def test_between_organs_the_register_decides_though_the_tier_is_free(tmp_path, m
     if crossed:
         failed = {one.organ for one in assessed.requirements if one.requirement.id == "X-12" and one.findings}
         assert failed == {"city", "water"}
+
+
+ZONES = {"w-in": "internet", "w-lg": "lgwan", "w-mn": "mynumber", "w-pc": "lgwan"}
+
+
+@pytest.fixture(scope="module")
+def vacuous(asked):
+    """Return how organs stand of which three have a segment without anything, and one a terminal, by id and requirement."""
+    met = requiring.stands(asked.site, DAY, asked, wanted=None, findings=())
+    return {(one.organ, one.requirement.id): one for one in met}
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reiji") / "site"
+    shutil.copytree(Path("topologies/reiji"), folder)
+    new = {
+        "zones:\n": "".join(f"  {name}: {{tier: {tier}, name: {name}}}\n" for name, tier in ZONES.items()),
+        "segments:\n": "".join(f"  {z}: {{zone: {z}, v4: [10.251.{i}.0/24], v6: none}}\n" for i, z in enumerate(ZONES)),
+        "hosts:\n": "  - {id: w-host, segment: w-pc, addresses: [10.251.3.10], role: terminal}\n",
+    }
+    path = folder / "topology.yaml"
+    text = path.read_text(encoding="utf-8")
+    for heading, lines in new.items():
+        text = text.replace(f"\n{heading}", f"\n{heading}{lines}", 1)
+    path.write_text(text, encoding="utf-8")
+    path = folder / "policy.yaml"
+    organs = "".join(f"  - {{id: {zone}, name: {zone}, responsible: 課長, zones: [{zone}]}}\n" for zone in ZONES)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("\norgans:\n", f"\norgans:\n{organs}", 1), encoding="utf-8"
+    )
+    return coverage.context(folder)
+
+
+@pytest.mark.parametrize("organ", ["w-in", "w-lg", "w-mn"])
+def test_an_organ_in_which_nothing_stands_passes_only_what_is_proven_of_its_crossings(vacuous, organ):
+    met = {name: one for (mine, name), one in vacuous.items() if mine == organ}
+    passed = {name for name, one in met.items() if one.outcome in (Outcome.PASS, Outcome.EXCEPTED)}
+    crossing = {name for one in checks.asked_of(Basis.RULES) if one.CHECK.crosses for name in one.CHECK.requirements}
+
+    assert passed  # it has segments, and what crosses is proven
+    assert passed <= {name for name in crossing if not name.startswith("SP-")}
+    assert all(met[name].sources == (Basis.RULES,) for name in passed)
+    assert {"X-02", "MN-09", "IN-02", "X-13", "P-02", "G-01"}.isdisjoint(passed)
+    assert vacuous["shicho", "G-01"].outcome is Outcome.PASS  # of whom there is something to ask
+
+
+def test_an_organ_is_asked_only_of_what_it_has(vacuous):
+    met = {name: one for (mine, name), one in vacuous.items() if mine == "w-pc"}
+
+    assert met["G-02"].outcome is Outcome.PASS  # the body's papers are those of who has something there
+    for name in ("X-02", "LG-12", "IN-02", "SP-4", "MN-09", "X-13"):
+        assert met[name].outcome in (Outcome.NOT_APPLICABLE, Outcome.INSUFFICIENT), name
+
+
+def test_zones_that_only_the_body_itself_has_are_nobodys(tmp_path):
+    found = of(judged(two(SHUT, SHUT), tmp_path, LIBRARY), "G-01")
+
+    assert "whose zone in is" in found["main"].because[0][1]
+    assert not any("whose zone" in said[1] for said in found["library"].because)
+
+
+def test_what_captures_refute_they_refute_for_the_organ_that_it_is_of(asked, vacuous):
+    seen = Finding(
+        check="observed-crossing",
+        weight=Weight.CRITICAL,
+        standing=Standing.VIOLATED,
+        basis=(Basis.CAPTURES,),
+        subject="w-lg → in",
+        key="w-lg",
+        zones=(("w-lg", "in-wi"),),
+        requirements=("LG-01",),
+    )
+    said = ("観測", "observed")
+    met = requiring.stands(asked.site, DAY, asked, wanted=None, findings=(seen,), refuted={("w-in", "LG-01"): (said,)})
+    found = {one.organ: one for one in met if one.requirement.id == "LG-01"}
+
+    assert (found["w-lg"].outcome, found["w-lg"].sources) == (Outcome.FAIL, (Basis.CAPTURES,))
+    assert found["w-in"].outcome is Outcome.INSUFFICIENT
+    assert said in found["w-in"].because
+    assert found["w-pc"].outcome is vacuous["w-pc", "LG-01"].outcome is Outcome.PASS

@@ -50,6 +50,7 @@ TOLD_BY: Mapping[str, str] = {
     "one-way-channel": "forbidden-crossing",
     "register-without-rule": "narrower-than-registered",
     "spoofed-source": "forbidden-crossing",
+    "unregistered-crossing": "forbidden-crossing",
 }
 MODULES = {module.CHECK.id: module for module in checks.installed()}
 RULES = [module.CHECK.id for module in checks.asked_of(Basis.RULES)]

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from segcheck.reports import renderings
@@ -129,3 +130,57 @@ def test_help_says_what_each_format_is_for(call, language):
         summary = renderings.rendering(name).FORMAT.summary[language == "ja"]
         assert summary.split()[0][:12] in told
         assert f"\n  {name} " in told
+
+
+def rows_of(path, language_title):
+    book = openpyxl.load_workbook(path, read_only=True)
+    sheet = next(one for one in book if language_title in one.title)
+    return [[str(cell) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+
+
+def test_the_history_of_a_site_is_a_source_too_and_tells_since_when(call, tmp_path):
+    site = tmp_path / "town"
+    for rules, day in (((), "11-20"), ((OPEN,), "11-21"), ((), "11-22"), ((OPEN,), "11-23"), ((), "11-24")):
+        town(site, *rules)
+        call("run", "town", "--time", f"2026-{day}")
+    last = json.loads(call("report", "town", "--format", "json").out)
+    third = json.loads(call("report", "town", "--run", "3", "--format", "json").out)
+    one = next(each for each in last["earlier"] if each["check"] == "forbidden-crossing")
+
+    assert [faults(each, "result") for each in (last, third)] == [[], []]
+    assert (last["chain"]["run"], third["chain"]["run"]) == (5, 3)
+    assert one["state"] == "mended"
+    assert one["first"] == {"run": 2, "day": "2026-11-21"}
+    assert one["last"] == {"run": 4, "day": "2026-11-23"}
+    assert one["mended"] == {"run": 5, "day": "2026-11-24"}
+    assert one["returned"] == 1
+    fourth = json.loads(call("report", "town", "--run", "4", "--format", "json").out)
+    (again,) = [each for each in fourth["earlier"] if each["fingerprint"] == one["fingerprint"]]
+    assert (again["state"], again["mended"]) == ("recurring", None)
+    assert one["message"] == again["message"] != {"ja": one["check"], "en": one["check"]}
+    for kind in ("audit", "handover"):
+        outcome = call("report", "town", "--run", "4", "--kind", kind, "--format", f"xlsx={kind}.xlsx", "--lang", "ja")
+        assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    (row,) = [row for row in rows_of("audit.xlsx", "前回指摘") if one["fingerprint"] in row]
+    assert row[0] == "再発"
+    assert {"2026-11-21 (実行 2)", "2026-11-23 (実行 4)", "1", "No.1"} <= {*row}
+    assert "critical 1, high 0" in call("report", "town", "--run", "4").out
+    assert "critical 0, high 0" in call("report", "town").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("town", "--run", "9"), "no such run"),
+        (("town", "--run", "1"), "run 1 has no result"),
+        (("r.json", "--run", "1"), "r.json is a result, not a site"),
+    ],
+)
+def test_a_run_without_a_result_is_told(call, result, tmp_path, arguments, said):
+    (tmp_path / "town" / "topology.yaml").write_text("segcheck: 1\n")
+    without = call("report", "town")
+    call("run", "town", *AT)
+    outcome = call("report", *arguments)
+
+    assert (without.code, "there is no history" in without.err) == (2, True)
+    assert (outcome.code, outcome.out, said in outcome.err) == (2, "", True)

@@ -63,6 +63,23 @@ def test_one_finding_is_excepted_and_the_file_is_only_added_to(opened, waive, ca
     assert path.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (OPEN.replace(" proto=6 dport=445", ""), "services through"),
+        (OPEN.replace("10.30.10.0/24", "0.0.0.0/0"), "no host, group or segment holds all its src addresses"),
+    ],
+)
+def test_what_no_exception_can_name_is_refused(opened, waive, call, tmp_path, rule, says):
+    site = tmp_path / "town"
+    town(site, rule, policy=(site / "policy.yaml").read_text(encoding="utf-8"))
+    found = json.loads(call("check", "town", "--format", "json").out)["findings"]
+    outcome = waive(next(one["fingerprint"] for one in found if one["check"] == "forbidden-crossing"))
+
+    assert (outcome.code, says in outcome.err) == (2, True)
+    assert not (site / "waivers.yaml").exists()
+
+
 def test_without_a_file_one_is_made_and_the_last_run_is_asked_first(opened, waive, call, tmp_path):
     call("run", "town")
     town(tmp_path / "town")  # the finding is in the last run only

@@ -212,6 +212,10 @@ class Store:
         """Return whether the very file was replayed: same place, size, times and inode."""
         return bool(self._rows("SELECT 1 FROM captures WHERE identity = ?", (identity,)))
 
+    def runs_with_captures(self) -> frozenset[int]:
+        """Return the runs that replayed captures."""
+        return frozenset(row[0] for row in self._rows("SELECT DISTINCT run FROM captures"))
+
     def notes(self, run: int) -> tuple[tuple[str, str], ...]:
         """Return the remarks on a run, (Japanese, English)."""
         return tuple(self._rows("SELECT ja, en FROM notes WHERE run = ? ORDER BY rowid", (run,)))

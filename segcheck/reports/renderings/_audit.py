@@ -5,7 +5,7 @@ What an auditor says is left blank: 所見, 結論, and every answer of a depart
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from json import dumps
 from shlex import quote
@@ -18,7 +18,7 @@ from segcheck.reports.renderings._sheets import Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
 
 #: Parts of a document that differ between equal judgements: how it was run, and what the history adds.
-_OF_THE_RUN = ("run", "chain", "drift")
+_OF_THE_RUN = ("run", "chain", "drift", "earlier")
 
 
 def refuse_weakened(result: Document) -> None:
@@ -243,7 +243,10 @@ def missing(book: Book, words: Words, result: Document) -> None:
 
 
 def earlier(book: Book, words: Words, result: Document) -> None:
-    """Add how the findings of the run before stand now."""
+    """Add how earlier findings stand: from the history all that was ever found, else those of the run before."""
+    if result.get("earlier") is not None:
+        _lives(book, words, result)
+        return
     sheet = book.sheet(f"11 {words('audit.earlier')}", [10, 20, 8, 22, 60, 18])
     sheet.title(f"11 {words('audit.earlier')}")
     drift = result.get("drift")
@@ -267,6 +270,39 @@ def earlier(book: Book, words: Words, result: Document) -> None:
         sheet.prose(words("audit.no_earlier"))
         return
     sheet.table(heads(words, "change", "fingerprint", "weight", "check", "message", "findings"), rows, main=True)
+
+
+_STATES = {"mended": "good", "untold": "unsure", "recurring": "bad", "ongoing": "warn", "new": "warn"}
+
+
+def _lives(book: Book, words: Words, result: Document) -> None:
+    numbers = {one["fingerprint"]: f"No.{at}" for at, one in _numbered(result)}
+    sheet = book.sheet(f"11 {words('audit.earlier')}", [12, 20, 8, 22, 60, 18, 18, 18, 8, 12, 10], paper="A3")
+    sheet.title(f"11 {words('audit.earlier')}")
+    sheet.prose(words("audit.lives", run=result["chain"]["run"]) if result.get("chain") else words("audit.lives_all"))
+
+    def at(seen: Mapping[str, object] | None) -> str:
+        return words("audit.in_run", day=seen["day"], run=seen["run"]) if seen else ""
+
+    rows: list[Row] = [
+        [
+            Styled(words(f"told.history.{one['state']}"), _STATES[one["state"]]),
+            one["fingerprint"],
+            words(f"weight.{one['severity']}"),
+            plain(one["check"]),
+            said(one["message"], words.language),
+            at(one["first"]),
+            at(one["last"]),
+            at(one["mended"]),
+            one["returned"],
+            plain(one["waiver"] or ""),
+            numbers.get(one["fingerprint"], ""),
+        ]
+        for one in result["earlier"]
+    ]
+    names = ("change", "fingerprint", "weight", "check", "message")
+    more = ("first_seen", "last_seen", "mended_in", "returned", "waiver", "findings")
+    sheet.table(heads(words, *names, *more), rows, main=True)
 
 
 def again(book: Book, words: Words, result: Document) -> None:
