@@ -24,7 +24,17 @@ from segcheck.analysis.rulings import Rulings
 from segcheck.analysis.sight_lines import Sides
 from segcheck.analysis.sightings import Sightings
 from segcheck.analysis.turns import within
-from segcheck.app import assessing, capture_names, claiming, contents, excepting, modelling, requiring, validating
+from segcheck.app import (
+    assessing,
+    capture_gaps,
+    capture_names,
+    claiming,
+    contents,
+    excepting,
+    modelling,
+    requiring,
+    validating,
+)
 from segcheck.app.validating import Validated
 from segcheck.captures import reading, telling
 from segcheck.captures.reading import Read
@@ -35,7 +45,7 @@ from segcheck.loaders.problems import SiteFile
 from segcheck.model.assessment import Assessment
 from segcheck.model.crossing import Crossing, Place, PlaceKind, Standing
 from segcheck.model.finding import Basis, Finding
-from segcheck.model.flow import CaptureFile, Frames, Initiator
+from segcheck.model.flow import CaptureFile, Initiator
 from segcheck.model.replay import Grade, Outcome, Ruling, Sighting, Spot, SpotKind
 from segcheck.model.replayed import Count, Replayed
 from segcheck.model.result import Binding
@@ -150,13 +160,13 @@ def judge(
         claims=tuple(claiming.seen(site, read)),
     )
     findings = tuple(sorted(excepting.waived(site, day, checks.find(context, wanted)), key=checks.order))
-    gaps = (*gaps_of(read.files, read.frames, left), *_unheard(read))
+    lost = (*capture_gaps.of_files(read.files, read.frames, left), *capture_gaps.unheard(read))
     unasked = sum(
         one.sighting.conversations for one in seen if one.answer is not None and "bound:asked" in one.answer.because
     )
     replayed = Replayed(
         assessment=replace(
-            _assessment(site, day, bindings, seen, findings, whole=not gaps and not unasked),
+            _assessment(site, day, bindings, seen, findings, whole=not lost and not unasked),
             requirements=requiring.stands(site, day, context, wanted=wanted, findings=findings),
         ),
         files=read.files,
@@ -170,7 +180,7 @@ def judge(
         legs=context.legs,
         join=join,
         inferred=sum(one.inferred for one in sightings),
-        gaps=gaps,
+        gaps=lost,
         watched=watched,
         unseen=None if unasked or left else asked.unseen((one.answer for one in seen), taps),
         unasked=unasked,
@@ -297,38 +307,6 @@ def _grades(sightings: Iterable[Sighting]) -> dict[Grade, int]:
         Grade.DIFFERS: sum(one.differs for one in held),
         Grade.UNKNOWN: sum(one.unknown for one in held),
     }
-
-
-def gaps_of(files: Iterable[CaptureFile], frames: Frames, left: int = 0) -> Iterator[tuple[str, str]]:
-    """Yield, in Japanese and English, why what was read is not all that passed; nothing forbidden in the rest is no answer."""
-    if not frames.read:
-        yield "フレームが 1 つもない", "there is not a single frame"
-    for count, japanese, english in (
-        (frames.truncated, "ヘッダーが切れたフレーム", "frames whose headers were cut"),
-        (frames.malformed, "壊れたフレーム", "malformed frames"),
-        (frames.unknown_link, "読めないリンク種別のフレーム", "frames of a link type that is not read"),
-        (frames.skipped_bytes, "読み飛ばしたバイト", "bytes skipped between readable frames"),
-        (sum(one.dropped or 0 for one in files), "取りこぼしたフレーム", "frames that the capture dropped"),
-        (left, "種類が多すぎて判定していない会話", "conversations that were not judged: too many different ones"),
-    ):
-        if count:
-            yield f"{japanese}: {count}", f"{english}: {count}"
-    cut = sum(not one.complete for one in files)
-    if cut:
-        yield f"途中で終わるファイル: {cut}", f"files that end early: {cut}"
-    damaged = sum(bool(one.damage) and one.complete for one in files)
-    if damaged and not frames.skipped_bytes:
-        yield f"損傷のあるファイル: {damaged}", f"damaged files: {damaged}"
-
-
-def _unheard(read: Read) -> Iterator[tuple[str, str]]:
-    """Yield why what hosts said to their neighbours is not all of it."""
-    count = sum(one.left_out for one in read.neighbours.values())
-    if count:
-        yield (
-            f"上限を超えて残さなかった ARP・ルータ広告・DHCP・PPPoE のフレーム: {count}",
-            f"frames of ARP, router advertisements, DHCP and PPPoE beyond the bound on what is kept of them: {count}",
-        )
 
 
 # ---- the judgement
