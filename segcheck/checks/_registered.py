@@ -100,6 +100,17 @@ def _served(context: Context) -> Mapping[tuple[str, str, Span | None], frozenset
     return found
 
 
+@lru_cache(maxsize=1)
+def answering(context: Context) -> frozenset[tuple[str, str, Span | None]]:
+    """Return the written rules (device, id, lines) that let answers of registered communications pass: of filters without state."""
+    found = set()
+    for one in used(context):
+        asked = travel(context.network, one.source.id, one.packet, minute=one.minute, reply=True)
+        for journey in asked.reply.journeys if asked.reply is not None else ():
+            found |= {(met.device, met.step.rule, met.step.span) for met in permits(context, journey)}
+    return frozenset(found)
+
+
 def _used(context: Context) -> Iterator[Used]:
     judgement = context.judgement
     universe, network = judgement.reach.universe, context.network

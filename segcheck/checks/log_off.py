@@ -32,8 +32,8 @@ CHECK = Check(
 )
 
 
-#: Formats whose devices log by rules of their own.
-_BY_OWN_RULES = ("iptables", "nftables")
+#: Formats whose devices do not log by the rule that permits: Linux has rules of their own, AWS the VPC's flow logs.
+_BY_OWN_RULES = ("iptables", "nftables", "aws")
 
 
 def find(context: Context) -> Iterator[Finding]:
@@ -45,7 +45,7 @@ def find(context: Context) -> Iterator[Finding]:
         met = list(permits(context, one.journey))
         logged = {(each.device, each.step.span) for each in met if each.rule is not None and each.rule.log}
         for each in met:
-            # Linux logs by rules of their own, and a host's filter is no boundary.
+            # Linux and AWS log apart from the rules, and a host's filter is no boundary.
             if each.rule is None or (each.device, each.step.span) in logged or each.config.format in _BY_OWN_RULES:
                 continue
             silent.setdefault((each.device, each.step.rule, each.step.span), []).append((one, each))
@@ -56,7 +56,7 @@ def find(context: Context) -> Iterator[Finding]:
 def covered(context: Context) -> Mapping[str, Covered]:
     """Return the entries of which no rule's log can be seen, by requirement: those not to be logged, or that nobody follows.
 
-    Linux logs by rules of their own, which are not held against the rules that permit.
+    Linux and AWS log apart from the rules that permit, which is not held against them.
     """
     told = {
         one.entry.id

@@ -18,7 +18,7 @@ from segcheck.checks._hygiene import (
     some,
     unregistered,
 )
-from segcheck.checks._registered import serving
+from segcheck.checks._registered import answering, serving
 from segcheck.model.check import Check
 from segcheck.model.finding import Finding, Weight
 from segcheck.model.rules import Rule
@@ -81,7 +81,7 @@ def _of(context: Context, one: Listed, rule: Rule) -> Iterator[Finding]:
     opened = openings(context.judgement.reach.spaces[one.device], one.rules, rule)
     if opened and unregistered(context, opened) == opened:
         parts = list(crossed(context, one, rule, opened))
-        if parts:
+        if parts and (one.device, rule.id, rule.span) not in answering(context):
             yield _finding(context, one, rule, parts)
 
 

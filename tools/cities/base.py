@@ -68,8 +68,8 @@ def base(name: str, model: str, about: tuple[str, str]) -> City:
         Segment("sch-lrn-lan", "sch-lrn", "10.72.10.0/24", "fw-sch", domain="school"),
         Segment("sch-out", "sch-line", "192.0.2.0/29", kind="external", domain="school"),
         Segment("sch-net", "sch-line", "192.0.2.0/24", kind="external", domain="school"),
-        Segment("gc-edge", "gc", "10.201.255.0/30", kind="external"),
-        Segment("gc-vpc", "gc", "10.201.0.0/16", kind="external", name="標準準拠システム"),
+        Segment("gc-edge", "gc", "10.201.255.0/30", kind="line"),
+        Segment("gc-app", "gc", "10.201.1.0/24", "vpc-gc", name="標準準拠システム"),
         Segment("lgwan-edge", "lgwan", "198.18.1.0/29", kind="external"),
         Segment("lgwan-net", "lgwan", "198.18.0.0/15", kind="external"),
         Segment("sc-link", "sc", "198.51.100.0/29", kind="external"),
@@ -94,7 +94,7 @@ def base(name: str, model: str, about: tuple[str, str]) -> City:
         "san-file-01": ("san-lan", "10.51.10.9", "sanitiser", ""),
         "jump-01": ("mgt-lan", "10.91.11.10", "jump_host", ""),
         "sch-srv-01": ("sch-adm-lan", "10.71.10.11", "server", "business: 校務支援"),
-        "gc-jumin": ("gc-vpc", "10.201.1.10", "cloud_service", "peer_class: gov_cloud"),
+        "gc-jumin": ("gc-app", "10.201.1.10", "cloud_service", "peer_class: gov_cloud"),
         "lgwan-chukan": ("lgwan-net", "198.18.100.20", "external_peer", "peer_class: lgwan_asp_closed"),
         "lgwan-eltax": ("lgwan-net", "198.18.100.10", "external_peer", "peer_class: lgwan_trusted_public"),
         "lgwan-koseki": (
@@ -288,6 +288,14 @@ def _devices(city: City) -> None:
             "host",
             [Leg("eth0", "san-lan", "10.51.10.9")],
         ),
+        Device(
+            "vpc-gc",
+            "標準準拠システムの VPC (ガバメントクラウド)",
+            "aws",
+            "router",
+            [Leg("vgw-0c1", "gc-edge"), Leg("subnet-0c1", "gc-app", "10.201.1.1")],
+            [Route("10.11.10.0/24", "10.201.255.1", "vgw-0c1")],
+        ),
     ):
         city.devices[one.id] = one
     for name in ("san-mail-01", "san-file-01"):
@@ -298,7 +306,8 @@ def _lines(city: City) -> None:
     city.links = [
         '{id: up-sc, ends: ["fw-in:eth4", "zone:sc"], kind: security_cloud}',
         '{id: up-lgwan, ends: ["fw-lgwan:ge-0/0/2.0", "zone:lgwan"], kind: lgwan}',
-        '{id: up-gc, ends: ["fw-mn:ethernet1/6", "zone:gc"], kind: gov_cloud}',
+        '{id: up-gc, ends: ["fw-mn:ethernet1/6", "vpc-gc:vgw-0c1"], kind: tunnel, '
+        "segments: [gc-edge], name: ガバメントクラウド接続の VPN}",
         '{id: up-school, ends: ["fw-sch:eth2", "zone:sch-line"], kind: isp, name: 教育用回線}',
     ]
     city.points = [
@@ -367,10 +376,11 @@ def _shared_register(city: City) -> None:
     city.permit(
         "fw-lgwan", "WK-003", "戸籍情報連携", "ge-0/0/1.0", "ge-0/0/2.0", "mn-koseki-01 > lgwan-koseki", "tcp/443"
     )
-    add(Entry("WK-004", "specific", "mn-jumin-01", "gc-jumin", ("tcp/443",), "標準準拠システム", ("fw-mn",)))
+    add(Entry("WK-004", "specific", "mn-jumin-01", "gc-jumin", ("tcp/443",), "標準準拠システム", ("fw-mn", "vpc-gc")))
     city.permit(
         "fw-mn", "WK-004", "標準準拠システム", "ethernet1/1", "ethernet1/6", "mn-jumin-01 > gc-jumin", "tcp/443"
     )
+    city.permit("vpc-gc", "WK-004", "標準準拠システム", "vgw-0c1", "subnet-0c1", "mn-jumin-01 > gc-jumin", "tcp/443")
     add(
         Entry(
             "WK-005", "relay", "mn-upd-01", "lg-upd-01", ("tcp/8530",), "更新の取得", ("fw-mn", "fw-lgwan", "fw-core")

@@ -8,7 +8,7 @@ from ipaddress import IPv4Interface, IPv4Network
 
 @dataclass
 class Segment:
-    """A segment of a zone; `gateway` is a device's id."""
+    """A segment of a zone; `gateway` is a device's id. Of kind "line": what a tunnel carries, whose ends name it."""
 
     id: str
     zone: str
@@ -21,11 +21,11 @@ class Segment:
 
 @dataclass
 class Leg:
-    """An interface of a device: its own name for it, the segment, its address, and the VRF that it is in."""
+    """An interface of a device: its own name for it, the segment, its address if any is told, and the VRF that it is in."""
 
     name: str
     segment: str
-    address: str
+    address: str = ""
     vrf: str = ""
 
 
@@ -75,6 +75,7 @@ class Device:
             "panos": ("xml",),
             "ios": ("cfg",),
             "asa": ("cfg",),
+            "aws": ("json",),
         }
         return tuple(f"exports/{self.id}.{ending}" for ending in known.get(self.vendor, ("conf",)))
 

@@ -32,6 +32,7 @@ def plant(made: City) -> list[Planted]:
         _wrong_way,
         _left_after_work,
         _scans_by_mail,
+        _desktop_in_the_cloud,
     ]
     return [one for put in every for one in put(made)]
 
@@ -56,8 +57,9 @@ def _anything_from_management(made: City) -> list[Planted]:
 
 
 def _more_ports(made: City) -> list[Planted]:
-    rule = next(one for one in made.devices["fw-mn"].rules if one.name.startswith("WK-004"))
-    rule.services = ("tcp/1-65535",)
+    for device in ("fw-mn", "vpc-gc"):
+        rule = next(one for one in made.devices[device].rules if one.name.startswith("WK-004"))
+        rule.services = ("tcp/1-65535",)
     return [
         Planted(
             "P2",
@@ -182,6 +184,28 @@ def _scans_by_mail(made: City) -> list[Planted]:
             "unregistered-crossing",
             "exports/rt-tosho.conf",
             "10.31.10.25 tcp * 25",
+        )
+    ]
+
+
+def _desktop_in_the_cloud(made: City) -> list[Planted]:
+    for device, come, go, source in (
+        ("fw-mn", "ethernet1/2", "ethernet1/6", "mn-term"),
+        ("vpc-gc", "vgw-0c1", "subnet-0c1", "10.0.0.0/8"),
+    ):
+        _insert(made, device, Rule("", "保守用リモートデスクトップ", come, go, source, "gc-jumin", ("tcp/3389",)))
+    made.devices["vpc-gc"].routes.append(Route("10.11.11.0/24", "10.201.255.1", "vgw-0c1"))
+    return [
+        Planted(
+            "P11",
+            3,
+            (
+                "クラウドのセキュリティグループを保守用に 10.0.0.0/8 へ開けた",
+                "A security group in the cloud is open to 10.0.0.0/8 for maintenance",
+            ),
+            "unregistered-crossing",
+            "exports/vpc-gc.json",
+            '"CidrIp": "10.0.0.0/8"',
         )
     ]
 

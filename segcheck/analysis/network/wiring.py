@@ -12,7 +12,7 @@ from segcheck.model.crossing import Place, PlaceKind
 from segcheck.model.device import DeviceConfig, Interface
 from segcheck.model.diagnostic import Code
 from segcheck.model.result import Binding
-from segcheck.model.site import LinkEnd, Site, TopologyDevice
+from segcheck.model.site import Link, LinkEnd, Site, TopologyDevice
 from segcheck.model.site_words import Assume, DeviceKind, LinkKind, SegmentKind, Tier
 from segcheck.sets import addresses
 from segcheck.sets.intervals import IntervalSet
@@ -45,12 +45,20 @@ def _links(site: Site, places: dict[str, Place]) -> Mapping[tuple[str, str], tup
             if end.device and not other.device:
                 found[end.device, end.interface] += _beyond(site, other)
         bare = [end for end in link.ends if end.device and not _segment(site, end)]
-        if near.device and far.device and len(bare) == 2 and not link.segments:
+        if near.device and far.device and len(bare) == 2 and len(link.segments) < 2:
             name = f"{LINE}{link.id}"
-            places[name] = Place(name, PlaceKind.SEGMENT, "unknown", Tier.UNKNOWN, "")
+            places[name] = _line(site, link, name)
             for end in bare:
                 found[end.device, end.interface].append(name)
     return {key: tuple(dict.fromkeys(names)) for key, names in found.items()}
+
+
+def _line(site: Site, link: Link, name: str) -> Place:
+    """Return the place that a link between two bare interfaces is: in the zone of the one segment that it carries."""
+    for carried in link.segments:
+        segment = site.segments[carried]
+        return Place(name, PlaceKind.SEGMENT, segment.zone, site.zones[segment.zone].tier, segment.domain)
+    return Place(name, PlaceKind.SEGMENT, "unknown", Tier.UNKNOWN, "")
 
 
 def _beyond(site: Site, end: LinkEnd) -> list[str]:

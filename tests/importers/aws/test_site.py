@@ -102,6 +102,17 @@ def test_without_the_search_of_a_transit_route_table_its_ways_are_undecided(tmp_
     assert standing(found, "lg-web", "mn-db") == "proven"
 
 
+def test_a_line_between_bare_interfaces_is_in_the_zone_of_the_segment_that_it_carries(tmp_path: Path) -> None:
+    def judged(name: str, carries: str) -> set[tuple[str, str]]:
+        folder = tmp_path / name
+        town(folder, TOPOLOGY.replace('tgw:tgw-attach-0a1"]', f'tgw:tgw-attach-0a1"]{carries}'), {})
+        copytree(KOKYO, folder / "kokyo")
+        return {(one.src.id, one.src.zone) for one in assessed(folder).crossings if one.src.id.startswith("link:")}
+
+    assert judged("unsaid", "") == {("link:t1", "unknown"), ("link:t2", "unknown")}
+    assert judged("said", ", segments: [mn-tgw]") == {("link:t1", "mn"), ("link:t2", "unknown")}
+
+
 def _crossing(found: Assessment) -> Finding:
     shown = [one for one in found.findings if one.check == "forbidden-crossing"]
     return next(one for one in shown if any("sg-0cb1" in str(e) for e in one.evidence))

@@ -13,6 +13,7 @@ SYNTAX = {
     "asa": "Cisco ASA",
     "yamaha": "Yamaha RTX",
     "srx": "Juniper SRX",
+    "aws": "AWS VPC",
     "nftables": "nftables",
     "iptables": "iptables",
 }

@@ -26,7 +26,11 @@ def topology(city: City) -> str:
     for segment in city.segments.values():
         more = "".join(
             f", {key}: {value}"
-            for key, value in (("name", segment.name), ("kind", segment.kind), ("domain", segment.domain))
+            for key, value in (
+                ("name", segment.name),
+                ("kind", "external" if segment.kind == "line" else segment.kind),
+                ("domain", segment.domain),
+            )
             if value
         )
         gateway = f", gateway: [{segment.gateway}]" if segment.gateway else ""
@@ -61,8 +65,10 @@ def topology(city: City) -> str:
 
 
 def _leg(city: City, device: Device, leg: Leg) -> str:
-    vrf = f", vrf: {leg.vrf}" if leg.vrf else ""
-    return f"{{segment: {leg.segment}, address: {city.length(leg).ip}{vrf}}}"
+    segment = "" if city.segments[leg.segment].kind == "line" else leg.segment
+    address = str(city.length(leg)) if leg.address and not segment else leg.address
+    keys = (("segment", segment), ("address", address), ("vrf", leg.vrf))
+    return "{" + ", ".join(f"{key}: {value}" for key, value in keys if value) + "}"
 
 
 def policy(city: City) -> str:
