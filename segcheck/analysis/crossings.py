@@ -340,11 +340,11 @@ class _Judge:
                 ends = network.addresses[pair.src.id], network.addresses.get(pair.dst.id, IntervalSet.empty())
                 names = dict.fromkeys(device for device, _ in found)
                 doubts = tuple(Doubt(f"helper:{name}", DoubtKind.HELPER, name) for name in names)
-                assumed = () if session & pair.held else self._assumed(pair, session)
+                assumed = () if session & self._forbidden_anyhow(pair) else self._assumed(pair, session)
                 opened[pair.dst.id, pair.src.id] = expected.way_back(universe, session, *ends), doubts, assumed
         for pair in pairs:
             back, doubts, assumed = opened.get((pair.src.id, pair.dst.id), (universe.nothing, (), ()))
-            if back <= (pair.forbidden_may if assumed else pair.forbidden_may & pair.held):
+            if back <= (pair.forbidden_may if assumed else self._forbidden_anyhow(pair)):
                 yield pair  # as it stands without helpers
             elif assumed:
                 proven = pair.standing in (Standing.PROVEN, Standing.PROVEN_ASSUMING)
@@ -366,6 +366,11 @@ class _Judge:
                     forbidden_may=pair.forbidden_may | back,
                     held=pair.held | back,
                 )
+
+    def _forbidden_anyhow(self, pair: Judged) -> PacketSet:
+        """Return what could cross a pair that nobody permitted, while every assumption holds."""
+        found = self._forbidden.get((pair.src.id, pair.dst.id), self.universe.nothing)
+        return self.reach.doubts.anyway(self.reach.doubts.without_assumptions(found))
 
     def _assumed(self, pair: Judged, packets: PacketSet) -> tuple[Doubt, ...]:
         """Return the assumptions without which these packets could cross a pair."""

@@ -111,8 +111,8 @@ class Context:
 
     @cached_property
     def entries(self) -> Mapping[str, RegisterEntry]:
-        """Return the register by id."""
-        return {entry.id: entry for entry in self.site.policy.register}
+        """Return the register by id, of the whole site whoever is asked about."""
+        return {entry.id: entry for entry in self.whole.site.policy.register}
 
     def transit(self, segment: str) -> bool:
         """Return whether a segment joins devices: hosts are rarely there."""

@@ -100,7 +100,7 @@ def _served(context: Context) -> Mapping[tuple[str, str, Span | None], frozenset
     return found
 
 
-@lru_cache(maxsize=1)
+@once
 def answering(context: Context) -> frozenset[tuple[str, str, Span | None]]:
     """Return the written rules (device, id, lines) that let answers of registered communications pass: of filters without state."""
     found = set()
