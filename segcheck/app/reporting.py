@@ -61,14 +61,14 @@ def formats() -> tuple[str, ...]:
 
 
 def named(kind: str | None, name: str) -> str:
-    """Return the rendering of a kind of report in a format: KIND is the workbook, KIND-html would be a page.
+    """Return the rendering of a kind of report in a format: KIND is the workbook, KIND-html the pages, by either name.
 
     Raises:
         BadArguments: the kind is not told in that format.
     """
     if kind is None:
         return name
-    wanted = kind if name in ("xlsx", kind) else f"{kind}-{name}"
+    wanted = kind if name == "xlsx" else name if name in (kind, f"{kind}-html") else f"{kind}-{name}"
     if wanted not in renderings.names():
         known = ["xlsx"] + [one.removeprefix(f"{kind}-") for one in renderings.names() if one == f"{kind}-html"]
         raise BadArguments(

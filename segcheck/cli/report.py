@@ -76,9 +76,10 @@ def build(say: Say) -> click.Command:
                 type=click.Choice(["audit", "audit-summary", "handover"]),
                 help=say(
                     "audit: the audit and self-check report; audit-summary: its edition without addresses, device names and "
-                    "paths; handover: for the successor. Give it a file: --format xlsx=PATH.",
+                    "paths; handover: for the successor. Give it a file: --format xlsx=PATH, or html=PATH for "
+                    "an audit's pages to print.",
                     "audit: 監査・自己点検の報告書。audit-summary: アドレス・機器名・パスを含まない概要版。handover: 引継資料。"
-                    "--format xlsx=パス のようにファイルを指定します。",
+                    "--format xlsx=パス のようにファイルを指定します。監査の報告書は html=パス (印刷用) も選べます。",
                 ),
             ),
             click.Option(

@@ -1,4 +1,4 @@
-"""Workbooks to be read and printed: sheets with headings, tables, boxes for stamps; A4 or A3, literal cells only.
+"""Workbooks to be read and printed (`_printed`), on A4 or A3; literal cells only.
 
 What is written is text: no value becomes a formula, a link or a number that Excel would round. Heights of rows are computed from
 the width of East Asian characters, since neither Excel nor LibreOffice fits wrapped Japanese by itself. The same bytes for the
@@ -19,22 +19,13 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from segcheck.lang.columns import width
 from segcheck.loaders.cell_text import MAX_CELL, escaped
+from segcheck.reports._printed import FILLS, Styled, Value
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
     from openpyxl.styles.cell_style import StyleArray
     from openpyxl.worksheet.worksheet import Worksheet
 
-#: Fills of cells by what they say; the words stand in the cell too, since copies and stamps are black and white.
-FILLS = {
-    "head": "DDE7F0",
-    "bad": "F4C7C3",
-    "warn": "FCE8B2",
-    "unsure": "E3E3E3",
-    "good": "D9EAD3",
-    "excepted": "D9D2E9",
-    "fill_in": "FFFDE7",
-}
 FONT = "BIZ UDゴシック"
 _POINTS = 9
 _LINE = 13.5
@@ -42,16 +33,6 @@ _LINE = 13.5
 _PER_COLUMN = 1.06
 #: Excel shows no row higher than 409 points, and no more of a cell than it can.
 _HIGHEST, _LONGEST = 409.0, 3000
-Value = str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Styled:
-    """A cell with a fill of `FILLS`."""
-
-    text: Value
-    fill: str = ""
-    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,9 @@ def test_as_a_plugin_it_ends_with_the_state_of_the_line(call, tmp_path, rules, c
         (("--format", "xlsx"), "not for a terminal"),
         (("--format", "pdf"), "no such format"),
         (("--kind", "audit"), "not for a terminal"),
-        (("--kind", "audit", "--format", "csv=x"), "Formats: xlsx"),
+        (("--kind", "audit", "--format", "csv=x"), "Formats: xlsx, html"),
+        (("--kind", "audit", "--format", "audit-summary-html=x"), "Formats: xlsx, html"),
+        (("--kind", "handover", "--format", "html=x"), "Formats: xlsx\n"),
     ],
 )
 def test_what_cannot_be_told_is_refused(call, result, arguments, said):
@@ -112,6 +114,7 @@ def test_no_audit_report_is_made_of_a_weakened_run(call, tmp_path):
     for arguments in (
         ("report", "r.json", "--kind", "audit", "--format", "xlsx=a.xlsx"),
         (*weak, "--format", "audit=a.xlsx"),
+        ("report", "r.json", "--kind", "audit", "--format", "audit-html=a.xlsx"),
     ):
         outcome = call(*arguments)
         assert outcome.code == 2
@@ -120,6 +123,8 @@ def test_no_audit_report_is_made_of_a_weakened_run(call, tmp_path):
     assert call("report", "r.json", "--kind", "handover", "--format", "xlsx=h.xlsx").code == 0
     assert call("check", "town", *AT, "--format", "json=s.json").code == 0
     assert call("report", "s.json", "--kind", "audit-summary", "--format", "xlsx=a.xlsx").code == 0
+    assert call("report", "s.json", "--kind", "audit", "--format", "html=a", "--format", "audit-html=b").code == 0
+    assert Path("a").read_bytes() == Path("b").read_bytes()
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -127,7 +127,8 @@ def test_what_is_admitted_is_told_and_the_full_validator_agrees():
         admitted += 1
         assert faults(document, "result") == []
         for module in told:
-            assert module.render(document, "ja")
+            audit = module.FORMAT.name.startswith("audit")
+            assert module.render(handmade.whole(document) if audit else document, "ja")
 
     assert admitted > 15
     assert refused > 60

@@ -1,4 +1,4 @@
-"""The sheets that only audit reports have: cover, terms, working paper, self-check, missing evidence, how to do it again.
+"""The sections that only audit reports have: cover, terms, working paper, self-check, missing evidence, how to do it again.
 
 What an auditor says is left blank: 所見, 結論, and every answer of a department. No sheet speaks for the body as a whole.
 """
@@ -12,7 +12,7 @@ from shlex import quote
 
 from segcheck.errors import BadArguments
 from segcheck.lang.words import Words
-from segcheck.reports._print_sheets import Book, Styled
+from segcheck.reports._printed import Book, Styled
 from segcheck.reports.renderings import _organs, _sheets, _told
 from segcheck.reports.renderings._sheets import Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
@@ -45,16 +45,12 @@ def digest(result: Document) -> str:
     return sha256(dumps(kept, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def book_of(words: Words, result: Document, edition: str) -> Book:
-    """Return an empty workbook with the class of information on every page."""
+def margins(words: Words, result: Document, edition: str) -> tuple[str, str]:
+    """Return what stands at the top of every page, the class of information, and at its foot: whose, when, which run."""
     audit = result.get("audit") or {}
     marking = plain(audit.get("classification") or words("sheets.marking"), 60)
     chain = _told.chained(words, result) or f"segcheck {plain(result['run']['version'])}"
-    return Book(
-        marking,
-        f"{plain(result['site'], 60)}  {edition}  {_told.instant(result['run']['started'])}  {chain}",
-        words("sheets.none"),
-    )
+    return marking, f"{plain(result['site'], 60)}  {edition}  {_told.instant(result['run']['started'])}  {chain}"
 
 
 def cover(book: Book, words: Words, result: Document, title: str, edition: str) -> None:

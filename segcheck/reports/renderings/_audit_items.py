@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segcheck.lang.words import Words
-from segcheck.reports._print_sheets import Book, Styled
+from segcheck.reports._printed import Book, Styled
 from segcheck.reports.renderings import _organs
 from segcheck.reports.renderings._organs import WORST, Organ
 from segcheck.reports.renderings._sheets import OUTCOME_FILL, Row, heads

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from segcheck.lang.words import Words
-from segcheck.reports._print_sheets import Book, Styled
+from segcheck.reports._printed import Book, Styled
 from segcheck.reports.renderings import _told
 from segcheck.reports.renderings._sheets import Row, heads, limits, of
 from segcheck.reports.renderings._told import Document, plain, said

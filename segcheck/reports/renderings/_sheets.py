@@ -7,7 +7,7 @@ them together.
 from __future__ import annotations
 
 from segcheck.lang.words import Words
-from segcheck.reports._print_sheets import Book, Sheet, Styled, Value
+from segcheck.reports._printed import Book, Sheet, Styled, Value
 from segcheck.reports.renderings import _organs, _state, _told
 from segcheck.reports.renderings._told import Document, plain, said
 

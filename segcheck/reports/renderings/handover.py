@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from segcheck.lang.words import Words, load
-from segcheck.reports._print_sheets import Book, Styled
+from segcheck.reports import _print_sheets
+from segcheck.reports._printed import Book, Styled
 from segcheck.reports.renderings import Format, _audit, _organs, _records, _sheets, _told
 from segcheck.reports.renderings._sheets import Row, heads
 from segcheck.reports.renderings._told import Document, plain, said
@@ -25,7 +26,7 @@ def render(result: Mapping[str, Any], language: str) -> bytes:
     """Return the workbook; options that weakened the run are told on its first page."""
     words = load(language)
     title = words("audit.handover")
-    book = _audit.book_of(words, result, title)
+    book = _print_sheets.Book(*_audit.margins(words, result, title), words("sheets.none"))
     _audit.cover(book, words, result, title, title)
     _first(book, words, result)
     _terms(book, words, result)

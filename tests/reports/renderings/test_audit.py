@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from segcheck.errors import BadArguments
-from segcheck.reports.renderings import _audit, audit, audit_summary, handover
+from segcheck.reports.renderings import _audit, audit, audit_html, audit_summary, audit_summary_html, handover
 from tests.reports.renderings import handmade
 from tests.reports.renderings.test_xlsx import rows, text
 
@@ -157,7 +157,7 @@ def test_the_digest_is_of_what_was_judged_and_not_of_the_run():
         ([], {"as-model": "beta"}, "--as-model beta"),
     ],
 )
-@pytest.mark.parametrize("module", [audit, audit_summary])
+@pytest.mark.parametrize("module", [audit, audit_summary, audit_html, audit_summary_html])
 def test_a_weakened_run_is_refused_by_name(module, options, run_options, named):
     made = handmade.document()
     made["run"] = {**made["run"], "weakened": options, "options": run_options}

@@ -26,7 +26,7 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*
 class Page(HTMLParser):
     """What a browser would make of it: elements, ids, links, text."""
 
-    VOID = frozenset({"meta", "input", "br", "img", "link"})
+    VOID = frozenset({"meta", "input", "br", "img", "link", "col"})
 
     def __init__(self, text: str) -> None:
         super().__init__()
