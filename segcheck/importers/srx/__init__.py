@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from segcheck.importers._base import ImporterInfo, input_reading
 from segcheck.importers._hierarchy.notes import Notes, Vsys
-from segcheck.importers._unsure import because, unknown
+from segcheck.importers._hierarchy.torn import tainted
 from segcheck.importers.srx._device import Assembly
 from segcheck.importers.srx._groups import Expansion
 from segcheck.importers.srx._info import IMPORTER
 from segcheck.importers.srx._text import Listing, is_set, parse_braces, parse_set
-from segcheck.model.device import DeviceConfig, Scope, Taint
 from segcheck.model.diagnostic import Code, LineUse, Severity
-from segcheck.model.match import conjunction
 from segcheck.model.reading import Complete, InputReading, Reading
-from segcheck.model.rules import Deny, Permit, RuleList, Unsure
 from segcheck.model.source import SourceText
 
 __all__ = ["IMPORTER", "ImporterInfo", "read", "sniff"]
@@ -78,7 +74,7 @@ def read(sources: Sequence[SourceText]) -> Reading:
     if tree.broken:
         notes.mark([(tree.broken, len(lines))], LineUse.UNRECOGNISED)
     if doubts:
-        device = _tainted(device, doubts, notes)
+        device = tainted(device, doubts, notes)
     inputs = [_input(source, notes, complete, evidence)]
     inputs.extend(_unused(one) for one in sources[1:])
     return Reading(
@@ -142,25 +138,6 @@ def _doubts(
         notes.say(Code.UNSUPPORTED_LINE, Severity.ERROR, 0, "device", text=f"file {other.path}") for other in unused
     )
     return ids
-
-
-def _tainted(one: DeviceConfig, doubts: list[str], notes: Notes) -> DeviceConfig:
-    """Return a device that may do anything, because of `doubts`."""
-    by_id = {diagnostic.id: diagnostic for diagnostic in notes.diagnostics()}
-    more = tuple(Taint(Scope.DEVICE, identity, "", by_id[identity].span) for identity in dict.fromkeys(doubts))
-    lists = {name: rules if rules.builtin else _torn(rules) for name, rules in one.lists.items()}
-    return replace(one, taints=(*one.taints, *more), lists=lists, routing_known=False)
-
-
-def _torn(rules: RuleList) -> RuleList:
-    """Return a list of an export of which something is missing: any rule may be another, and more may follow."""
-    doubt = unknown("what the export is missing", Code.EXPORT_INCOMPLETE)
-    kept = tuple(
-        replace(rule, match=conjunction(rule.match, doubt), because=(*because(rule.match, doubt),))
-        for rule in rules.rules
-    )
-    default = Unsure((Permit(), Deny())) if isinstance(rules.default, Deny | Permit) else rules.default
-    return replace(rules, rules=kept, default=default)
 
 
 def _input(source: SourceText, notes: Notes, complete: Complete, evidence: str) -> InputReading:
