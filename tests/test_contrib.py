@@ -32,19 +32,6 @@ COMMANDS = Group(lambda english, japanese: english)
 _CONTEXT = click.Context(COMMANDS)
 _THERE = set(COMMANDS.list_commands(_CONTEXT))
 
-#: `run` and its formats are written at the same time; once they are there these must pass.
-needs_run = pytest.mark.xfail(
-    not ("run" in _THERE and {"html", "prom", "zabbix"} <= set(renderings.names())),
-    reason="`segcheck run` or one of its formats is not there yet",
-    strict=True,
-)
-needs_formats = pytest.mark.xfail(
-    not {"prom", "zabbix"} <= set(renderings.names()),
-    reason="the formats prom and zabbix are not there yet",
-    strict=True,
-    run=False,
-)
-
 
 def _text(path: str) -> str:
     return (CONTRIB / path).read_text(encoding="utf-8")
@@ -113,7 +100,6 @@ def test_commands_and_options_are_those_that_there_are(name: str) -> None:
         _accepted(["check", "site", "--no-such-option"])
 
 
-@needs_run
 @pytest.mark.parametrize("name", ["systemd", "cron", "windows"])
 def test_the_scheduled_run_is_called_as_it_wants(name: str) -> None:
     for line in _called()[name]:
@@ -388,7 +374,7 @@ def test_the_zabbix_template_holds_together() -> None:
 def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a judgement of a small site says in all formats that are watched."""
     folder = tmp_path_factory.mktemp("told")
-    wanted = {name: folder / name for name in ("prom", "zabbix") if name in renderings.names()}
+    wanted = {name: folder / name for name in ("prom", "zabbix")}
     formats = [word for name, path in wanted.items() for word in ("--format", f"{name}={path}")]
     site = ROOT / "topologies/mistakes/38-log-off/mistaken"
     program = [sys.executable, "-m", "segcheck", "check", str(site), *formats]
@@ -397,7 +383,6 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {name: path.read_text(encoding="utf-8") for name, path in wanted.items()}
 
 
-@needs_formats
 def test_zabbix_finds_in_a_result_what_the_template_asks(result: dict[str, Any]) -> None:
     told = json.loads(result["zabbix"])
 
@@ -424,7 +409,6 @@ def test_zabbix_finds_in_a_result_what_the_template_asks(result: dict[str, Any])
 _OF_RUNS = {"segcheck_drift_opened_pairs"}
 
 
-@needs_formats
 def test_prometheus_rules_ask_for_metrics_that_there_are(result: dict[str, Any]) -> None:
     told = result["prom"]
 
